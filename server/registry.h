@@ -1,0 +1,146 @@
+/* Which models exist, in which versions and states, and what answers for them.
+ *
+ * One immutable table behind one pointer. HTTP threads and workers read it without locks, as
+ * registered readers; changes are made by the registry's own thread and by management calls, which
+ * build a new table and swap the pointer. An old table, and a version that left it, is freed when
+ * every reader has passed a turn since and its reference count is zero, never on a request's
+ * thread. SPDX-License-Identifier: MIT */
+#ifndef SERVER_REGISTRY_H
+#define SERVER_REGISTRY_H
+
+#include "base/error.h"
+#include "inference/plan.h"
+
+#include <stdatomic.h>
+
+struct lar_registry;
+struct lar_reader; /* one thread's registration */
+
+/* TensorFlow Serving's names. */
+enum lar_state {
+    LAR_STATE_START,
+    LAR_STATE_LOADING,
+    LAR_STATE_AVAILABLE,
+    LAR_STATE_UNLOADING,
+    LAR_STATE_END
+};
+const char *lar_state_name(enum lar_state state);
+
+/* A loaded version: never changes. Held by reference (lar_loaded_acquire, lar_loaded_release). */
+struct lar_loaded {
+    const char *model;
+    uint64_t number;
+    char sha256[65]; /* of the source, hexadecimal */
+    char header[96]; /* value of Larder-Model-Version: "3; sha256=<16 digits>" */
+    struct lar_flat flat;
+    struct lar_plan *plan;
+    size_t bytes; /* of memory: block and plan */
+    _Atomic uint64_t references;
+    void *statistics; /* the metrics' counters of this version */
+};
+
+struct lar_version_entry {
+    uint64_t number;
+    enum lar_state state;
+    bool stale;                    /* its file is not to be seen now (the design's removal rule) */
+    struct lar_error error;        /* of the last attempt to load it; code NONE if none */
+    const char *report;            /* the loader's report, JSON text, or NULL */
+    uint64_t size;                 /* of the source, bytes */
+    char sha256[65];               /* of the source, "" while unknown */
+    int64_t created_ms, loaded_ms; /* Unix time; 0 unknown */
+    struct lar_loaded *loaded;     /* AVAILABLE: what answers; else NULL */
+};
+
+struct lar_label {
+    const char *name;
+    uint64_t number;
+};
+
+struct lar_model_entry {
+    const char *name;
+    const struct lar_version_entry *versions; /* ascending by number */
+    const struct lar_label *labels;           /* ascending by name */
+    size_t n_versions, n_labels;
+    const struct lar_version_entry *answering; /* for requests that name no version; NULL: none */
+};
+
+struct lar_table {
+    const struct lar_model_entry *models; /* ascending by name (bytewise) */
+    size_t n_models;
+    bool complete; /* the first scan is over and every model of it loaded or failed: ready */
+};
+
+/* Readers: register once for each thread. Between turn() and the next turn() or idle() the table
+ * that lar_reader_table() returned, and all it leads to, stays valid. idle() before blocking. */
+struct lar_reader *lar_registry_reader(struct lar_registry *registry, struct lar_error *err);
+void lar_reader_turn(struct lar_reader *reader);
+void lar_reader_idle(struct lar_reader *reader);
+void lar_reader_free(struct lar_reader *reader);
+const struct lar_table *lar_reader_table(const struct lar_reader *reader);
+
+const struct lar_model_entry *lar_table_find(const struct lar_table *table, const char *name,
+                                             size_t length);
+
+/* What answers for NUMBER (0: whoever answers) or LABEL (or NULL) of MODEL: valid within the turn;
+ * acquire it to keep it longer. LAR_ERR_NOTFOUND: no such model, version or label;
+ * LAR_ERR_UNAVAILABLE: known, but not loaded. */
+struct lar_loaded *lar_table_loaded(const struct lar_table *table, const char *name, size_t length,
+                                    uint64_t number, const char *label, size_t label_length,
+                                    struct lar_error *err);
+
+struct lar_loaded *
+lar_loaded_acquire(struct lar_loaded *loaded);      /* inside a turn, or holding one */
+void lar_loaded_release(struct lar_loaded *loaded); /* any thread; accepts NULL */
+
+/* Management: block on disk and loader; call from workers, never from an HTTP thread. */
+
+/* An upload in progress: bytes come in pieces, nothing is visible before finish(). */
+struct lar_upload;
+enum lar_upload_kind { LAR_UPLOAD_NEXT /* POST */, LAR_UPLOAD_AT /* PUT */, LAR_UPLOAD_VALIDATE };
+bool lar_upload_begin(struct lar_upload **ret, struct lar_registry *registry, const char *model,
+                      enum lar_upload_kind kind, uint64_t number, int64_t expected_size /* -1 */,
+                      struct lar_error *err);
+bool lar_upload_write(struct lar_upload *upload, const void *bytes, size_t n,
+                      struct lar_error *err);
+struct lar_upload_result {
+    uint64_t number;
+    bool same; /* the content was there already */
+    char sha256[65];
+    char *report; /* JSON text, the caller's (free), also on refusal; may be NULL */
+};
+/* Loads, checks, makes it durable, publishes. The upload is consumed. */
+bool lar_upload_finish(struct lar_upload *upload, struct lar_upload_result *ret,
+                       struct lar_error *err);
+void lar_upload_abort(struct lar_upload *upload); /* accepts NULL; leaves nothing behind */
+
+/* NUMBER 0: the model with all its versions. */
+bool lar_registry_delete(struct lar_registry *registry, const char *model, uint64_t number,
+                         struct lar_error *err);
+
+/* Opens the original bytes: a descriptor and its size; the caller closes it. */
+int lar_registry_artifact(struct lar_registry *registry, const char *model, uint64_t number,
+                          uint64_t *ret_size, struct lar_error *err);
+
+/* Scans now and waits until what the scan found is loaded or has failed. PRUNE: take entries that
+ * are gone for gone. */
+bool lar_registry_reload(struct lar_registry *registry, bool prune, struct lar_error *err);
+
+/* Life. The settings are copied. */
+struct lar_registry_settings {
+    const char *models, *state; /* directories */
+    struct {
+        const char *name, *path;
+    } * named; /* --model NAME=PATH */
+    size_t n_named;
+    unsigned settle_ms, scan_seconds;
+    unsigned load_seconds; /* wall clock of one load */
+    size_t load_memory, run_memory;
+    uint64_t max_upload;
+    unsigned loaders; /* at a time */
+};
+struct lar_spawner;
+bool lar_registry_start(struct lar_registry **ret, const struct lar_registry_settings *settings,
+                        struct lar_spawner *spawner, struct lar_error *err);
+void lar_registry_stop(struct lar_registry *registry); /* all readers freed before */
+
+#endif
