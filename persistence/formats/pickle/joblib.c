@@ -112,6 +112,10 @@ static bool run_all(const struct pk_codec *codec, struct pk_stream *stream, stru
         if (!ok)
             return false;
     } while (codec_of(stream->in, stream->in_left) == codec);
+    if (stream->in_left && stream->in_left < codec->magic_size &&
+        memcmp(stream->in, codec->magic, stream->in_left) == 0)
+        return lar_fail(err, LAR_ERR_TRUNCATED, "the %s data ends where another stream begins",
+                        codec->name);
     return codec->garbage_behind || only_zeros(stream) ||
            lar_fail(err, LAR_ERR_FORMAT, "%zu bytes of something else follow the %s data",
                     stream->in_left, codec->name);

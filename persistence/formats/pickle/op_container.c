@@ -2,6 +2,21 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/pickle/state.h"
 
+/* Whether every second of the N nodes may be a key: Python cannot hash what can change. */
+static bool keys_fit(struct pk_machine *m, struct pk_node *const *nodes, size_t n)
+{
+    for (size_t i = 0; i < n; i += 2)
+        switch (nodes[i]->kind) {
+        case PK_LIST:
+        case PK_DICT:
+        case PK_SET:
+        case PK_BYTEARRAY:
+            return pk_op_fail(m, LAR_ERR_FORMAT, "a key is no value that can be one");
+        default: break;
+        }
+    return true;
+}
+
 /* A new container of the N items from BASE on, which leave the stack. */
 static bool gather(struct pk_machine *m, enum pk_kind kind, size_t base)
 {
@@ -9,6 +24,8 @@ static bool gather(struct pk_machine *m, enum pk_kind kind, size_t base)
     size_t n = m->n - base;
     if (kind == PK_DICT && n % 2)
         return pk_op_fail(m, LAR_ERR_FORMAT, "the last key has no value");
+    if (kind == PK_DICT && !keys_fit(m, m->stack + base, n))
+        return false;
     if (!node || !pk_items_set(m, &node->items, m->stack + base, n))
         return false;
     m->n = base;
@@ -58,7 +75,10 @@ static bool add(struct pk_machine *m, size_t n)
     m->n -= n;
     if (n == 0)
         return true;
-    struct pk_items *items = place_in(m, m->stack[m->n - 1]);
+    struct pk_node *target = m->stack[m->n - 1];
+    struct pk_items *items = place_in(m, target);
+    if (target->kind == PK_DICT && !keys_fit(m, m->stack + m->n, n))
+        return false;
     return items && pk_items_add(m, items, m->stack + m->n, n);
 }
 

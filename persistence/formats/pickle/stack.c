@@ -8,7 +8,7 @@ enum { FIRST_ROOM = 64 };
 
 /* Memo numbers are dense in every writer's files; a file may use any up to its own length, and
  * small ones in any case. */
-enum { MEMO_FREE = 1 << 16 };
+enum { MEMO_FREE = 1 << 20 };
 
 /* An array of *ROOM pointers or sizes with room for N: the same one, or a longer copy. */
 static void *grown(struct pk_machine *m, void *data, size_t used, size_t *room, size_t n)
