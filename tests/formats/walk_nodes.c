@@ -206,17 +206,30 @@ static void go_on(struct walk *w, const struct pk_node *node)
     }
 }
 
+static const char *walk(struct walk *w)
+{
+    while (w->n_todo > 0 && !w->fault) {
+        const struct pk_node *node = w->todo[--w->n_todo];
+        visit(w, node);
+        go_on(w, node);
+    }
+    free(w->seen);
+    free(w->todo);
+    return w->fault;
+}
+
 const char *walk_nodes(struct walked *ret, const struct pk_pickle *pickle)
 {
     struct walk w = {.arena = pickle->arena, .count = ret};
     *ret = (struct walked){0};
     later(&w, pickle->root);
-    while (w.n_todo > 0 && !w.fault) {
-        const struct pk_node *node = w.todo[--w.n_todo];
-        visit(&w, node);
-        go_on(&w, node);
-    }
-    free(w.seen);
-    free(w.todo);
-    return w.fault;
+    return walk(&w);
+}
+
+const char *walk_array(const struct np_array *array, struct lar_arena *arena)
+{
+    struct walked count = {0};
+    struct walk w = {.arena = arena, .count = &count};
+    check_array(&w, array, 0);
+    return walk(&w);
 }

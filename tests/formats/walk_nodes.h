@@ -13,4 +13,7 @@ struct walked {
  * element. Returns NULL, or what did not agree. */
 const char *walk_nodes(struct walked *ret, const struct pk_pickle *pickle);
 
+/* The same for one array, and the objects in it. */
+const char *walk_array(const struct np_array *array, struct lar_arena *arena);
+
 #endif
