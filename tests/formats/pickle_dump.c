@@ -58,7 +58,10 @@ static void bytes(struct dump *d, const char *type, struct pk_bytes b)
 static void plain_text(struct dump *d, const uint8_t *data, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        fprintf(d->out, data[i] == '"' || data[i] == '\\' ? "\\%c" : "%c", data[i]);
+        if (data[i] < ' ')
+            fprintf(d->out, "\\u%04x", data[i]);
+        else
+            fprintf(d->out, data[i] == '"' || data[i] == '\\' ? "\\%c" : "%c", data[i]);
 }
 
 void pickle_dump_text(struct dump *d, const uint8_t *data, size_t n)
