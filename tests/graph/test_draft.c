@@ -118,6 +118,11 @@ START_TEST(wrong_constants_are_refused)
     lar_draft_f64(d, NULL, LAR_SHAPE(INT64_C(1) << 40, INT64_C(1) << 40));
     expect_failure(d, LAR_ERR_FORMAT, "larger than memory");
     d = new_draft();
+    lar_draft_constant(d, &(struct lar_tensor){.type = LAR_TYPE_F32,
+                                               .layout = LAR_LAYOUT_DENSE,
+                                               .shape = {.rank = 9}});
+    expect_failure(d, LAR_ERR_FORMAT, "its shape is out of range");
+    d = new_draft();
     lar_draft_f64(d, NULL, LAR_SHAPE(2));
     expect_failure(d, LAR_ERR_FORMAT, "without elements");
     d = new_draft();
@@ -143,6 +148,10 @@ START_TEST(wrong_interfaces_are_refused)
     expect_failure(d, LAR_ERR_UNSUPPORTED, "a method is not UTF-8");
     d = new_draft();
     lar_value x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS, 3));
+    lar_draft_input_columns(d, x, names, 2);
+    expect_failure(d, LAR_ERR_FORMAT, "input 'X': there are not as many names as columns");
+    d = new_draft();
+    x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(2));
     lar_draft_input_columns(d, x, names, 2);
     expect_failure(d, LAR_ERR_FORMAT, "input 'X': there are not as many names as columns");
     d = new_draft();

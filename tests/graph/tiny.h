@@ -147,6 +147,27 @@ static inline struct lar_draft *tiny_draft(struct lar_error *err)
     return d;
 }
 
+/* Values 0: input X [rows,3], 1: a constant, 2: what a node makes of them, 3: an input that is an
+ * output as it is; the last input is unread; one method. */
+static inline struct lar_draft *tiny_plain_draft(struct lar_error *err)
+{
+    static const double factor[] = {0.5, -1, 2};
+    struct lar_draft *d = lar_draft_new(&tiny_operators, 1 << 20, err);
+    if (!d)
+        return NULL;
+    lar_value x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS, 3));
+    lar_value f = lar_draft_f64(d, factor, LAR_SHAPE(3));
+    lar_value y = lar_draft_node(
+        d, &(struct lar_node_args){
+               .op = "test.Scale", .inputs = &x, .n_inputs = 1, .params = {{"factor", f}}});
+    lar_value z = lar_draft_input(d, "Z", LAR_TYPE_STRING, LAR_SHAPE(LAR_DIM_ROWS));
+    lar_draft_unread_input(d, "note");
+    uint32_t predict = lar_draft_method(d, "predict");
+    lar_draft_output(d, predict, "scaled", y, LAR_NO_VALUE);
+    lar_draft_output(d, predict, "same", z, LAR_NO_VALUE);
+    return d;
+}
+
 /* DRAFT as a block aligned to 64 that the caller frees, or NULL. Frees DRAFT. */
 static inline void *tiny_block(struct lar_draft *draft, const char *report, size_t *ret_size,
                                struct lar_error *err)
