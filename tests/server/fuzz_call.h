@@ -1,7 +1,7 @@
 /* What the dialects' fuzz targets share: one request to one of the test models.
  * SPDX-License-Identifier: MIT */
-#ifndef FUZZ_CALLS_H
-#define FUZZ_CALLS_H
+#ifndef TESTS_SERVER_FUZZ_CALL_H
+#define TESTS_SERVER_FUZZ_CALL_H
 
 #include "server/dialect.h"
 #include "server/json_tensor.h"
