@@ -12,7 +12,7 @@ enum lar_listener_kind { LAR_LISTENER_LOOPBACK, LAR_LISTENER_OPEN, LAR_LISTENER_
 struct lar_listener {
     int fd;
     enum lar_listener_kind kind;
-    char name[128];   /* "127.0.0.1:8080", with the port that the system chose for 0 */
+    char name[160];   /* "127.0.0.1:8080", with the port that the system chose for 0 */
     bool remove_path; /* a unix socket that we made: name + 5 is removed at the end */
 };
 
