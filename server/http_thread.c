@@ -38,12 +38,29 @@ static void shut(struct lar_http_thread *t, struct lar_connection *c)
     shutdown(c->accepted.fd, SHUT_RDWR);
 }
 
+/* The library joins a folded line to the header's name, which then no longer lies before its value
+ * in the buffer: the only trace of a fold, and folds hide lengths from some parsers. */
+static bool was_folded(struct lar_span name, const char *value)
+{
+    const char *between = name.at + name.size;
+    if ((uintptr_t)value <= (uintptr_t)between ||
+        (uintptr_t)value - (uintptr_t)between > CONNECTION_BYTES || *between != '\0')
+        return true;
+    for (between++; between < value; between++)
+        if (*between != ' ' && *between != '\t')
+            return true;
+    return false;
+}
+
 static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
                                    size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
-    lar_guard_header(context, (struct lar_span){name, name_size},
-                     (struct lar_span){value ? value : "", value ? value_size : 0});
+    struct lar_guard *guard = context;
+    struct lar_span key = {name, name_size};
+    lar_guard_header(guard, key, (struct lar_span){value ? value : "", value ? value_size : 0});
+    if (value && was_folded(key, value))
+        guard->fault = "a folded header";
     return MHD_YES;
 }
 
