@@ -45,8 +45,8 @@ struct lar_exchange {
     struct lar_error err;
     struct lar_body body;
     void *answer_slab;
-    int64_t deadline; /* a worker that comes later drops it */
-    uint64_t received;
+    int64_t deadline;           /* a worker that comes later drops it */
+    uint64_t received, checked; /* bytes of the body; those when its deadline was looked at */
     bool begun, waiting, refused, early;
     const char *target_fault;
     struct lar_target target;

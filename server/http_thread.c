@@ -173,7 +173,10 @@ static void on_completed(void *context, struct MHD_Connection *mhd, void **reque
     struct lar_connection *c = ex->connection;
     end_exchange(c);
     *request = NULL;
-    set_deadline(t, c, limit_of(&t->http->settings.limits->idle_time));
+    if (t->draining) /* the answer may have begun before that, without Connection: close */
+        shut(t, c);
+    else
+        set_deadline(t, c, limit_of(&t->http->settings.limits->idle_time));
 }
 
 static void forget(struct lar_http_thread *t, struct lar_connection *c)
@@ -246,17 +249,20 @@ static void take_mail(struct lar_http_thread *t)
     }
 }
 
-/* A body has longer the more of it has come. */
+/* A body has longer the more of it has come, as long as it keeps coming. */
 static bool may_go_on(struct lar_http_thread *t, struct lar_connection *c, int64_t now)
 {
-    const struct lar_exchange *ex = c->exchange;
-    if (!ex || !ex->begun || ex->waiting || ex->rq.answer.status)
+    struct lar_exchange *ex = c->exchange;
+    if (!ex || !ex->begun || ex->waiting || ex->rq.answer.status || ex->received == ex->checked)
         return false;
-    int64_t allowed = ex->rq.started_us / 1000 + limit_of(&t->http->settings.limits->body_time) +
-                      (int64_t)(ex->received / BODY_BYTES_PER_MS);
+    int64_t patience = limit_of(&t->http->settings.limits->body_time);
+    int64_t allowed =
+        ex->rq.started_us / 1000 + patience + (int64_t)(ex->received / BODY_BYTES_PER_MS);
     if (allowed <= now)
         return false;
-    lar_deadlines_set(&t->deadlines, &c->deadline, allowed);
+    ex->checked = ex->received;
+    lar_deadlines_set(&t->deadlines, &c->deadline,
+                      allowed < now + patience ? allowed : now + patience);
     return true;
 }
 
@@ -286,8 +292,10 @@ static bool goes_on(struct lar_http_thread *t, int64_t now)
 {
     if (!atomic_load(&t->http->stopping))
         return true;
-    if (!t->draining)
+    if (!t->draining) {
+        take_mail(t); /* the last connections: the acceptor has ended before */
         begin_drain(t);
+    }
     if (now >= atomic_load(&t->http->force_at))
         for (struct lar_connection *c = t->connections; c; c = c->next)
             if (!c->shut)

@@ -97,6 +97,8 @@ static enum lar_outcome post_cost(struct lar_request *rq, struct lar_error *err)
 static enum lar_outcome get_gate(struct lar_request *rq, struct lar_error *err)
 {
     struct fixture *f = rq->service;
+    if (!rq->on_worker)
+        return LAR_LATER;
     atomic_fetch_add(&f->runs, 1);
     while (!atomic_load(&f->gate))
         usleep(1000);
