@@ -10,7 +10,6 @@
 enum {
     KEPT_EXCHANGES = 64,
     SMALL_BODY = 64 * 1024,
-    INLINE_BODY = 64 * 1024, /* longer ones go to a worker unparsed */
     PIECE_BYTES = 256 * 1024,
     IGNORED_BYTES = 1024 * 1024, /* of a refused body, in the hope of its end */
 };
@@ -190,7 +189,7 @@ static void run_endpoint(struct lar_exchange *ex, void *lane, bool on_worker)
         break;
     case LAR_REFUSED:
         ex->refused = true;
-        if (rq->stream && rq->route->abandon)
+        if (rq->kept && rq->route->abandon)
             rq->route->abandon(rq);
         break;
     case LAR_LATER:
@@ -216,7 +215,7 @@ static void run_task(struct lar_task *task, void *lane)
     } else if (lar_now_ms() > ex->deadline) {
         ex->refused = true;
         lar_fail(&ex->err, LAR_ERR_BUSY, "no worker was free in time");
-        if (rq->stream)
+        if (rq->kept)
             rq->route->abandon(rq);
     } else {
         run_endpoint(ex, lane, true);
@@ -225,14 +224,14 @@ static void run_task(struct lar_task *task, void *lane)
 }
 
 /* Hands the exchange to a worker. */
-static enum lar_step dispatch(struct lar_exchange *ex, bool force)
+static enum lar_step dispatch(struct lar_exchange *ex)
 {
     const struct lar_http_settings *settings = ex->home->settings;
     int64_t patience = atomic_load_explicit(&settings->limits->response_time, memory_order_relaxed);
     ex->deadline = lar_now_ms() + patience;
     ex->task.run = run_task;
     ex->waiting = true;
-    if (settings->submit(settings->service, &ex->task, force))
+    if (settings->submit(settings->service, &ex->rq, &ex->task))
         return LAR_STEP_WAIT;
     ex->waiting = false;
     ex->refused = true;
@@ -264,7 +263,7 @@ enum lar_step lar_exchange_bytes(struct lar_exchange *ex, const char *bytes, siz
     *ret_taken = n < room ? n : room;
     ex->received -= n - *ret_taken;
     lar_body_add(&ex->body, &ex->home->slabs, bytes, *ret_taken);
-    return ex->body.size == PIECE_BYTES ? dispatch(ex, false) : LAR_STEP_READ;
+    return ex->body.size == PIECE_BYTES ? dispatch(ex) : LAR_STEP_READ;
 }
 
 /* Runs the endpoint here or hands it on. */
@@ -274,15 +273,13 @@ static enum lar_step start(struct lar_exchange *ex)
     if (!answer_begin(ex))
         return refuse(ex);
     ex->rq.last = true;
-    bool here = route->where == LAR_ON_THREAD ||
-                (route->where == LAR_BY_COST && ex->body.size <= INLINE_BODY);
-    if (here)
+    if (route->where == LAR_ON_THREAD || route->where == LAR_BY_COST)
         run_endpoint(ex, ex->home->lane, false);
     if (ex->rq.answer.status && !ex->refused)
         return LAR_STEP_ANSWER;
     if (ex->refused)
         return refuse(ex);
-    return dispatch(ex, false) == LAR_STEP_WAIT ? LAR_STEP_WAIT : refuse(ex);
+    return dispatch(ex) == LAR_STEP_WAIT ? LAR_STEP_WAIT : refuse(ex);
 }
 
 enum lar_step lar_exchange_end(struct lar_exchange *ex)
@@ -309,11 +306,15 @@ bool lar_exchange_back(struct lar_exchange *ex)
 void lar_exchange_finish(struct lar_exchange *ex)
 {
     ex->connection = NULL;
-    if (!ex->rq.stream) {
+    if (!ex->rq.kept) {
         release(ex);
         return;
     }
-    /* What the endpoint keeps lies on a disk: a worker clears it away. */
-    ex->home->abandoned++;
-    dispatch(ex, true);
+    /* What a stream keeps lies on a disk: a worker clears it away, if one can. */
+    if (ex->rq.route->where == LAR_STREAMED && dispatch(ex) == LAR_STEP_WAIT) {
+        ex->home->abandoned++;
+        return;
+    }
+    ex->rq.route->abandon(&ex->rq);
+    release(ex);
 }

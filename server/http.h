@@ -46,8 +46,8 @@ struct lar_http_settings {
     /* Whether RQ, matched and changing something, may; NULL: everyone may everything. */
     bool (*admit)(struct lar_request *rq, struct lar_error *err);
 
-    /* Gives TASK to a worker; false: the queue is full (unless FORCE). It must run some time. */
-    bool (*submit)(void *service, struct lar_task *task, bool force);
+    /* Gives TASK, of RQ, to a worker; false: the queue is full. It must run some time. */
+    bool (*submit)(void *service, const struct lar_request *rq, struct lar_task *task);
 };
 
 /* LISTENERS are taken over on success. */

@@ -51,8 +51,8 @@ struct lar_request {
     struct lar_peer peer;
     const char *body; /* the body; of a streamed one the next piece */
     size_t body_size;
-    bool last;    /* this piece ends the stream */
-    void *stream; /* what a streaming endpoint keeps between pieces */
+    bool last;  /* this piece ends the stream */
+    void *kept; /* what the endpoint keeps for its next call: route->abandon frees it */
 
     void *service;      /* what all endpoints share: server/service.h */
     void *lane;         /* what the running thread owns */

@@ -7,7 +7,7 @@
 
 enum lar_where {
     LAR_ON_THREAD, /* answers at once, on the connection's HTTP thread */
-    LAR_BY_COST,   /* on the thread while small and cheap, else on a worker */
+    LAR_BY_COST,   /* called on the thread; LAR_LATER: again on a worker */
     LAR_ON_WORKER, /* waits for a disk or a loader */
     LAR_STREAMED,  /* like ON_WORKER, called with each piece of the body */
 };
@@ -21,7 +21,7 @@ struct lar_route {
     enum lar_where where;
     enum lar_body_limit body;
     bool changes; /* something: management decides who may */
-    /* A stream whose connection is gone or whose piece was refused: frees rq->stream. Worker. */
+    /* Frees rq->kept (and sets it to NULL) when there will be no next call. NULL: keeps nothing. */
     void (*abandon)(struct lar_request *rq);
 };
 

@@ -44,11 +44,12 @@ static void *work(void *context)
     return NULL;
 }
 
-static bool submit(void *service, struct lar_task *task, bool force)
+static bool submit(void *service, const struct lar_request *rq, struct lar_task *task)
 {
     struct pool *pool = ((struct fixture *)service)->pool;
     pthread_mutex_lock(&pool->lock);
-    bool fits = force || pool->queued < pool->queue;
+    bool fits = pool->queued < pool->queue;
+    (void)rq;
     if (fits) {
         task->next = NULL;
         *pool->last = task;
@@ -133,9 +134,9 @@ static enum lar_outcome fail_here(struct lar_request *rq, struct lar_error *err)
 /* Counts what comes, refuses what begins with '!'. */
 static enum lar_outcome put_stream(struct lar_request *rq, struct lar_error *err)
 {
-    size_t *total = rq->stream;
+    size_t *total = rq->kept;
     if (!total)
-        total = rq->stream = calloc(1, sizeof *total);
+        total = rq->kept = calloc(1, sizeof *total);
     *total += rq->body_size;
     if (rq->body_size && rq->body[0] == '!') {
         rq->answer.status = 422;
@@ -150,14 +151,14 @@ static enum lar_outcome put_stream(struct lar_request *rq, struct lar_error *err
     rq->answer.status = 201;
     lar_answer_header(&rq->answer, "Location", "/v1/models/m/versions/1");
     free(total);
-    rq->stream = NULL;
+    rq->kept = NULL;
     return LAR_ANSWERED;
 }
 
 static void abandon_stream(struct lar_request *rq)
 {
-    free(rq->stream);
-    rq->stream = NULL;
+    free(rq->kept);
+    rq->kept = NULL;
     atomic_fetch_add(&((struct fixture *)rq->service)->abandoned, 1);
 }
 
