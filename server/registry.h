@@ -9,6 +9,7 @@
 #define SERVER_REGISTRY_H
 
 #include "base/error.h"
+#include "base/log.h"
 #include "inference/plan.h"
 
 #include <stdatomic.h>
@@ -137,6 +138,7 @@ struct lar_registry_settings {
     size_t load_memory, run_memory;
     uint64_t max_upload;
     unsigned loaders; /* at a time */
+    struct lar_log *log; /* the registry's own thread and its load threads log here; or NULL */
 };
 struct lar_spawner;
 bool lar_registry_start(struct lar_registry **ret, const struct lar_registry_settings *settings,

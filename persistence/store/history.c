@@ -147,20 +147,24 @@ static json_t *to_json(const struct lar_history *history)
                      files, "labels", labels, "history", events);
 }
 
-bool lar_history_write(struct lar_store *store, int folder, const struct lar_history *history,
-                       const char *model, struct lar_error *err)
+char *lar_history_text(const struct lar_history *history)
+{
+    json_t *root = to_json(history);
+    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
+    json_decref(root);
+    return text;
+}
+
+bool lar_history_save(struct lar_store *store, int folder, const char *model, const char *text,
+                      struct lar_error *err)
 {
     char name[LAR_NAME_MAX + 8];
     if (folder < 0)
         return lar_fail(err, LAR_ERR_BUSY, "there is no place for the notes of '%s'", model);
+    if (!text)
+        return lar_fail(err, LAR_ERR_NOMEM, "out of memory for the notes of '%s'", model);
     file_name(model, name);
-    json_t *root = to_json(history);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
-    json_decref(root);
-    bool ok = text ? lar_store_save(store, folder, name, text, strlen(text), err)
-                   : lar_fail(err, LAR_ERR_NOMEM, "out of memory for the notes of '%s'", model);
-    free(text);
-    return ok;
+    return lar_store_save(store, folder, name, text, strlen(text), err);
 }
 
 void lar_history_finish(struct lar_history *history)

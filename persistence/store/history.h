@@ -34,8 +34,11 @@ struct lar_history {
 bool lar_history_read(struct lar_history *ret, int folder, const char *model,
                       struct lar_error *err);
 bool lar_history_parse(struct lar_history *ret, const char *text, size_t n, struct lar_error *err);
-bool lar_history_write(struct lar_store *store, int folder, const struct lar_history *history,
-                       const char *model, struct lar_error *err);
+/* What lar_history_save() writes, the caller's (free); NULL: no memory. */
+char *lar_history_text(const struct lar_history *history);
+/* FOLDER -1: LAR_ERR_BUSY. */
+bool lar_history_save(struct lar_store *store, int folder, const char *model, const char *text,
+                      struct lar_error *err);
 void lar_history_finish(struct lar_history *history); /* accepts a zeroed one */
 
 /* The number of the file with this content, or 0. */
