@@ -137,7 +137,7 @@ struct lar_registry_settings {
     unsigned load_seconds; /* wall clock of one load */
     size_t load_memory, run_memory;
     uint64_t max_upload;
-    unsigned loaders; /* at a time */
+    unsigned loaders;    /* at a time */
     struct lar_log *log; /* the registry's own thread and its load threads log here; or NULL */
 };
 struct lar_spawner;
