@@ -98,15 +98,13 @@ static bool from_index(struct lar_registry *registry, struct load *load)
     return from_cache(registry, load);
 }
 
-static void put_into_index(struct lar_registry *registry, const struct load *load)
+void lar_load_index(struct lar_registry *registry, const struct load *load, const char *path)
 {
     struct lar_index_record record = {.size = load->size};
-    if (!load->index_path)
-        return;
     memcpy(record.key, load->key, sizeof record.key);
     memcpy(record.sha256, load->sha256, sizeof record.sha256);
     pthread_mutex_lock(&registry->index_lock);
-    lar_index_put(&registry->index, load->index_path, &load->identity, &record);
+    lar_index_put(&registry->index, path, &load->identity, &record);
     pthread_mutex_unlock(&registry->index_lock);
 }
 
@@ -152,8 +150,11 @@ static bool compile(struct lar_registry *registry, struct load *load, int source
     if (again < 0)
         return false;
     load->loaded = open_compiled(again, err);
-    if (!load->loaded)
+    if (!load->loaded) { /* whole as it is: no sense in waiting for more bytes */
+        if (err->code == LAR_ERR_TRUNCATED)
+            err->code = LAR_ERR_FORMAT;
         return lar_error_within(err, "the compiled form");
+    }
     if (load->keep)
         lar_compiled_keep(&registry->store, result, load->key);
     free(load->report);
@@ -183,7 +184,10 @@ bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_e
     load->stage = LOAD_SOURCE;
     if (from_index(registry, load))
         return true;
-    if (!lar_source_copy(&source, load->root, load->path, load->expected, &options, err))
+    bool copied =
+        load->path ? lar_source_copy(&source, load->root, load->path, load->expected, &options, err)
+                   : lar_source_copy_file(&source, load->root, &options, err);
+    if (!copied)
         return false;
     memcpy(load->key, source.key, sizeof load->key);
     memcpy(load->sha256, source.sha256, sizeof load->sha256);
@@ -191,7 +195,7 @@ bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_e
     load->identity = source.identity;
     bool ok = from_cache(registry, load) || from_loader(registry, load, source.bundle, err);
     lar_source_finish(&source);
-    if (ok)
-        put_into_index(registry, load);
+    if (ok && load->index_path)
+        lar_load_index(registry, load, load->index_path);
     return ok;
 }

@@ -127,7 +127,7 @@ static void clear_trouble(struct slot *slot)
     slot->retry_ms = 0;
 }
 
-static void succeed(struct lar_registry *registry, struct slot *slot, struct load *load)
+void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct load *load)
 {
     struct lar_error err = {0};
     struct version *v =
@@ -251,7 +251,7 @@ static void finish_job(struct lar_registry *registry, struct slot *slot, struct 
         return;
     }
     if (ok)
-        succeed(registry, slot, load);
+        lar_slot_succeed(registry, slot, load);
     else
         fail(registry, slot, load, err);
     if (lar_slot_decided(slot))

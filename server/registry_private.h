@@ -194,16 +194,20 @@ void lar_slot_drop(struct lar_registry *registry, struct slot *slot);
  * meanwhile; EVENTS are still to be used. Takes the lock itself. */
 bool lar_registry_scan(struct lar_registry *registry, const struct lar_events *events);
 
+struct load; /* below */
+
 /* registry_load.c */
 void *lar_registry_load_thread(void *registry);
 void lar_slot_queue(struct lar_registry *registry, struct slot *slot, bool by_event);
+/* What LOAD found is what SLOT is now; takes load->loaded. Under the lock. */
+void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct load *load);
 /* Queues what is due to be tried again; returns when the next is (monotonic; INT64_MAX: none). */
 int64_t lar_registry_retry(struct lar_registry *registry, int64_t now_ms);
 
 /* load.c: from an entry to something that answers */
 enum load_stage { LOAD_SOURCE, LOAD_LOADER, LOAD_CHECK };
 struct load {
-    int root;                            /* in */
+    int root;                            /* in; the file itself if path is NULL */
     const char *path, *index_path;       /* in; index_path NULL: not to be indexed */
     const struct lar_identity *expected; /* in, or NULL */
     bool keep;                           /* in: the compiled form may go to the cache */
@@ -217,6 +221,8 @@ struct load {
 };
 /* Without the lock. On failure LOAD holds what is known so far. */
 bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_error *err);
+/* Remembers under which state of the entry PATH the compiled form is. */
+void lar_load_index(struct lar_registry *registry, const struct load *load, const char *path);
 void lar_loaded_name(struct loaded *loaded, const char *model, uint64_t number, const char *sha256);
 void lar_loaded_free(struct loaded *loaded);
 

@@ -52,6 +52,7 @@ static bool write_at(int fd, const uint8_t *bytes, size_t n, uint64_t offset, st
 /* What a copy is made of while it is made. */
 struct copier {
     int root, out;
+    int given; /* the one member is open already; or -1 */
     uint8_t *buffer;
     struct lar_hash file, tar;
     bool as_tar; /* the artifact is a tar: several files */
@@ -60,7 +61,12 @@ struct copier {
 static int open_member(const struct copier *c, const struct lar_member *m, struct lar_error *err)
 {
     struct stat st;
-    int fd = lar_open_beneath(c->root, m->path, O_RDONLY);
+    int fd = c->given >= 0 ? fcntl(c->given, F_DUPFD_CLOEXEC, 3)
+                           : lar_open_beneath(c->root, m->path, O_RDONLY);
+    if (fd < 0 && c->given >= 0) {
+        lar_fail_errno(err, errno, "a descriptor for a copy");
+        return -1;
+    }
     if (fd == -ENOENT || fd == -ENOTDIR) {
         changed(err, m->path);
         return -1;
@@ -91,7 +97,7 @@ static bool copy_member(struct copier *c, const struct lar_member *m, uint64_t o
     bool ok = true;
     for (uint64_t at = 0; ok && at < m->size;) {
         uint64_t left = m->size - at;
-        ssize_t n = read(fd, c->buffer, left < CHUNK ? left : CHUNK);
+        ssize_t n = pread(fd, c->buffer, left < CHUNK ? left : CHUNK, (off_t)at);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -221,7 +227,8 @@ bool lar_source_copy(struct lar_source *ret, int root, const char *path,
     if (ok) {
         ret->identity = entry.identity;
         ret->bundle = lar_nameless_file(options->folder, err);
-        struct copier c = {.root = root, .out = ret->bundle, .as_tar = entry.n_members > 1};
+        struct copier c = {
+            .root = root, .out = ret->bundle, .given = -1, .as_tar = entry.n_members > 1};
         ok = ret->bundle >= 0 && copy_entry(&c, &entry, options, ret, err) &&
              look_again(root, path, &entry.identity, err);
     }
@@ -229,6 +236,24 @@ bool lar_source_copy(struct lar_source *ret, int root, const char *path,
     if (!ok)
         lar_source_finish(ret);
     return ok;
+}
+
+bool lar_source_copy_file(struct lar_source *ret, int file,
+                          const struct lar_source_options *options, struct lar_error *err)
+{
+    struct stat st;
+    *ret = (struct lar_source){.bundle = -1};
+    if (fstat(file, &st))
+        return lar_fail_errno(err, errno, "fstat");
+    struct lar_member member = {
+        .name = "model", .path = "the upload", .size = (uint64_t)st.st_size};
+    struct lar_entry entry = {.members = &member, .n_members = 1};
+    ret->bundle = lar_nameless_file(options->folder, err);
+    struct copier c = {.root = -1, .out = ret->bundle, .given = file};
+    if (ret->bundle >= 0 && copy_entry(&c, &entry, options, ret, err))
+        return true;
+    lar_source_finish(ret);
+    return false;
 }
 
 void lar_source_finish(struct lar_source *source)
@@ -259,7 +284,7 @@ static bool write_tar(struct copier *c, const struct lar_entry *entry, uint64_t 
 static int tar_artifact(int root, const char *path, const struct lar_entry *entry, int folder,
                         uint64_t *ret_size, struct lar_error *err)
 {
-    struct copier c = {.root = root, .out = lar_nameless_file(folder, err)};
+    struct copier c = {.root = root, .out = lar_nameless_file(folder, err), .given = -1};
     if (c.out < 0)
         return -1;
     c.buffer = malloc(CHUNK);
@@ -281,7 +306,7 @@ int lar_source_artifact(int root, const char *path, const struct lar_identity *e
     int fd = -1;
     lar_arena_init(&arena, NAMES_ARENA);
     if (lar_entry_look(&entry, root, path, &arena, err)) {
-        struct copier c = {.root = root};
+        struct copier c = {.root = root, .given = -1};
         if (!lar_identity_equal(&entry.identity, expected))
             changed(err, path);
         else if (entry.n_members > 1)

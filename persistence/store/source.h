@@ -25,6 +25,9 @@ struct lar_source_options {
 bool lar_source_copy(struct lar_source *ret, int root, const char *path,
                      const struct lar_identity *expected, const struct lar_source_options *options,
                      struct lar_error *err);
+/* The same of one file that is open already and that nobody else changes. */
+bool lar_source_copy_file(struct lar_source *ret, int file,
+                          const struct lar_source_options *options, struct lar_error *err);
 void lar_source_finish(struct lar_source *source);
 
 /* A new nameless file in FOLDER, in memory if FOLDER is -1 or has no such files, or -1. */
