@@ -74,7 +74,7 @@ static struct table *build(const struct lar_registry *registry)
     bool ok = models != NULL;
     size_t n = 0;
     for (size_t i = 0; ok && i < registry->n_models; i++)
-        if (registry->models[i]->n_versions)
+        if (registry->models[i]->slots) /* others only wait until their notes are written */
             ok = copy_model(&table->arena, &models[n++], registry->models[i]);
     table->public =
         (struct lar_table){.models = models, .n_models = n, .complete = registry->complete};
