@@ -31,7 +31,8 @@ bool lar_draft_ok(const struct lar_draft *draft, struct lar_error *err);
 __attribute__((format(printf, 3, 4))) lar_value
 lar_draft_fail(struct lar_draft *draft, enum lar_error_code code, const char *format, ...);
 
-/* A dense input. NAME is unique among inputs and copied. */
+/* A dense input. NAME is unique among inputs (lar_flat_size() checks that) and copied. An input
+ * that no output needs in the end is written as an unread one. */
 lar_value lar_draft_input(struct lar_draft *draft, const char *name, enum lar_type type,
                           struct lar_shape shape);
 
@@ -43,7 +44,9 @@ void lar_draft_unread_input(struct lar_draft *draft, const char *name);
 void lar_draft_input_columns(struct lar_draft *draft, lar_value input, const char *const *names,
                              size_t n);
 
-/* A constant. What T points to is borrowed until the draft is written or freed. */
+/* A constant. What T points to is borrowed until the draft is written or freed; its arrays are as
+ * long as the shape, offsets[count] and indptr[rows] say. Strings, CSR and bools are checked with
+ * lar_tensor_fault(). */
 lar_value lar_draft_constant(struct lar_draft *draft, const struct lar_tensor *t);
 
 /* Dense constants over borrowed data. */
@@ -88,7 +91,7 @@ const struct lar_value_info *lar_draft_info(const struct lar_draft *draft, lar_v
 uint32_t lar_draft_method(struct lar_draft *draft, const char *name);
 
 /* Output NAME of METHOD. LABELS: a constant of shape [k] that names the last axis (class labels),
- * or LAR_NO_VALUE. Output names are unique in the draft. */
+ * or LAR_NO_VALUE. Output names are unique in the draft, method names too (lar_flat_size()). */
 void lar_draft_output(struct lar_draft *draft, uint32_t method, const char *name, lar_value value,
                       lar_value labels);
 void lar_draft_default_method(struct lar_draft *draft, const char *name);
