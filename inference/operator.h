@@ -40,6 +40,10 @@ struct lar_operator {
 
     /* Computes. May fail only on what depends on the request (an unknown category, a limit). */
     bool (*run)(struct lar_call *call, struct lar_error *err);
+
+    /* Output 0 is the memory of input 0 under another shape (lar_output_view() in
+     * inference/values.h): the plan gives it no buffer of its own. One output. */
+    bool view;
 };
 
 /* All operators, as graph/ wants them. */
