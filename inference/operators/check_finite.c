@@ -93,7 +93,8 @@ static bool refuse(const struct lar_call *call, uint64_t n, const struct rule *r
                                                : "too large for float32";
     size_t length;
     const char *name = lar_text_at(who, 0, &length);
-    return lar_fail(err, LAR_ERR_INVALID, "%.*s does not accept such input: row %llu, column %llu is %s",
+    return lar_fail(err, LAR_ERR_INVALID,
+                    "%.*s does not accept such input: row %llu, column %llu is %s",
                     (int)(length < 200 ? length : 200), name, (unsigned long long)row,
                     (unsigned long long)column, what);
 }

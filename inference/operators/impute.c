@@ -138,8 +138,10 @@ static bool text_run(struct lar_call *call, struct lar_error *err)
 }
 
 static const struct lar_param_rule params[] = {
-    {"columns", LAR_TYPE_I64, 1, false}, {"values", LAR_TYPE_F64, 1, false},
-    {"missing", LAR_TYPE_F64, 0, false}, {"indicators", LAR_TYPE_I64, 1, true},
+    {"columns", LAR_TYPE_I64, 1, false},
+    {"values", LAR_TYPE_F64, 1, false},
+    {"missing", LAR_TYPE_F64, 0, false},
+    {"indicators", LAR_TYPE_I64, 1, true},
     {0},
 };
 

@@ -161,8 +161,8 @@ static bool refuse(const struct lar_call *call, uint64_t row, uint64_t i, struct
         if (isnan(v) || isinf(v))
             return lar_fail(err, LAR_ERR_INVALID, "column %.*s, row %llu: %s is not accepted here",
                             shown, column, (unsigned long long)row, isnan(v) ? "NaN" : "infinity");
-        return lar_fail(err, LAR_ERR_INVALID, "column %.*s, row %llu: unknown category %.17g", shown,
-                        column, (unsigned long long)row, v);
+        return lar_fail(err, LAR_ERR_INVALID, "column %.*s, row %llu: unknown category %.17g",
+                        shown, column, (unsigned long long)row, v);
     }
     size_t n;
     const char *text = lar_text_at(x, i, &n);
@@ -220,9 +220,12 @@ static bool verify(const struct lar_node_info *node, struct lar_error *err)
 }
 
 static const struct lar_param_rule params[] = {
-    {"keys", LAR_TYPE_END, 1, false},   {"values", LAR_TYPE_END, 1, false},
-    {"name", LAR_TYPE_STRING, 1, false}, {"column", LAR_TYPE_I64, 0, true},
-    {"unknown", LAR_TYPE_END, 0, true}, {"refuse_nan", LAR_TYPE_BOOL, 0, true},
+    {"keys", LAR_TYPE_END, 1, false},
+    {"values", LAR_TYPE_END, 1, false},
+    {"name", LAR_TYPE_STRING, 1, false},
+    {"column", LAR_TYPE_I64, 0, true},
+    {"unknown", LAR_TYPE_END, 0, true},
+    {"refuse_nan", LAR_TYPE_BOOL, 0, true},
     {0},
 };
 

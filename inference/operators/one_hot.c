@@ -58,8 +58,8 @@ static bool run(struct lar_call *call, struct lar_error *err)
     struct lar_csr_writer w;
     if (__builtin_mul_overflow(rows, (uint64_t)n, &room))
         return lar_fail(err, LAR_ERR_LIMIT, "%llu rows", (unsigned long long)rows);
-    if (!lar_csr_begin(&w, call, 0, rows,
-                       (uint64_t)lar_node_param_i64(call->node, "columns", 0), room, err))
+    if (!lar_csr_begin(&w, call, 0, rows, (uint64_t)lar_node_param_i64(call->node, "columns", 0),
+                       room, err))
         return false;
     for (uint64_t row = 0; row < rows; row++) {
         int64_t base = 0;

@@ -29,8 +29,8 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
                                 (long long)idf->shape.dims[0], (long long)x->shape.dims[1]);
     if (norm < 0 || norm > 2)
         return lar_infer_refuse(node, err, "there is no norm %lld", (long long)norm);
-    *ret = (struct lar_value_info){
-        .type = LAR_TYPE_F64, .layout = LAR_LAYOUT_CSR, .shape = x->shape};
+    *ret =
+        (struct lar_value_info){.type = LAR_TYPE_F64, .layout = LAR_LAYOUT_CSR, .shape = x->shape};
     return true;
 }
 
@@ -93,8 +93,10 @@ static bool run(struct lar_call *call, struct lar_error *err)
 }
 
 static const struct lar_param_rule params[] = {
-    {"idf", LAR_TYPE_F64, 1, true},       {"sublinear", LAR_TYPE_BOOL, 0, true},
-    {"norm", LAR_TYPE_I64, 0, true},      {"descending", LAR_TYPE_BOOL, 0, true},
+    {"idf", LAR_TYPE_F64, 1, true},
+    {"sublinear", LAR_TYPE_BOOL, 0, true},
+    {"norm", LAR_TYPE_I64, 0, true},
+    {"descending", LAR_TYPE_BOOL, 0, true},
     {0},
 };
 

@@ -107,7 +107,8 @@ static bool dense_of_csr(struct sk_context *sk, const struct pk_node *node, cons
         return false;
     for (size_t row = 0; row + 1 < rows; row++) {
         if (indptr[row] < 0 || indptr[row] > indptr[row + 1] || (size_t)indptr[row + 1] > n)
-            return sk_fail(sk, LAR_ERR_FORMAT, "%s: rows of a sparse matrix are out of range", name);
+            return sk_fail(sk, LAR_ERR_FORMAT, "%s: rows of a sparse matrix are out of range",
+                           name);
         for (int64_t i = indptr[row]; i < indptr[row + 1]; i++) {
             if (indices[i] < 0 || indices[i] >= shape[1])
                 return sk_fail(sk, LAR_ERR_FORMAT, "%s: a sparse matrix has no column %lld", name,
@@ -115,8 +116,7 @@ static bool dense_of_csr(struct sk_context *sk, const struct pk_node *node, cons
             dense[row * (size_t)shape[1] + (size_t)indices[i]] += data.data[i];
         }
     }
-    *ret = (struct sk_numbers){
-        .data = dense, .shape = LAR_SHAPE(shape[0], shape[1]), .n = count};
+    *ret = (struct sk_numbers){.data = dense, .shape = LAR_SHAPE(shape[0], shape[1]), .n = count};
     return true;
 }
 

@@ -31,8 +31,8 @@ struct sk_column {
 struct sk_frame {
     lar_value matrix;                /* all of it as one matrix; or LAR_NO_VALUE, and then: */
     const struct sk_column *columns; /* n; NULL: all columns of the model's input, in order */
-    size_t n;      /* SK_UNKNOWN: the model's input, of which nothing is known yet */
-    bool series;   /* one column that scikit-learn hands over with one dimension */
+    size_t n;           /* SK_UNKNOWN: the model's input, of which nothing is known yet */
+    bool series;        /* one column that scikit-learn hands over with one dimension */
     enum lar_type type; /* the element type of scikit-learn's array where a sparse matrix stands
                            in as float64; else 0 */
 };
@@ -46,8 +46,8 @@ struct sk_output {
 /* What a method answers: one output, or one for each target. */
 struct sk_answer {
     const struct sk_output *outputs;
-    size_t n;      /* 0: the class has no such method */
-    bool several;  /* a list in scikit-learn, even where n is 1 */
+    size_t n;     /* 0: the class has no such method */
+    bool several; /* a list in scikit-learn, even where n is 1 */
 };
 
 /* What an estimator answers. SK_TRANSFORM is in frame, not in answers. */
@@ -73,14 +73,14 @@ enum { SK_DEPTH = 32, SK_ESTIMATORS = 4096 };
 
 /* The model's own input while it is being read. */
 struct sk_root {
-    size_t n;                /* columns; SK_UNKNOWN */
+    size_t n;                 /* columns; SK_UNKNOWN */
     const char *const *names; /* of the columns, or NULL */
-    bool documents;          /* one column of texts without a table around it */
-    uint8_t *uses;           /* for each column: enum sk_use */
-    bool typed;              /* uses are final: inputs may be made */
-    lar_value matrix;        /* typed: the one input, or LAR_NO_VALUE and then: */
-    lar_value *inputs;       /* one for each column */
-    lar_value *guesses[2];   /* not typed: stand-ins, as number and as text */
+    bool documents;           /* one column of texts without a table around it */
+    uint8_t *uses;            /* for each column: enum sk_use */
+    bool typed;               /* uses are final: inputs may be made */
+    lar_value matrix;         /* typed: the one input, or LAR_NO_VALUE and then: */
+    lar_value *inputs;        /* one for each column */
+    lar_value *guesses[2];    /* not typed: stand-ins, as number and as text */
     lar_value whole[2];
 };
 enum sk_use { SK_READ = 1, SK_NUMBER = 2, SK_TEXT = 4 };

@@ -31,8 +31,8 @@ bool sk_frame_expect(struct sk_context *sk, const struct sk_frame *frame, size_t
         return root->uses != NULL;
     }
     size_t width = sk_frame_width(sk, frame);
-    return width == n || sk_fail(sk, LAR_ERR_FORMAT, "%s is for %zu columns, but %zu enter it",
-                                 what, n, width);
+    return width == n ||
+           sk_fail(sk, LAR_ERR_FORMAT, "%s is for %zu columns, but %zu enter it", what, n, width);
 }
 
 struct sk_frame sk_frame_of(struct sk_context *sk, lar_value matrix)
@@ -55,9 +55,9 @@ static lar_value guess(struct sk_context *sk, size_t i, bool text)
     }
     if ((*guesses)[i] == LAR_NO_VALUE) {
         const char *name = lar_arena_printf(sk->arena, "%s%zu", text ? "text" : "number", i);
-        (*guesses)[i] = lar_draft_input(sk->draft, name ? name : "?",
-                                        text ? LAR_TYPE_STRING : LAR_TYPE_F64,
-                                        LAR_SHAPE(LAR_DIM_ROWS));
+        (*guesses)[i] =
+            lar_draft_input(sk->draft, name ? name : "?", text ? LAR_TYPE_STRING : LAR_TYPE_F64,
+                            LAR_SHAPE(LAR_DIM_ROWS));
     }
     return (*guesses)[i];
 }
@@ -131,13 +131,13 @@ lar_value sk_frame_documents(struct sk_context *sk, const struct sk_frame *frame
         }
         root->documents = true;
         if (!root->typed && root->matrix == LAR_NO_VALUE)
-            root->matrix = lar_draft_input(sk->draft, "X", LAR_TYPE_STRING,
-                                           LAR_SHAPE(LAR_DIM_ROWS));
+            root->matrix =
+                lar_draft_input(sk->draft, "X", LAR_TYPE_STRING, LAR_SHAPE(LAR_DIM_ROWS));
         return root->matrix;
     }
     if (!frame->series) {
-        sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                "texts are expected, but a table of %zu columns enters", frame->n);
+        sk_fail(sk, LAR_ERR_UNSUPPORTED, "texts are expected, but a table of %zu columns enters",
+                frame->n);
         return LAR_NO_VALUE;
     }
     if (!sk_frame_column(sk, frame, 0, true, &in))
@@ -200,8 +200,9 @@ bool sk_frame_concat(struct sk_context *sk, const struct sk_frame *frames, size_
     for (size_t k = 0; k < n; k++) {
         const struct sk_frame *f = &frames[k];
         if (sk_frame_width(sk, f) == SK_UNKNOWN)
-            return sk_fail(sk, LAR_ERR_UNSUPPORTED, "the number of columns of the input is not "
-                                                    "known");
+            return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                           "the number of columns of the input is not "
+                           "known");
         numbers &= f->matrix != LAR_NO_VALUE &&
                    lar_draft_info(sk->draft, f->matrix)->type != LAR_TYPE_STRING;
         type = k == 0 || type == f->type ? f->type : 0;
@@ -221,13 +222,13 @@ bool sk_frame_concat(struct sk_context *sk, const struct sk_frame *frames, size_
         values[k] = f64 ? sk_cast(sk, values[k], LAR_TYPE_F64) : values[k];
         values[k] = sparse ? values[k] : sk_to_dense(sk, values[k]);
     }
-    lar_value all =
-        lar_draft_node(sk->draft, &(struct lar_node_args){
-                                      .op = "larder.ConcatColumns",
-                                      .inputs = values,
-                                      .n_inputs = (uint32_t)n,
-                                      .params = {{"sparse", lar_draft_scalar_bool(sk->draft, sparse)}},
-                                  });
+    lar_value all = lar_draft_node(
+        sk->draft, &(struct lar_node_args){
+                       .op = "larder.ConcatColumns",
+                       .inputs = values,
+                       .n_inputs = (uint32_t)n,
+                       .params = {{"sparse", lar_draft_scalar_bool(sk->draft, sparse)}},
+                   });
     *ret = sk_frame_of(sk, all);
     ret->type = type;
     return lar_draft_ok(sk->draft, sk->err);

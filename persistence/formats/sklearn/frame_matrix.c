@@ -29,8 +29,8 @@ static lar_value part_of(struct sk_context *sk, const struct sk_input *column, s
     }
     if (all)
         return column[0].value;
-    return sk_gather(sk, column[0].value,
-                     lar_draft_i64(sk->draft, indices, LAR_SHAPE((int64_t)n)), 1);
+    return sk_gather(sk, column[0].value, lar_draft_i64(sk->draft, indices, LAR_SHAPE((int64_t)n)),
+                     1);
 }
 
 /* The columns of FRAME, all text or all numbers, as one matrix. */

@@ -36,8 +36,7 @@ bool sk_linear(struct sk_context *sk, const struct pk_node *object, const struct
     if (x == LAR_NO_VALUE)
         return false;
     x = sk_check_finite(sk, object, x, false, false);
-    lar_value product =
-        lar_draft_apply(sk->draft, "MatMul", 2, x, transposed(sk, coef.data, k, n));
+    lar_value product = lar_draft_apply(sk->draft, "MatMul", 2, x, transposed(sk, coef.data, k, n));
     lar_value b = lar_draft_f64(sk->draft, intercept.data, LAR_SHAPE((int64_t)intercept.n));
     *ret = lar_draft_apply(sk->draft, "Add", 2, product, b);
     *ret_k = k;
@@ -72,8 +71,8 @@ bool sk_linear_classifier(struct sk_context *sk, const struct pk_node *object,
         return sk_fail(sk, LAR_ERR_FORMAT, "classes_: has %zu classes, coef_ has %zu rows",
                        scores->n, k);
     if (!scores->binary)
-        return sk_answer(sk, ret, SK_PREDICT,
-                         sk_greatest(sk, scores->scores, scores->classes), LAR_NO_VALUE) &&
+        return sk_answer(sk, ret, SK_PREDICT, sk_greatest(sk, scores->scores, scores->classes),
+                         LAR_NO_VALUE) &&
                sk_answer(sk, ret, SK_DECISION_FUNCTION, scores->scores, scores->classes);
     lar_value one = sk_as_vector(sk, scores->scores);
     lar_value above =

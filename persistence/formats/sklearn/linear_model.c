@@ -46,8 +46,7 @@ bool sk_read_logistic_regression(struct sk_context *sk, const struct pk_node *ob
         return sk_answer_proba(sk, ret, sk_one_against_rest(sk, object, &scores), scores.classes);
     lar_value both = scores.scores;
     if (scores.binary)
-        both = sk_side_by_side(
-            sk, (lar_value[]){lar_draft_apply(d, "Neg", 1, both), both}, 2);
+        both = sk_side_by_side(sk, (lar_value[]){lar_draft_apply(d, "Neg", 1, both), both}, 2);
     return sk_answer_proba(sk, ret, lar_draft_apply(d, "Softmax", 1, both), scores.classes);
 }
 

@@ -16,13 +16,12 @@ lar_value sk_cast(struct sk_context *sk, lar_value value, enum lar_type type)
 {
     if (lar_draft_info(sk->draft, value)->type == type)
         return value;
-    return lar_draft_node(sk->draft,
-                          &(struct lar_node_args){
-                              .op = "Cast",
-                              .inputs = &value,
-                              .n_inputs = 1,
-                              .params = {{"to", lar_draft_scalar_i64(sk->draft, type)}},
-                          });
+    return lar_draft_node(sk->draft, &(struct lar_node_args){
+                                         .op = "Cast",
+                                         .inputs = &value,
+                                         .n_inputs = 1,
+                                         .params = {{"to", lar_draft_scalar_i64(sk->draft, type)}},
+                                     });
 }
 
 lar_value sk_gather(struct sk_context *sk, lar_value data, lar_value indices, int64_t axis)
@@ -63,13 +62,12 @@ lar_value sk_side_by_side(struct sk_context *sk, const lar_value *values, size_t
         columns[i] = sk_as_column(sk, values[i]);
     if (!columns)
         return LAR_NO_VALUE;
-    return lar_draft_node(sk->draft,
-                          &(struct lar_node_args){
-                              .op = "Concat",
-                              .inputs = columns,
-                              .n_inputs = (uint32_t)n,
-                              .params = {{"axis", lar_draft_scalar_i64(sk->draft, 1)}},
-                          });
+    return lar_draft_node(sk->draft, &(struct lar_node_args){
+                                         .op = "Concat",
+                                         .inputs = columns,
+                                         .n_inputs = (uint32_t)n,
+                                         .params = {{"axis", lar_draft_scalar_i64(sk->draft, 1)}},
+                                     });
 }
 
 lar_value sk_columns(struct sk_context *sk, lar_value matrix, size_t first, size_t n)

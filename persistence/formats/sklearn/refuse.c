@@ -136,8 +136,8 @@ bool sk_refuse_top(struct sk_context *sk, const struct pk_node *object)
 {
     char what[256];
     struct found found = {.n = 0};
-    if (object && (object->kind == PK_DICT || object->kind == PK_LIST ||
-                   object->kind == PK_TUPLE)) {
+    if (object &&
+        (object->kind == PK_DICT || object->kind == PK_LIST || object->kind == PK_TUPLE)) {
         look(&found, object, "", 0);
         pk_describe(object, what, sizeof what);
         if (found.n)

@@ -74,8 +74,8 @@ bool sk_root_make(struct sk_context *sk)
     if (!check_uses(sk))
         return false;
     if (is_matrix(root, &type)) {
-        root->matrix = lar_draft_input(sk->draft, "X", type,
-                                       LAR_SHAPE(LAR_DIM_ROWS, (int64_t)root->n));
+        root->matrix =
+            lar_draft_input(sk->draft, "X", type, LAR_SHAPE(LAR_DIM_ROWS, (int64_t)root->n));
         if (root->names)
             lar_draft_input_columns(sk->draft, root->matrix, root->names, root->n);
         return lar_draft_ok(sk->draft, sk->err);
