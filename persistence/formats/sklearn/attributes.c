@@ -4,7 +4,7 @@
 
 #include "base/checked.h"
 
-#include <math.h>
+#include <string.h>
 
 unsigned sk_release(const struct pk_node *object)
 {
@@ -34,11 +34,9 @@ const struct pk_node *sk_fitted(struct sk_context *sk, const struct pk_node *obj
                                 const char *name)
 {
     const struct pk_node *node = pk_attribute(object, name);
-    char what[256];
     if (!node)
         sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                "%s is not fitted: it has no %s. Call fit() before writing the file",
-                pk_describe(object, what, sizeof what), name);
+                "is not fitted: it has no %s. Call fit() before writing the file", name);
     return node;
 }
 
@@ -144,6 +142,7 @@ bool sk_numbers(struct sk_context *sk, const struct pk_node *node, const char *n
             !(ret->data = np_to_f64(&array, sk->arena, sk->err)))
             return lar_error_within(sk->err, "%s", name);
         ret->shape = array.shape;
+        ret->float32 = array.dtype->kind == 'f' && array.dtype->itemsize == 4;
     } else if (is_csr(node)) {
         if (!dense_of_csr(sk, node, name, ret))
             return false;

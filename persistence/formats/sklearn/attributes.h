@@ -33,6 +33,7 @@ struct sk_numbers {
     const double *data;
     struct lar_shape shape;
     size_t n;
+    bool float32; /* the file holds them so */
 };
 
 /* NODE (called NAME in messages), an array or scalar of numbers with MIN to MAX dimensions. A

@@ -64,6 +64,7 @@ struct sk_class {
     const char *name;
     bool (*read)(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                  struct sk_result *ret);
+    bool numeric; /* takes nothing but one matrix of numbers */
 };
 
 /* The classes that are read; ends with a NULL package. table.c */
@@ -92,6 +93,7 @@ struct sk_context {
     struct sk_root root;
     const struct pk_node *path[SK_DEPTH];
     unsigned depth, estimators;
+    bool named; /* the error names the estimator */
 };
 
 /* Reads OBJECT, whatever its class. Failures name it. */

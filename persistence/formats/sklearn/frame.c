@@ -5,6 +5,8 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/nodes.h"
 
+#include <string.h>
+
 static bool is_root(const struct sk_frame *frame)
 {
     return frame->matrix == LAR_NO_VALUE && !frame->columns;
@@ -26,9 +28,11 @@ bool sk_frame_expect(struct sk_context *sk, const struct sk_frame *frame, size_t
     if (is_root(frame) && root->n == SK_UNKNOWN) {
         if (n > INT32_MAX)
             return sk_fail(sk, LAR_ERR_LIMIT, "%s: %zu columns", what, n);
-        root->uses = sk_alloc(sk, n, sizeof *root->uses);
+        if (!(root->uses = sk_alloc(sk, n, sizeof *root->uses)))
+            return false;
         root->n = n;
-        return root->uses != NULL;
+        memset(root->uses, root->eager ? SK_READ | SK_NUMBER : 0, n);
+        return !root->eager || sk_root_make(sk);
     }
     size_t width = sk_frame_width(sk, frame);
     return width == n ||
@@ -39,7 +43,7 @@ struct sk_frame sk_frame_of(struct sk_context *sk, lar_value matrix)
 {
     const struct lar_value_info *info = lar_draft_info(sk->draft, matrix);
     int64_t n = info->shape.rank == 2 ? info->shape.dims[1] : 1;
-    return (struct sk_frame){.matrix = matrix, .n = n > 0 ? (size_t)n : 0};
+    return (struct sk_frame){.matrix = matrix, .n = n >= 0 ? (size_t)n : SK_UNKNOWN};
 }
 
 /* A stand-in for column I while the types are not known. */

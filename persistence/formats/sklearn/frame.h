@@ -16,7 +16,7 @@ size_t sk_frame_width(const struct sk_context *sk, const struct sk_frame *frame)
  * LAR_NO_VALUE with the error set where it holds text. */
 lar_value sk_frame_numbers(struct sk_context *sk, const struct sk_frame *frame);
 
-/* The same in float64. */
+/* The same in float64; float32 is refused. */
 lar_value sk_frame_f64(struct sk_context *sk, const struct sk_frame *frame);
 
 /* The same, never sparse. */

@@ -56,8 +56,19 @@ static lar_value stack(struct sk_context *sk, const struct sk_frame *frame, bool
     return sk_side_by_side(sk, values, parts);
 }
 
+/* The model's input whole, where the number of its columns is not known. */
+static lar_value unknown_input(struct sk_context *sk)
+{
+    struct sk_root *root = &sk->root;
+    if (root->typed || sk_root_make(sk))
+        return root->matrix;
+    return LAR_NO_VALUE;
+}
+
 lar_value sk_frame_numbers(struct sk_context *sk, const struct sk_frame *frame)
 {
+    if (frame->matrix == LAR_NO_VALUE && sk_frame_width(sk, frame) == SK_UNKNOWN)
+        return unknown_input(sk);
     if (frame->matrix == LAR_NO_VALUE)
         return stack(sk, frame, false);
     enum lar_type type = lar_draft_info(sk->draft, frame->matrix)->type;
@@ -71,7 +82,11 @@ lar_value sk_frame_numbers(struct sk_context *sk, const struct sk_frame *frame)
 lar_value sk_frame_f64(struct sk_context *sk, const struct sk_frame *frame)
 {
     lar_value value = sk_frame_numbers(sk, frame);
-    return value == LAR_NO_VALUE ? value : sk_cast(sk, value, LAR_TYPE_F64);
+    if (value == LAR_NO_VALUE || lar_draft_info(sk->draft, value)->type == LAR_TYPE_F64)
+        return value;
+    sk_fail(sk, LAR_ERR_UNSUPPORTED,
+            "float32 enters (the dtype of a step before): computing in float32 is not supported");
+    return LAR_NO_VALUE;
 }
 
 lar_value sk_frame_dense(struct sk_context *sk, const struct sk_frame *frame)
@@ -104,7 +119,7 @@ bool sk_frame_scale(struct sk_context *sk, struct sk_frame *frame, double factor
 static int kinds_of(struct sk_context *sk, const struct sk_frame *frame)
 {
     size_t n = sk_frame_width(sk, frame), texts = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; n != SK_UNKNOWN && i < n; i++)
         texts += sk_frame_is_text(sk, frame, i);
     return texts == 0 ? 0 : texts == n ? 1 : -1;
 }
@@ -120,7 +135,7 @@ lar_value sk_frame_output(struct sk_context *sk, const struct sk_frame *frame)
                     "mixed results are not supported");
             return LAR_NO_VALUE;
         }
-        value = stack(sk, frame, kinds == 1);
+        value = kinds == 1 ? stack(sk, frame, true) : sk_frame_numbers(sk, frame);
     }
     if (value != LAR_NO_VALUE && frame->type)
         value = sk_cast(sk, sk_to_dense(sk, value), frame->type);

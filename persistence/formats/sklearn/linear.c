@@ -32,10 +32,10 @@ bool sk_linear(struct sk_context *sk, const struct pk_node *object, const struct
                        intercept.n, k);
     if (!sk_frame_expect(sk, in, n, "coef_"))
         return false;
-    lar_value x = sk_frame_f64(sk, in);
+    lar_value x = coef.float32 ? sk_frame_f64(sk, in) : sk_frame_numbers(sk, in);
     if (x == LAR_NO_VALUE)
         return false;
-    x = sk_check_finite(sk, object, x, false, false);
+    x = sk_cast(sk, sk_check_finite(sk, object, x, false, false), LAR_TYPE_F64);
     lar_value product = lar_draft_apply(sk->draft, "MatMul", 2, x, transposed(sk, coef.data, k, n));
     lar_value b = lar_draft_f64(sk->draft, intercept.data, LAR_SHAPE((int64_t)intercept.n));
     *ret = lar_draft_apply(sk->draft, "Add", 2, product, b);

@@ -57,8 +57,10 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
 {
     char what[256];
     const struct sk_class *row = sk_class_of(object);
-    if (!row)
+    if (!row) {
+        sk->named = true;
         return sk_refuse(sk, object);
+    }
     if (sk->depth == SK_DEPTH)
         return sk_fail(sk, LAR_ERR_LIMIT, "estimators are nested deeper than %d", SK_DEPTH);
     if (++sk->estimators > SK_ESTIMATORS)
@@ -71,6 +73,9 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
     *ret = (struct sk_result){.transforms = false};
     bool ok = row->read(sk, object, in, ret) && lar_draft_ok(sk->draft, sk->err);
     sk->depth--;
+    if (!ok && !sk->named)
+        lar_error_within(sk->err, "%s", pk_describe(object, what, sizeof what));
+    sk->named |= !ok;
     return ok;
 }
 
