@@ -145,5 +145,7 @@ bool lar_flat_check_names(struct lar_flat_check *c, struct lar_error *err)
         c->names[i] = at;
         at = nul + 1;
     }
-    return at == end || lar_fail(err, LAR_ERR_FORMAT, "names: more bytes than names");
+    if (at != end)
+        return lar_fail(err, LAR_ERR_FORMAT, "names: more bytes than names");
+    return true;
 }

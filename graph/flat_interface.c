@@ -60,8 +60,9 @@ bool lar_flat_check_inputs(struct lar_flat_check *c, struct lar_error *err)
         next++;
     }
     next = lar_flat_next_value(c, LAR_ORIGIN_INPUT, next);
-    return next == c->graph.n_values ||
-           lar_fail(err, LAR_ERR_FORMAT, "value %u: it is no input's", next);
+    if (next != c->graph.n_values)
+        return lar_fail(err, LAR_ERR_FORMAT, "value %u: it is no input's", next);
+    return true;
 }
 
 static const char *check_output(struct lar_flat_check *c,
@@ -127,8 +128,10 @@ static bool check_method_inputs(const struct lar_flat_check *c, uint32_t method,
             return lar_fail(err, LAR_ERR_FORMAT, "method %u: it needs input %u", method, i);
         n++;
     }
-    return n == m->n_inputs ||
-           lar_fail(err, LAR_ERR_FORMAT, "method %u: it does not need all of its inputs", method);
+    if (n != m->n_inputs)
+        return lar_fail(err, LAR_ERR_FORMAT, "method %u: it does not need all of its inputs",
+                        method);
+    return true;
 }
 
 bool lar_flat_check_methods(struct lar_flat_check *c, struct lar_error *err)

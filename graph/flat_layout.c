@@ -32,26 +32,38 @@ uint64_t lar_tensor_length(const struct lar_tensor *t)
     return t->type == LAR_TYPE_STRING ? t->offsets[n] : n * lar_type_size(t->type);
 }
 
-/* Three products, each at most MOST. */
-static bool fit(uint64_t a, size_t a_size, uint64_t b, size_t b_size, uint64_t c, size_t c_size,
-                size_t most, size_t ret[LAR_FLAT_PARTS])
-{
-    return lar_mul_size(a, a_size, &ret[0]) && ret[0] <= most && lar_mul_size(b, b_size, &ret[1]) &&
-           ret[1] <= most && lar_mul_size(c, c_size, &ret[2]) && ret[2] <= most;
-}
-
 bool lar_flat_parts(const struct lar_value_info *info, uint64_t length, size_t most,
                     size_t ret[LAR_FLAT_PARTS])
 {
-    uint64_t n;
-    if (info->layout == LAR_LAYOUT_CSR)
-        return fit(length, lar_type_size(info->type), (uint64_t)info->shape.dims[0] + 1,
-                   sizeof(uint64_t), length, sizeof(uint32_t), most, ret);
-    if (!lar_shape_count(&info->shape, &n))
+    struct {
+        uint64_t count;
+        size_t size;
+    } parts[LAR_FLAT_PARTS] = {{0, 0}};
+    uint64_t n = 0;
+    size_t element = lar_type_size(info->type);
+    bool csr = info->layout == LAR_LAYOUT_CSR, strings = info->type == LAR_TYPE_STRING;
+    if (!csr && !lar_shape_count(&info->shape, &n))
         return false;
-    if (info->type == LAR_TYPE_STRING)
-        return fit(n + 1, sizeof(uint64_t), length, 1, n, 1, most, ret);
-    return fit(n, lar_type_size(info->type), 0, 0, 0, 0, most, ret) && ret[0] == length;
+    if (csr) {
+        parts[0].count = parts[2].count = length;
+        parts[0].size = element;
+        parts[1].count = (uint64_t)info->shape.dims[0] + 1;
+        parts[1].size = sizeof(uint64_t);
+        parts[2].size = sizeof(uint32_t);
+    } else if (strings) {
+        parts[0].count = n + 1;
+        parts[0].size = sizeof(uint64_t);
+        parts[1].count = length;
+        parts[2].count = n;
+        parts[1].size = parts[2].size = 1;
+    } else {
+        parts[0].count = n;
+        parts[0].size = element;
+    }
+    for (int i = 0; i < LAR_FLAT_PARTS; i++)
+        if (!lar_mul_size(parts[i].count, parts[i].size, &ret[i]) || ret[i] > most)
+            return false;
+    return csr || strings || ret[0] == length;
 }
 
 const char *lar_constant_fault(const struct lar_value_info *info)

@@ -98,6 +98,7 @@ bool lar_flat_check_nodes(struct lar_flat_check *c, struct lar_error *err)
         if (!check_node(c, &walk, i, err))
             return lar_error_within(err, "node %u", i);
     lar_value rest = lar_flat_next_value(c, LAR_ORIGIN_NODE, walk.value);
-    return rest == c->graph.n_values ||
-           lar_fail(err, LAR_ERR_FORMAT, "value %u: no node gives it", rest);
+    if (rest != c->graph.n_values)
+        return lar_fail(err, LAR_ERR_FORMAT, "value %u: no node gives it", rest);
+    return true;
 }

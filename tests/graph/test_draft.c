@@ -118,6 +118,11 @@ START_TEST(wrong_constants_are_refused)
     lar_draft_f64(d, NULL, LAR_SHAPE(INT64_C(1) << 40, INT64_C(1) << 40));
     expect_failure(d, LAR_ERR_FORMAT, "larger than memory");
     d = new_draft();
+    lar_draft_constant(d, &(struct lar_tensor){.type = LAR_TYPE_F32,
+                                               .layout = LAR_LAYOUT_DENSE,
+                                               .shape = {.rank = 9}});
+    expect_failure(d, LAR_ERR_FORMAT, "its shape is out of range");
+    d = new_draft();
     lar_draft_f64(d, NULL, LAR_SHAPE(2));
     expect_failure(d, LAR_ERR_FORMAT, "without elements");
     d = new_draft();
@@ -136,6 +141,12 @@ START_TEST(wrong_interfaces_are_refused)
     lar_draft_input(d, "X", LAR_TYPE_END, LAR_SCALAR);
     expect_failure(d, LAR_ERR_FORMAT, "input 'X'");
     d = new_draft();
+    lar_draft_input(d, "X", (enum lar_type)0, LAR_SCALAR);
+    expect_failure(d, LAR_ERR_FORMAT, "input 'X'");
+    d = new_draft();
+    lar_draft_input(d, "X", LAR_TYPE_U8, LAR_SHAPE(INT64_MAX));
+    expect_failure(d, LAR_ERR_FORMAT, "input 'X'");
+    d = new_draft();
     lar_draft_unread_input(d, longest);
     expect_failure(d, LAR_ERR_UNSUPPORTED, "longer than 1024");
     d = new_draft();
@@ -146,6 +157,11 @@ START_TEST(wrong_interfaces_are_refused)
     lar_draft_input_columns(d, x, names, 2);
     expect_failure(d, LAR_ERR_FORMAT, "input 'X': there are not as many names as columns");
     d = new_draft();
+    x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(2));
+    lar_draft_input_columns(d, x, names, 2);
+    expect_failure(d, LAR_ERR_FORMAT, "input 'X': there are not as many names as columns");
+    d = new_draft();
+    lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SCALAR);
     lar_draft_input_columns(d, lar_draft_scalar_f64(d, 1), names, 2);
     expect_failure(d, LAR_ERR_INTERNAL, "no input");
     d = new_draft();
@@ -178,11 +194,55 @@ START_TEST(the_limit_holds)
 }
 END_TEST
 
+/* Whichever allocation fails first, the failure is reported and nothing else happens. */
+START_TEST(any_limit_is_survived)
+{
+    bool written = false;
+    for (size_t limit = 0; !written; limit += 16) {
+        struct lar_error err = {0};
+        struct lar_draft *d = tiny_draft_within(limit, &err);
+        ck_assert_ptr_nonnull(d);
+        written = lar_flat_size(d, 0, &err) > 0;
+        ck_assert_int_eq(err.code, written ? LAR_ERR_NONE : LAR_ERR_LIMIT);
+        lar_draft_free(d);
+        ck_assert_uint_lt(limit, 1 << 20);
+    }
+}
+END_TEST
+
+START_TEST(params_may_be_left_out_and_names_are_owned)
+{
+    struct lar_draft *d = new_draft();
+    struct lar_error err = {0};
+    char name[] = "factor";
+    lar_value x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS, 1));
+    const double two = 2;
+    lar_value f = lar_draft_f64(d, &two, LAR_SHAPE(1));
+    lar_value y =
+        lar_draft_node(d, &(struct lar_node_args){.op = "test.Scale",
+                                                  .inputs = &x,
+                                                  .n_inputs = 1,
+                                                  .params = {{"sparse", LAR_NO_VALUE}, {name, f}}});
+    name[0] = 'x';
+    lar_draft_output(d, lar_draft_method(d, "predict"), "predict", y, LAR_NO_VALUE);
+    size_t size;
+    void *block = tiny_block(d, "", &size, &err);
+    struct lar_flat flat;
+    ck_assert_msg(block && lar_flat_open(&flat, block, size, &tiny_operators, &err), "%s",
+                  err.text);
+    ck_assert_uint_eq(flat.nodes[0].n_params, 1);
+    ck_assert_str_eq(flat.nodes[0].params[0].name, "factor");
+    lar_flat_finish(&flat);
+    free(block);
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("draft",
-                      (const TTest *[]){types_follow_as_nodes_are_added,
-                                        strings_have_lengths_and_kinds, the_first_failure_sticks,
-                                        wrong_nodes_are_refused, wrong_constants_are_refused,
-                                        wrong_interfaces_are_refused, the_limit_holds, NULL});
+    return check_main(
+        "draft", (const TTest *[]){types_follow_as_nodes_are_added, strings_have_lengths_and_kinds,
+                                   the_first_failure_sticks, wrong_nodes_are_refused,
+                                   wrong_constants_are_refused, wrong_interfaces_are_refused,
+                                   the_limit_holds, any_limit_is_survived,
+                                   params_may_be_left_out_and_names_are_owned, NULL});
 }

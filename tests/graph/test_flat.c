@@ -127,6 +127,21 @@ START_TEST(an_input_that_nothing_needs_is_unread)
 }
 END_TEST
 
+START_TEST(labels_may_name_an_axis_of_unknown_length)
+{
+    struct lar_error err = {0};
+    struct lar_draft *d = lar_draft_new(&tiny_operators, 1 << 20, &err);
+    lar_value x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN));
+    lar_value labels = lar_draft_strings(d, (const char *const[]){"a", "b"}, NULL, NULL, 2);
+    lar_draft_output(d, lar_draft_method(d, "predict"), "predict", x, labels);
+    block = tiny_block(d, "", &size, &err);
+    ck_assert_msg(block && lar_flat_open(&flat, block, size, &tiny_operators, &err), "%s",
+                  err.text);
+    ck_assert_uint_eq(flat.outputs[0].labels, 1);
+    teardown();
+}
+END_TEST
+
 static void expect_unwritable(struct lar_draft *d, size_t report, enum lar_error_code code,
                               const char *text)
 {
@@ -173,5 +188,6 @@ int main(void)
     return check_main("flat", (const TTest *[]){interface_survives, nodes_survive_without_the_dead,
                                                 the_same_draft_gives_the_same_bytes,
                                                 an_input_that_nothing_needs_is_unread,
+                                                labels_may_name_an_axis_of_unknown_length,
                                                 what_cannot_be_written_is_refused, NULL});
 }

@@ -96,7 +96,7 @@ static const struct lar_operator_set tiny_operators = {.version = 5, .find = tin
 /* Inputs X [rows,3] with names of columns, Z [rows,3] read by one method only, "note" unread;
  * methods transform (CSR output) and predict (three outputs, one with labels); constants of every
  * kind; a dead node. The default is predict. */
-static inline struct lar_draft *tiny_draft(struct lar_error *err)
+static inline struct lar_draft *tiny_draft_within(size_t limit, struct lar_error *err)
 {
     static const double factor[] = {0.5, -1, 2}, more[] = {1.5, 2.5};
     static const char *const columns[] = {"alpha", "b\xC3\xAAta", "gamma"};
@@ -111,7 +111,7 @@ static inline struct lar_draft *tiny_draft(struct lar_error *err)
                                    .data = (void *)(uintptr_t)more,
                                    .indptr = indptr,
                                    .indices = indices};
-    struct lar_draft *d = lar_draft_new(&tiny_operators, 1 << 20, err);
+    struct lar_draft *d = lar_draft_new(&tiny_operators, limit, err);
     if (!d)
         return NULL;
     lar_value x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS, 3));
@@ -144,6 +144,32 @@ static inline struct lar_draft *tiny_draft(struct lar_error *err)
     lar_draft_output(d, predict, "predict_copy", copies, LAR_NO_VALUE);
     lar_draft_output(d, predict, "predict_input", x, LAR_NO_VALUE);
     lar_draft_default_method(d, "predict");
+    return d;
+}
+
+static inline struct lar_draft *tiny_draft(struct lar_error *err)
+{
+    return tiny_draft_within(1 << 20, err);
+}
+
+/* Values 0: input X [rows,3], 1: a constant, 2: what a node makes of them, 3: an input that is an
+ * output as it is; the last input is unread; one method. */
+static inline struct lar_draft *tiny_plain_draft(struct lar_error *err)
+{
+    static const double factor[] = {0.5, -1, 2};
+    struct lar_draft *d = lar_draft_new(&tiny_operators, 1 << 20, err);
+    if (!d)
+        return NULL;
+    lar_value x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS, 3));
+    lar_value f = lar_draft_f64(d, factor, LAR_SHAPE(3));
+    lar_value y = lar_draft_node(
+        d, &(struct lar_node_args){
+               .op = "test.Scale", .inputs = &x, .n_inputs = 1, .params = {{"factor", f}}});
+    lar_value z = lar_draft_input(d, "Z", LAR_TYPE_STRING, LAR_SHAPE(LAR_DIM_ROWS));
+    lar_draft_unread_input(d, "note");
+    uint32_t predict = lar_draft_method(d, "predict");
+    lar_draft_output(d, predict, "scaled", y, LAR_NO_VALUE);
+    lar_draft_output(d, predict, "same", z, LAR_NO_VALUE);
     return d;
 }
 
