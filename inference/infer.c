@@ -5,15 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool lar_infer_refuse(const struct lar_node_info *node, struct lar_error *err, const char *format,
-                      ...)
+bool lar_infer_refuse(struct lar_error *err, const char *format, ...)
 {
     char text[400];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return lar_fail(err, LAR_ERR_UNSUPPORTED, "%s: %s", node->signature->name, text);
+    return lar_fail(err, LAR_ERR_UNSUPPORTED, "%s", text);
 }
 
 /* Refuses input K for what it is. */
@@ -22,10 +21,9 @@ static bool refuse_input(const struct lar_node_info *node, uint32_t k, const cha
 {
     const struct lar_value_info *in = node->inputs[k];
     char shape[128];
-    return lar_infer_refuse(node, err, "input %u is %s %s %s, not %s", k,
-                            in->layout == LAR_LAYOUT_CSR ? "sparse" : "dense",
-                            lar_type_name(in->type),
-                            lar_shape_print(&in->shape, shape, sizeof shape), want);
+    return lar_infer_refuse(
+        err, "input %u is %s %s %s, not %s", k, in->layout == LAR_LAYOUT_CSR ? "sparse" : "dense",
+        lar_type_name(in->type), lar_shape_print(&in->shape, shape, sizeof shape), want);
 }
 
 bool lar_infer_dense(const struct lar_node_info *node, uint32_t k, unsigned types, int rank,
@@ -33,7 +31,7 @@ bool lar_infer_dense(const struct lar_node_info *node, uint32_t k, unsigned type
 {
     const struct lar_value_info *in = k < node->n_inputs ? node->inputs[k] : NULL;
     if (!in)
-        return lar_infer_refuse(node, err, "input %u is missing", k);
+        return lar_infer_refuse(err, "input %u is missing", k);
     if (in->layout != LAR_LAYOUT_DENSE)
         return refuse_input(node, k, "dense", err);
     if (!(types & LAR_TYPE_BIT(in->type)))
@@ -49,7 +47,7 @@ bool lar_infer_matrix(const struct lar_node_info *node, uint32_t k, struct lar_e
 {
     const struct lar_value_info *in = k < node->n_inputs ? node->inputs[k] : NULL;
     if (!in)
-        return lar_infer_refuse(node, err, "input %u is missing", k);
+        return lar_infer_refuse(err, "input %u is missing", k);
     if (in->shape.rank != 2 || !(LAR_TYPES_FLOAT & LAR_TYPE_BIT(in->type)))
         return refuse_input(node, k, "a matrix of float32 or float64", err);
     return true;

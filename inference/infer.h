@@ -1,4 +1,4 @@
-/* What the operators' infer() functions share: shapes, and refusals that name the operator.
+/* What the operators' infer() functions share: shapes and refusals.
  *
  * A dimension is a count, a symbol or unknown (graph/tensor.h). The rules below work on all three,
  * so that run() can apply them again to counts.
@@ -19,9 +19,10 @@
     (LAR_TYPES_FLOAT | LAR_TYPE_BIT(LAR_TYPE_I32) | LAR_TYPE_BIT(LAR_TYPE_I64))
 #define LAR_TYPES_ANY (LAR_TYPE_BIT(LAR_TYPE_END) - 1)
 
-/* Refuses a node: "<operator>: <text>" with LAR_ERR_UNSUPPORTED. Always returns false. */
-__attribute__((format(printf, 3, 4))) bool
-lar_infer_refuse(const struct lar_node_info *node, struct lar_error *err, const char *format, ...);
+/* Refuses a node with LAR_ERR_UNSUPPORTED; who called infer() names the operator. Always returns
+ * false. */
+__attribute__((format(printf, 2, 3))) bool lar_infer_refuse(struct lar_error *err,
+                                                            const char *format, ...);
 
 /* Whether input K is dense, of one of TYPES and of RANK (-1: any); else refuses the node. */
 bool lar_infer_dense(const struct lar_node_info *node, uint32_t k, unsigned types, int rank,

@@ -1,5 +1,7 @@
 /* What an operator is at run time. One file in inference/operators/ for each family, which ends in
- * `const struct lar_operator lar_operator_x = {...}`; one row in inference/operators.c.
+ * `const struct lar_operator lar_operator_x = {...}`; one row in inference/operators.c. infer.h and
+ * values.h have what their functions share; operators/sparse.c is a small complete example. Errors
+ * need not name the operator: whoever calls does.
  * SPDX-License-Identifier: MIT */
 #ifndef INFERENCE_OPERATOR_H
 #define INFERENCE_OPERATOR_H

@@ -12,8 +12,8 @@ void *lar_output_dense(struct lar_call *call, uint32_t k, const struct lar_shape
         if (lar_shape_equal(&out->shape, shape))
             return out->data;
         char got[128], want[128];
-        lar_fail(err, LAR_ERR_INVALID, "%s: the result would have shape %s, not %s",
-                 call->node->signature->name, lar_shape_print(shape, got, sizeof got),
+        lar_fail(err, LAR_ERR_INVALID, "the result would have shape %s, not %s",
+                 lar_shape_print(shape, got, sizeof got),
                  lar_shape_print(&out->shape, want, sizeof want));
         return NULL;
     }
@@ -21,7 +21,7 @@ void *lar_output_dense(struct lar_call *call, uint32_t k, const struct lar_shape
     void *data = NULL;
     if (!lar_shape_count(shape, &n) ||
         !(data = lar_scratch_take(call->scratch, n, lar_type_size(out->type)))) {
-        lar_scratch_fail(call->scratch, err, call->node->signature->name);
+        lar_scratch_fail(call->scratch, err, "the result");
         return NULL;
     }
     out->shape = *shape;
@@ -33,8 +33,7 @@ bool lar_output_view(struct lar_call *call, const struct lar_shape *shape, struc
 {
     uint64_t n;
     if (!lar_shape_count(shape, &n) || n != lar_tensor_count(call->inputs[0]))
-        return lar_fail(err, LAR_ERR_INVALID, "%s: the numbers of elements differ",
-                        call->node->signature->name);
+        return lar_fail(err, LAR_ERR_INVALID, "the numbers of elements differ");
     call->outputs[0] = *call->inputs[0];
     call->outputs[0].shape = *shape;
     return true;
@@ -49,7 +48,7 @@ bool lar_strings_begin(struct lar_string_writer *w, struct lar_call *call, uint3
         !(out->offsets = lar_scratch_take(call->scratch, n + 1, sizeof *out->offsets)) ||
         !(out->kinds = lar_scratch_take(call->scratch, n, sizeof *out->kinds)) ||
         !(out->data = lar_scratch_take(call->scratch, 1, 256)))
-        return lar_scratch_fail(call->scratch, err, call->node->signature->name);
+        return lar_scratch_fail(call->scratch, err, "the result");
     out->offsets[0] = 0;
     out->shape = *shape;
     *w = (struct lar_string_writer){.tensor = out, .scratch = call->scratch, .n = n, .room = 256};
@@ -83,13 +82,12 @@ bool lar_csr_begin(struct lar_csr_writer *w, struct lar_call *call, uint32_t k, 
 {
     struct lar_tensor *out = &call->outputs[k];
     if (columns > (uint64_t)UINT32_MAX + 1 || rows >= SIZE_MAX / sizeof *out->indptr)
-        return lar_fail(err, LAR_ERR_LIMIT, "%s: a sparse matrix of this size",
-                        call->node->signature->name);
+        return lar_fail(err, LAR_ERR_LIMIT, "a sparse matrix of this size");
     out->indptr = lar_scratch_take(call->scratch, rows + 1, sizeof *out->indptr);
     out->indices = lar_scratch_take(call->scratch, room, sizeof *out->indices);
     out->data = lar_scratch_take(call->scratch, room, lar_type_size(out->type));
     if (!out->indptr || !out->indices || !out->data)
-        return lar_scratch_fail(call->scratch, err, call->node->signature->name);
+        return lar_scratch_fail(call->scratch, err, "the result");
     out->indptr[0] = 0;
     out->shape = LAR_SHAPE((int64_t)rows, (int64_t)columns);
     *w = (struct lar_csr_writer){.tensor = out, .scratch = call->scratch, .room = room};

@@ -12,12 +12,12 @@ bool lar_binary_infer(const struct lar_node_info *node, unsigned types, enum lar
         return false;
     const struct lar_value_info *a = node->inputs[0], *b = node->inputs[1];
     if (a->type != b->type)
-        return lar_infer_refuse(node, err, "inputs of types %s and %s", lar_type_name(a->type),
+        return lar_infer_refuse(err, "inputs of types %s and %s", lar_type_name(a->type),
                                 lar_type_name(b->type));
     struct lar_shape shape;
     if (!lar_shape_broadcast(&shape, &a->shape, &b->shape)) {
         char s[128], t[128];
-        return lar_infer_refuse(node, err, "shapes %s and %s do not fit together",
+        return lar_infer_refuse(err, "shapes %s and %s do not fit together",
                                 lar_shape_print(&a->shape, s, sizeof s),
                                 lar_shape_print(&b->shape, t, sizeof t));
     }
@@ -30,8 +30,7 @@ bool lar_binary_run(struct lar_call *call, lar_binary_loop loop, struct lar_erro
     const struct lar_tensor *a = call->inputs[0], *b = call->inputs[1];
     struct lar_shape shape;
     if (!lar_shape_broadcast(&shape, &a->shape, &b->shape))
-        return lar_fail(err, LAR_ERR_INVALID, "%s: shapes do not fit together",
-                        call->node->signature->name);
+        return lar_fail(err, LAR_ERR_INVALID, "shapes do not fit together");
     char *y = lar_output_dense(call, 0, &shape, err);
     if (!y)
         return false;

@@ -12,12 +12,12 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     const struct lar_value_info *in = node->inputs[0];
     int64_t to = lar_node_param_i64(node, "to", 0);
     if (to <= 0 || to >= LAR_TYPE_END || !(CAST_TYPES & LAR_TYPE_BIT(to)))
-        return lar_infer_refuse(node, err, "to a type that is not among the numbers");
+        return lar_infer_refuse(err, "to a type that is not among the numbers");
     if (in && in->layout == LAR_LAYOUT_CSR) {
         if (!lar_infer_matrix(node, 0, err))
             return false;
         if (!(LAR_TYPES_FLOAT & LAR_TYPE_BIT(to)))
-            return lar_infer_refuse(node, err, "a sparse matrix to %s", lar_type_name((int)to));
+            return lar_infer_refuse(err, "a sparse matrix to %s", lar_type_name((int)to));
     } else if (!lar_infer_dense(node, 0, CAST_TYPES, -1, err)) {
         return false;
     }
@@ -129,7 +129,7 @@ static bool run(struct lar_call *call, struct lar_error *err)
         *out = *in;
         out->type = type;
         if (!(out->data = lar_scratch_take(call->scratch, n, lar_type_size(type))))
-            return lar_scratch_fail(call->scratch, err, "Cast");
+            return lar_scratch_fail(call->scratch, err, "the result");
     } else {
         n = lar_tensor_count(in);
         if (!lar_output_dense(call, 0, &in->shape, err))

@@ -23,16 +23,16 @@ static bool concat_infer(const struct lar_node_info *node, struct lar_value_info
             return false;
         const struct lar_value_info *in = node->inputs[k];
         if (in->type != type)
-            return lar_infer_refuse(node, err, "%s beside %s", lar_type_name(in->type),
+            return lar_infer_refuse(err, "%s beside %s", lar_type_name(in->type),
                                     lar_type_name(type));
         if (!lar_dims_meet(rows, in->shape.dims[0]))
-            return lar_infer_refuse(node, err, "input %u has another number of rows", k);
+            return lar_infer_refuse(err, "input %u has another number of rows", k);
         if (rows == LAR_DIM_UNKNOWN)
             rows = in->shape.dims[0];
         if (columns < 0 || in->shape.dims[1] < 0)
             columns = LAR_DIM_UNKNOWN;
         else if (__builtin_add_overflow(columns, in->shape.dims[1], &columns))
-            return lar_infer_refuse(node, err, "too many columns");
+            return lar_infer_refuse(err, "too many columns");
     }
     *ret = lar_infer_result(type, LAR_SHAPE(rows, columns));
     if (wants_sparse(node))
@@ -99,8 +99,7 @@ static bool concat_run(struct lar_call *call, struct lar_error *err)
     uint64_t rows = lar_rows(call->inputs[0]), columns = 0;
     for (uint32_t k = 0; k < call->node->n_inputs; k++) {
         if (lar_rows(call->inputs[k]) != rows)
-            return lar_fail(err, LAR_ERR_INVALID, "larder.ConcatColumns: %llu rows beside %llu",
-                            (unsigned long long)rows,
+            return lar_fail(err, LAR_ERR_INVALID, "%llu rows beside %llu", (unsigned long long)rows,
                             (unsigned long long)lar_rows(call->inputs[k]));
         columns += lar_columns(call->inputs[k]);
     }
@@ -126,7 +125,7 @@ static bool scale_infer(const struct lar_node_info *node, struct lar_value_info 
         return false;
     const struct lar_value_info *in = node->inputs[0];
     if (!lar_dims_meet(in->shape.dims[1], node->inputs[1]->shape.dims[0]))
-        return lar_infer_refuse(node, err, "the vector's length is not the number of columns");
+        return lar_infer_refuse(err, "the vector's length is not the number of columns");
     *ret = *in;
     ret->constant = NULL;
     return true;
@@ -150,8 +149,7 @@ static bool scale_run(struct lar_call *call, struct lar_error *err)
     const struct lar_tensor *in = call->inputs[0], *by = call->inputs[1];
     struct lar_tensor *out = &call->outputs[0];
     if (lar_columns(in) != (uint64_t)by->shape.dims[0])
-        return lar_fail(err, LAR_ERR_INVALID,
-                        "larder.ScaleColumns: the vector's length is not the number of columns");
+        return lar_fail(err, LAR_ERR_INVALID, "the vector's length is not the number of columns");
     if (in->layout == LAR_LAYOUT_DENSE) {
         if (!lar_output_dense(call, 0, &in->shape, err))
             return false;
@@ -161,7 +159,7 @@ static bool scale_run(struct lar_call *call, struct lar_error *err)
     uint64_t nnz = in->indptr[lar_rows(in)];
     *out = *in;
     if (!(out->data = lar_scratch_take(call->scratch, nnz, lar_type_size(in->type))))
-        return lar_scratch_fail(call->scratch, err, "larder.ScaleColumns");
+        return lar_scratch_fail(call->scratch, err, "the result");
     scale(in, by, out->data, nnz, in->indices, lar_columns(in));
     return true;
 }

@@ -32,12 +32,12 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
         return false;
     *ret = lar_infer_result(node->inputs[0]->type, node->inputs[0]->shape);
     if (!lar_axis(lar_node_param_i64(node, "axis", 0), ret->shape.rank, &axis))
-        return lar_infer_refuse(node, err, "axis out of range");
+        return lar_infer_refuse(err, "axis out of range");
     for (uint32_t k = 1; k < node->n_inputs; k++) {
         if (!lar_infer_dense(node, k, LAR_TYPE_BIT(ret->type), (int)ret->shape.rank, err))
             return false;
         if (!join(&ret->shape, &node->inputs[k]->shape, axis))
-            return lar_infer_refuse(node, err, "the shape of input %u does not fit the others", k);
+            return lar_infer_refuse(err, "the shape of input %u does not fit the others", k);
     }
     return true;
 }
@@ -77,10 +77,10 @@ static bool run(struct lar_call *call, struct lar_error *err)
     uint32_t axis;
     uint64_t outer = 1;
     if (!lar_axis(lar_node_param_i64(call->node, "axis", 0), shape.rank, &axis))
-        return lar_fail(err, LAR_ERR_INTERNAL, "Concat: axis out of range");
+        return lar_fail(err, LAR_ERR_INTERNAL, "axis out of range");
     for (uint32_t k = 1; k < call->node->n_inputs; k++)
         if (!join(&shape, &call->inputs[k]->shape, axis))
-            return lar_fail(err, LAR_ERR_INVALID, "Concat: shapes do not fit together");
+            return lar_fail(err, LAR_ERR_INVALID, "shapes do not fit together");
     for (uint32_t i = 0; i < axis; i++)
         outer *= (uint64_t)shape.dims[i];
     if (call->inputs[0]->type == LAR_TYPE_STRING)

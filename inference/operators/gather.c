@@ -32,9 +32,9 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
         return false;
     const struct lar_value_info *data = node->inputs[0];
     if (!lar_axis(lar_node_param_i64(node, "axis", 0), data->shape.rank, &axis))
-        return lar_infer_refuse(node, err, "axis out of range");
+        return lar_infer_refuse(err, "axis out of range");
     if (!result_shape(&data->shape, &node->inputs[1]->shape, axis, &shape))
-        return lar_infer_refuse(node, err, "a result of more than %d dimensions", LAR_MAX_RANK);
+        return lar_infer_refuse(err, "a result of more than %d dimensions", LAR_MAX_RANK);
     *ret = lar_infer_result(data->type, shape);
     return true;
 }
@@ -65,7 +65,7 @@ static bool verify(const struct lar_node_info *node, struct lar_error *err)
         return true; /* run() checks what comes with requests */
     for (uint64_t i = 0, n = lar_tensor_count(indices); i < n; i++)
         if (!resolve(indices, i, (uint64_t)data->dims[axis], &index))
-            return lar_fail(err, LAR_ERR_FORMAT, "Gather: index %lld is not among %lld",
+            return lar_fail(err, LAR_ERR_FORMAT, "index %lld is not among %lld",
                             (long long)index_at(indices, i), (long long)data->dims[axis]);
     return true;
 }
@@ -86,7 +86,7 @@ static bool copy_strings(struct lar_call *call, const struct lar_shape *shape,
     for (uint64_t o = 0; o < cut->outer; o++)
         for (uint64_t i = 0; i < count; i++) {
             if (!resolve(indices, i, cut->n, &index))
-                return lar_fail(err, LAR_ERR_INVALID, "Gather: index %lld is not among %llu",
+                return lar_fail(err, LAR_ERR_INVALID, "index %lld is not among %llu",
                                 (long long)index_at(indices, i), (unsigned long long)cut->n);
             for (uint64_t k = 0; k < cut->inner; k++) {
                 uint64_t from = (o * cut->n + index) * cut->inner + k;
@@ -106,7 +106,7 @@ static bool run(struct lar_call *call, struct lar_error *err)
     struct lar_shape shape;
     if (!lar_axis(lar_node_param_i64(call->node, "axis", 0), data->shape.rank, &axis) ||
         !result_shape(&data->shape, &indices->shape, axis, &shape))
-        return lar_fail(err, LAR_ERR_INTERNAL, "Gather: axis out of range");
+        return lar_fail(err, LAR_ERR_INTERNAL, "axis out of range");
     struct cut cut = {.outer = 1, .n = (uint64_t)data->shape.dims[axis], .inner = 1};
     for (uint32_t i = 0; i < axis; i++)
         cut.outer *= (uint64_t)data->shape.dims[i];
@@ -122,7 +122,7 @@ static bool run(struct lar_call *call, struct lar_error *err)
     for (uint64_t o = 0; o < cut.outer; o++)
         for (uint64_t i = 0; i < count; i++, out += piece) {
             if (!resolve(indices, i, cut.n, &index))
-                return lar_fail(err, LAR_ERR_INVALID, "Gather: index %lld is not among %llu",
+                return lar_fail(err, LAR_ERR_INVALID, "index %lld is not among %llu",
                                 (long long)index_at(indices, i), (unsigned long long)cut.n);
             const char *from = (const char *)data->data + (o * cut.n + index) * piece;
             if (piece == 8)

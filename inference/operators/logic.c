@@ -91,7 +91,7 @@ static bool equal_strings(struct lar_call *call, struct lar_error *err)
     const struct lar_tensor *a = call->inputs[0], *b = call->inputs[1];
     struct lar_shape shape;
     if (!lar_shape_broadcast(&shape, &a->shape, &b->shape))
-        return lar_fail(err, LAR_ERR_INVALID, "Equal: shapes do not fit together");
+        return lar_fail(err, LAR_ERR_INVALID, "shapes do not fit together");
     uint8_t *y = lar_output_dense(call, 0, &shape, err);
     struct lar_broadcast w;
     if (!y || !lar_broadcast_begin(&w, &shape, call->inputs, 2))
@@ -154,11 +154,11 @@ static bool where_infer(const struct lar_node_info *node, struct lar_value_info 
     const struct lar_value_info *x = node->inputs[1], *y = node->inputs[2];
     struct lar_shape shape;
     if (x->type != y->type)
-        return lar_infer_refuse(node, err, "inputs of types %s and %s", lar_type_name(x->type),
+        return lar_infer_refuse(err, "inputs of types %s and %s", lar_type_name(x->type),
                                 lar_type_name(y->type));
     if (!lar_shape_broadcast(&shape, &x->shape, &y->shape) ||
         !lar_shape_broadcast(&shape, &shape, &node->inputs[0]->shape))
-        return lar_infer_refuse(node, err, "shapes do not fit together");
+        return lar_infer_refuse(err, "shapes do not fit together");
     *ret = lar_infer_result(x->type, shape);
     return true;
 }
@@ -169,7 +169,7 @@ static bool where_run(struct lar_call *call, struct lar_error *err)
     struct lar_shape shape;
     if (!lar_shape_broadcast(&shape, &x->shape, &y->shape) ||
         !lar_shape_broadcast(&shape, &shape, &c->shape))
-        return lar_fail(err, LAR_ERR_INVALID, "Where: shapes do not fit together");
+        return lar_fail(err, LAR_ERR_INVALID, "shapes do not fit together");
     char *out = lar_output_dense(call, 0, &shape, err);
     struct lar_broadcast w;
     if (!out || !lar_broadcast_begin(&w, &shape, call->inputs, 3))

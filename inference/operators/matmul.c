@@ -18,13 +18,12 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
         return false;
     const struct lar_value_info *a = node->inputs[0], *b = node->inputs[1];
     if (a->type != b->type)
-        return lar_infer_refuse(node, err, "%s times %s", lar_type_name(a->type),
-                                lar_type_name(b->type));
+        return lar_infer_refuse(err, "%s times %s", lar_type_name(a->type), lar_type_name(b->type));
     if (a->layout == LAR_LAYOUT_CSR && a->type != LAR_TYPE_F64)
-        return lar_infer_refuse(node, err, "a sparse matrix must be of float64");
+        return lar_infer_refuse(err, "a sparse matrix must be of float64");
     if (!lar_dims_meet(a->shape.dims[1], b->shape.dims[0])) {
         char s[128], t[128];
-        return lar_infer_refuse(node, err, "%s times %s", lar_shape_print(&a->shape, s, sizeof s),
+        return lar_infer_refuse(err, "%s times %s", lar_shape_print(&a->shape, s, sizeof s),
                                 lar_shape_print(&b->shape, t, sizeof t));
     }
     *ret = lar_infer_result(a->type, LAR_SHAPE(a->shape.dims[0], b->shape.dims[1]));
@@ -80,7 +79,7 @@ static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, v
         return true;
     if (!lar_mul_size(packed_columns(b), (size_t)lar_rows(b), &n) ||
         !(*ret_state = lar_arena_alloc_aligned(arena, n, lar_type_size(b->type), 64)))
-        return lar_arena_fail(arena, err, "MatMul");
+        return lar_arena_fail(arena, err, "the prepared form");
     pack(*ret_state, b);
     return true;
 }
@@ -103,7 +102,7 @@ static bool run(struct lar_call *call, struct lar_error *err)
     const struct lar_kernels *kernels = call->kernels;
     size_t m = (size_t)lar_rows(a), k = (size_t)lar_columns(a), n = (size_t)lar_columns(b), size;
     if (lar_columns(a) != lar_rows(b))
-        return lar_fail(err, LAR_ERR_INVALID, "MatMul: %zu columns times %llu rows", k,
+        return lar_fail(err, LAR_ERR_INVALID, "%zu columns times %llu rows", k,
                         (unsigned long long)lar_rows(b));
     void *y = lar_output_dense(call, 0, &LAR_SHAPE(a->shape.dims[0], b->shape.dims[1]), err);
     if (!y)
@@ -114,7 +113,7 @@ static bool run(struct lar_call *call, struct lar_error *err)
         void *packed = NULL;
         if (!lar_mul_size(packed_columns(b), k, &size) ||
             !(packed = lar_scratch_take(call->scratch, size, lar_type_size(b->type))))
-            return lar_scratch_fail(call->scratch, err, "MatMul");
+            return lar_scratch_fail(call->scratch, err, "the result");
         pack(packed, b);
         w = packed;
     }

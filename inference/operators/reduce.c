@@ -54,7 +54,7 @@ static bool reduce_infer(const struct lar_node_info *node, struct lar_value_info
     const struct lar_shape *in = &node->inputs[0]->shape;
     bool all = n == 0 && lar_node_param_i64(node, "noop_with_empty_axes", 0) == 0;
     if (!axes_of(list, n, in->rank, all, &axes))
-        return lar_infer_refuse(node, err, "axes that are out of range or not neighbours");
+        return lar_infer_refuse(err, "axes that are out of range or not neighbours");
     *ret = lar_infer_result(node->inputs[0]->type,
                             reduced(in, &axes, lar_node_param_i64(node, "keepdims", 1) != 0));
     return true;
@@ -124,7 +124,7 @@ static bool reduce_run(struct lar_call *call, reduction f64, reduction f32, bool
     bool all = n == 0 && lar_node_param_i64(call->node, "noop_with_empty_axes", 0) == 0;
     struct axes axes;
     if (!axes_of(list ? list->data : NULL, n, in->shape.rank, all, &axes))
-        return lar_fail(err, LAR_ERR_INTERNAL, "%s: axes", call->node->signature->name);
+        return lar_fail(err, LAR_ERR_INTERNAL, "axes");
     struct lar_shape shape =
         reduced(&in->shape, &axes, lar_node_param_i64(call->node, "keepdims", 1) != 0);
     char *out = lar_output_dense(call, 0, &shape, err);
@@ -134,7 +134,7 @@ static bool reduce_run(struct lar_call *call, reduction f64, reduction f32, bool
     size_t item = lar_type_size(in->type);
     if (cut.n == 0 && cut.outer * cut.inner > 0) {
         if (!may_be_empty)
-            return lar_fail(err, LAR_ERR_INVALID, "%s: no elements", call->node->signature->name);
+            return lar_fail(err, LAR_ERR_INVALID, "no elements");
         memset(out, 0, (size_t)(cut.outer * cut.inner) * item);
         return true;
     }
@@ -169,12 +169,12 @@ static bool argmax_infer(const struct lar_node_info *node, struct lar_value_info
         return false;
     const struct lar_shape *in = &node->inputs[0]->shape;
     if (lar_node_param_i64(node, "select_last_index", 0) != 0)
-        return lar_infer_refuse(node, err, "select_last_index is not supported");
+        return lar_infer_refuse(err, "select_last_index is not supported");
     if (!lar_axis(lar_node_param_i64(node, "axis", 0), in->rank, &axes.first))
-        return lar_infer_refuse(node, err, "axis out of range");
+        return lar_infer_refuse(err, "axis out of range");
     axes.end = axes.first + 1;
     if (in->dims[axes.first] == 0)
-        return lar_infer_refuse(node, err, "nothing to choose from");
+        return lar_infer_refuse(err, "nothing to choose from");
     *ret = lar_infer_result(LAR_TYPE_I64,
                             reduced(in, &axes, lar_node_param_i64(node, "keepdims", 1) != 0));
     return true;
@@ -200,7 +200,7 @@ static bool argmax_run(struct lar_call *call, struct lar_error *err)
     const struct lar_tensor *in = call->inputs[0];
     struct axes axes;
     if (!lar_axis(lar_node_param_i64(call->node, "axis", 0), in->shape.rank, &axes.first))
-        return lar_fail(err, LAR_ERR_INTERNAL, "ArgMax: axis out of range");
+        return lar_fail(err, LAR_ERR_INTERNAL, "axis out of range");
     axes.end = axes.first + 1;
     struct lar_shape shape =
         reduced(&in->shape, &axes, lar_node_param_i64(call->node, "keepdims", 1) != 0);
@@ -209,7 +209,7 @@ static bool argmax_run(struct lar_call *call, struct lar_error *err)
         return false;
     struct cut cut = cut_of(&in->shape, &axes);
     if (cut.n == 0 && cut.outer * cut.inner > 0)
-        return lar_fail(err, LAR_ERR_INVALID, "ArgMax: nothing to choose from");
+        return lar_fail(err, LAR_ERR_INVALID, "nothing to choose from");
     for (uint64_t o = 0; o < cut.outer; o++)
         for (uint64_t j = 0; j < cut.inner; j++)
             *out++ = argmax(in, o * cut.n * cut.inner + j, cut.n, cut.inner);

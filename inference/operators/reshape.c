@@ -8,7 +8,7 @@ static bool identity_infer(const struct lar_node_info *node, struct lar_value_in
                            struct lar_error *err)
 {
     if (!node->inputs[0])
-        return lar_infer_refuse(node, err, "input 0 is missing");
+        return lar_infer_refuse(err, "input 0 is missing");
     *ret = *node->inputs[0];
     ret->constant = NULL;
     return true;
@@ -93,7 +93,7 @@ static bool reshape_infer(const struct lar_node_info *node, struct lar_value_inf
         return false;
     if (!target_shape(&node->inputs[0]->shape, target, n,
                       lar_node_param_i64(node, "allowzero", 0) != 0, &shape))
-        return lar_infer_refuse(node, err, "%s cannot take the shape asked for",
+        return lar_infer_refuse(err, "%s cannot take the shape asked for",
                                 lar_shape_print(&node->inputs[0]->shape, text, sizeof text));
     *ret = lar_infer_result(node->inputs[0]->type, shape);
     return true;
@@ -105,7 +105,7 @@ static bool reshape_run(struct lar_call *call, struct lar_error *err)
     struct lar_shape shape;
     if (!target_shape(&in->shape, target->data, lar_tensor_count(target),
                       lar_node_param_i64(call->node, "allowzero", 0) != 0, &shape))
-        return lar_fail(err, LAR_ERR_INVALID, "Reshape: the numbers of elements differ");
+        return lar_fail(err, LAR_ERR_INVALID, "the numbers of elements differ");
     for (uint32_t i = 0; i < shape.rank; i++)
         if (shape.dims[i] < 0)
             shape.dims[i] = 0; /* no elements: the rest of nothing */
@@ -146,7 +146,7 @@ static bool unsqueeze_infer(const struct lar_node_info *node, struct lar_value_i
         !lar_infer_constant(node, 1, &axes, &n, err))
         return false;
     if (!unsqueezed(&node->inputs[0]->shape, axes, n, &shape))
-        return lar_infer_refuse(node, err, "axes out of range");
+        return lar_infer_refuse(err, "axes out of range");
     *ret = lar_infer_result(node->inputs[0]->type, shape);
     return true;
 }
@@ -188,9 +188,9 @@ static bool squeeze_infer(const struct lar_node_info *node, struct lar_value_inf
         return false;
     for (uint32_t i = 0; !axes && i < node->inputs[0]->shape.rank; i++)
         if (node->inputs[0]->shape.dims[i] < 0)
-            return lar_infer_refuse(node, err, "without axes, a dimension that is not known");
+            return lar_infer_refuse(err, "without axes, a dimension that is not known");
     if (!squeezed(&node->inputs[0]->shape, axes, n, &shape))
-        return lar_infer_refuse(node, err, "axes that are out of range or not 1");
+        return lar_infer_refuse(err, "axes that are out of range or not 1");
     *ret = lar_infer_result(node->inputs[0]->type, shape);
     return true;
 }
@@ -201,7 +201,7 @@ static bool squeeze_run(struct lar_call *call, struct lar_error *err)
     struct lar_shape shape;
     if (!squeezed(&call->inputs[0]->shape, axes ? axes->data : NULL,
                   axes ? lar_tensor_count(axes) : 0, &shape))
-        return lar_fail(err, LAR_ERR_INVALID, "Squeeze: a dimension is not 1");
+        return lar_fail(err, LAR_ERR_INVALID, "a dimension is not 1");
     return lar_output_view(call, &shape, err);
 }
 

@@ -79,17 +79,17 @@ static bool ranges_of(const struct lar_node_info *node, struct range ranges[LAR_
         if ((k < 3 || node->inputs[k]) && !lar_infer_constant(node, k, &lists[k], &n[k], err))
             return false;
     if (n[1] != n[2] || (lists[3] && n[3] != n[1]) || (lists[4] && n[4] != n[1]))
-        return lar_infer_refuse(node, err, "lists of different lengths");
+        return lar_infer_refuse(err, "lists of different lengths");
     for (uint32_t d = 0; d < rank; d++)
         ranges[d] = (struct range){0, INT64_MAX, 1};
     for (uint64_t i = 0; i < n[1]; i++) {
         uint32_t axis;
         if (!lar_axis(lists[3] ? lists[3][i] : (int64_t)i, rank, &axis) || marks[axis])
-            return lar_infer_refuse(node, err, "axes out of range or repeated");
+            return lar_infer_refuse(err, "axes out of range or repeated");
         marks[axis] = true;
         ranges[axis] = (struct range){lists[1][i], lists[2][i], lists[4] ? lists[4][i] : 1};
         if (ranges[axis].step == 0)
-            return lar_infer_refuse(node, err, "a step of 0");
+            return lar_infer_refuse(err, "a step of 0");
     }
     return true;
 }
@@ -156,7 +156,7 @@ static bool transpose_infer(const struct lar_node_info *node, struct lar_value_i
         return false;
     const struct lar_shape *in = &node->inputs[0]->shape;
     if (!permutation(node, in->rank, perm))
-        return lar_infer_refuse(node, err, "perm is no permutation of the dimensions");
+        return lar_infer_refuse(err, "perm is no permutation of the dimensions");
     struct lar_shape shape = {.rank = in->rank};
     for (uint32_t d = 0; d < in->rank; d++)
         shape.dims[d] = in->dims[perm[d]];
@@ -172,7 +172,7 @@ static bool transpose_run(struct lar_call *call, struct lar_error *err)
     struct lar_shape shape = {.rank = in->shape.rank};
     struct view view = {0};
     if (!permutation(call->node, shape.rank, perm))
-        return lar_fail(err, LAR_ERR_INTERNAL, "Transpose: perm");
+        return lar_fail(err, LAR_ERR_INTERNAL, "perm");
     strides_of(&in->shape, strides);
     for (uint32_t d = 0; d < shape.rank; d++) {
         shape.dims[d] = in->shape.dims[perm[d]];

@@ -15,9 +15,9 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
         return false;
     const struct lar_value_info *in = node->inputs[0];
     if (!lar_axis(lar_node_param_i64(node, "axis", -1), in->shape.rank, &axis))
-        return lar_infer_refuse(node, err, "axis out of range");
+        return lar_infer_refuse(err, "axis out of range");
     if (axis + 1 != in->shape.rank)
-        return lar_infer_refuse(node, err, "an axis other than the last is not supported");
+        return lar_infer_refuse(err, "an axis other than the last is not supported");
     *ret = lar_infer_result(in->type, in->shape);
     return true;
 }

@@ -22,8 +22,8 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     int64_t norm = lar_node_param_i64(node, "norm", 0);
     if (x->type != LAR_TYPE_F64)
         return lar_infer_refuse(node, err, "the input is float32");
-    if (x->shape.dims[1] < 0 || x->shape.dims[1] > UINT32_MAX)
-        return lar_infer_refuse(node, err, "the number of columns is not known");
+    if (x->shape.dims[1] > UINT32_MAX)
+        return lar_infer_refuse(node, err, "too many columns");
     if (idf && idf->shape.dims[0] != x->shape.dims[1])
         return lar_infer_refuse(node, err, "%lld weights for %lld columns",
                                 (long long)idf->shape.dims[0], (long long)x->shape.dims[1]);

@@ -59,13 +59,13 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     for (size_t i = 0; i < sizeof per_node / sizeof *per_node; i++) {
         const struct lar_tensor *t = lar_node_param(node, per_node[i]);
         if (t && t->shape.dims[0] != n)
-            return lar_infer_refuse(node, err, "%s has %lld elements, left has %lld", per_node[i],
+            return lar_infer_refuse(err, "%s has %lld elements, left has %lld", per_node[i],
                                     (long long)t->shape.dims[0], (long long)n);
     }
     if (n >= INT32_MAX || lar_node_param(node, "roots")->shape.dims[0] == 0)
-        return lar_infer_refuse(node, err, "no trees, or too many nodes");
+        return lar_infer_refuse(err, "no trees, or too many nodes");
     if (node->inputs[0]->shape.dims[1] < 0)
-        return lar_infer_refuse(node, err, "the number of columns is not known");
+        return lar_infer_refuse(err, "the number of columns is not known");
     *ret = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(node->inputs[0]->shape.dims[0],
                                                     lar_node_param(node, "value")->shape.dims[1]));
     return true;
@@ -76,26 +76,22 @@ static bool verify_node(const struct source *s, uint64_t i, int64_t columns, uin
                         struct lar_error *err)
 {
     if (s->left[i] < 0)
-        return s->left[i] == -1 ||
-               lar_fail(err, LAR_ERR_FORMAT, "larder.TreeEnsemble: node %llu has child %d",
-                        (unsigned long long)i, s->left[i]);
+        return s->left[i] == -1 || lar_fail(err, LAR_ERR_FORMAT, "node %llu has child %d",
+                                            (unsigned long long)i, s->left[i]);
     for (int side = 0; side < 2; side++) {
         int64_t child = side ? s->right[i] : s->left[i];
         if (child <= (int64_t)i || child >= (int64_t)s->n)
-            return lar_fail(err, LAR_ERR_FORMAT, "larder.TreeEnsemble: node %llu has child %lld",
-                            (unsigned long long)i, (long long)child);
-        if (seen[child / 8] >> child % 8 & 1)
-            return lar_fail(err, LAR_ERR_FORMAT, "larder.TreeEnsemble: node %lld has two parents",
+            return lar_fail(err, LAR_ERR_FORMAT, "node %llu has child %lld", (unsigned long long)i,
                             (long long)child);
+        if (seen[child / 8] >> child % 8 & 1)
+            return lar_fail(err, LAR_ERR_FORMAT, "node %lld has two parents", (long long)child);
         seen[child / 8] |= (uint8_t)(1 << child % 8);
     }
     if (s->feature[i] < 0 || s->feature[i] >= columns)
-        return lar_fail(err, LAR_ERR_FORMAT,
-                        "larder.TreeEnsemble: node %llu reads column %d of %lld",
+        return lar_fail(err, LAR_ERR_FORMAT, "node %llu reads column %d of %lld",
                         (unsigned long long)i, s->feature[i], (long long)columns);
     if (isnan(s->threshold[i]))
-        return lar_fail(err, LAR_ERR_FORMAT, "larder.TreeEnsemble: node %llu has threshold nan",
-                        (unsigned long long)i);
+        return lar_fail(err, LAR_ERR_FORMAT, "node %llu has threshold nan", (unsigned long long)i);
     return true;
 }
 
@@ -111,14 +107,12 @@ static bool verify_nodes(const struct source *s, int64_t columns, uint8_t *seen,
     for (uint64_t t = 0; t < s->n_trees; t++) {
         int64_t root = s->roots[t];
         if (root < 0 || root >= (int64_t)s->n || (seen[root / 8] >> root % 8 & 1))
-            return lar_fail(err, LAR_ERR_FORMAT, "larder.TreeEnsemble: root %lld is no root",
-                            (long long)root);
+            return lar_fail(err, LAR_ERR_FORMAT, "root %lld is no root", (long long)root);
         seen[root / 8] |= (uint8_t)(1 << root % 8);
     }
     uint64_t rows = lar_rows(s->value);
     if (rows != leaves && rows != s->n)
-        return lar_fail(err, LAR_ERR_FORMAT,
-                        "larder.TreeEnsemble: %llu rows of values for %llu leaves of %llu nodes",
+        return lar_fail(err, LAR_ERR_FORMAT, "%llu rows of values for %llu leaves of %llu nodes",
                         (unsigned long long)rows, (unsigned long long)leaves,
                         (unsigned long long)s->n);
     return true;
@@ -130,11 +124,11 @@ static bool verify(const struct lar_node_info *node, struct lar_error *err)
     const struct lar_tensor *divisor = lar_node_param(node, "divisor");
     struct lar_arena arena;
     if (divisor && !(fabs(*(const double *)divisor->data) > 0))
-        return lar_fail(err, LAR_ERR_FORMAT, "larder.TreeEnsemble: divisor is 0 or nan");
+        return lar_fail(err, LAR_ERR_FORMAT, "divisor is 0 or nan");
     lar_arena_init(&arena, SIZE_MAX);
     uint8_t *seen = lar_arena_alloc(&arena, s.n / 8 + 1, 1);
     bool ok = seen ? verify_nodes(&s, node->inputs[0]->shape.dims[1], seen, err)
-                   : lar_arena_fail(&arena, err, "larder.TreeEnsemble");
+                   : lar_arena_fail(&arena, err, "the prepared form");
     lar_arena_finish(&arena);
     return ok;
 }
@@ -192,7 +186,7 @@ static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, v
     p.to = lar_arena_alloc_aligned(arena, p.s.n, sizeof *p.to, 64);
     if (!trees || !roots || !rows || !p.order || !p.to) {
         lar_arena_finish(&temporary);
-        return lar_arena_fail(arena, err, "larder.TreeEnsemble");
+        return lar_arena_fail(arena, err, "the prepared form");
     }
     bool by_node = lar_rows(p.s.value) == p.s.n;
     for (uint64_t i = 0, leaves = 0; i < p.s.n; i++)
@@ -228,8 +222,7 @@ static bool run(struct lar_call *call, struct lar_error *err)
     if (!y)
         return false;
     if (columns != trees->columns)
-        return lar_fail(err, LAR_ERR_INVALID, "larder.TreeEnsemble: %zu columns, not %zu", columns,
-                        trees->columns);
+        return lar_fail(err, LAR_ERR_INVALID, "%zu columns, not %zu", columns, trees->columns);
     if (in->type == LAR_TYPE_F32) {
         lar_trees_run(trees, in->data, rows, y);
         return true;
@@ -237,7 +230,7 @@ static bool run(struct lar_call *call, struct lar_error *err)
     size_t mark = lar_scratch_mark(call->scratch);
     float *x = lar_scratch_take(call->scratch, (rows < BLOCK ? rows : BLOCK) * columns, sizeof *x);
     if (!x)
-        return lar_scratch_fail(call->scratch, err, "larder.TreeEnsemble");
+        return lar_scratch_fail(call->scratch, err, "the result");
     const double *from = in->data;
     for (size_t i = 0; i < rows; i += BLOCK) {
         size_t m = rows - i < BLOCK ? rows - i : BLOCK;

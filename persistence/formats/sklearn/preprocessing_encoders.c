@@ -117,7 +117,7 @@ bool sk_read_one_hot_encoder(struct sk_context *sk, const struct pk_node *object
     for (size_t i = 0; i < n; i++) {
         codes[i] = encode(sk, object, in, i, &categories[i], &widths[i]);
         if (codes[i] == LAR_NO_VALUE)
-            return lar_draft_ok(sk->draft, sk->err) && false;
+            return false;
     }
     return one_hot(sk, object, codes, widths, n, ret);
 }
@@ -165,7 +165,7 @@ bool sk_read_ordinal_encoder(struct sk_context *sk, const struct pk_node *object
     for (size_t i = 0; i < n; i++) {
         columns[i] = ordinal(sk, object, in, i, &categories[i]);
         if (columns[i] == LAR_NO_VALUE)
-            return lar_draft_ok(sk->draft, sk->err) && false;
+            return false;
     }
     ret->transforms = true;
     ret->frame = sk_frame_of(sk, sk_cast(sk, sk_side_by_side(sk, columns, n), type));

@@ -71,7 +71,8 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
                            pk_describe(object, what, sizeof what));
     sk->path[sk->depth++] = object;
     *ret = (struct sk_result){.transforms = false};
-    bool ok = row->read(sk, object, in, ret) && lar_draft_ok(sk->draft, sk->err);
+    bool ok = row->read(sk, object, in, ret);
+    ok = lar_draft_ok(sk->draft, sk->err) && ok;
     sk->depth--;
     if (!ok && !sk->named)
         lar_error_within(sk->err, "%s", pk_describe(object, what, sizeof what));
