@@ -25,9 +25,9 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
 {
     const struct lar_value_info *in = node->inputs[0];
     if (!in || !(LAR_TYPES_FLOAT & LAR_TYPE_BIT(in->type)))
-        return lar_infer_refuse(node, err, "the input is not of float32 or float64");
+        return lar_infer_refuse(err, "the input is not of float32 or float64");
     if (lar_node_param(node, "who")->shape.dims[0] != 1)
-        return lar_infer_refuse(node, err, "'who' is not one name");
+        return lar_infer_refuse(err, "'who' is not one name");
     *ret = *in;
     ret->constant = NULL;
     return true;

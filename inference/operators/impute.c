@@ -31,13 +31,13 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     if (!lar_infer_dense(node, 0, LAR_TYPE_BIT(LAR_TYPE_F64), 2, err))
         return false;
     if (node->inputs[0]->shape.dims[1] < 0)
-        return lar_infer_refuse(node, err, "the number of columns is not known");
+        return lar_infer_refuse(err, "the number of columns is not known");
     if (lar_node_param(node, "values")->shape.dims[0] != m)
-        return lar_infer_refuse(node, err, "%lld values for %lld columns",
+        return lar_infer_refuse(err, "%lld values for %lld columns",
                                 (long long)lar_node_param(node, "values")->shape.dims[0],
                                 (long long)m);
     if (__builtin_add_overflow(m, indicators_of(node)->shape.dims[0], &width))
-        return lar_infer_refuse(node, err, "too many columns");
+        return lar_infer_refuse(err, "too many columns");
     *ret = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(node->inputs[0]->shape.dims[0], width));
     return true;
 }
@@ -90,14 +90,14 @@ static bool text_infer(const struct lar_node_info *node, struct lar_value_info *
     const struct lar_value_info *x = node->inputs[0];
     int64_t column = lar_node_param_i64(node, "column", 0);
     if (x->shape.rank < 1 || x->shape.rank > 2)
-        return lar_infer_refuse(node, err, "the input has %u dimensions, not 1 or 2",
+        return lar_infer_refuse(err, "the input has %u dimensions, not 1 or 2",
                                 x->shape.rank);
     if (column < 0 || column >= (x->shape.rank == 2 ? x->shape.dims[1] : 1))
-        return lar_infer_refuse(node, err, "there is no column %lld", (long long)column);
+        return lar_infer_refuse(err, "there is no column %lld", (long long)column);
     static const char *const ones[] = {"missing", "value", "name"};
     for (size_t i = 0; i < sizeof ones / sizeof *ones; i++)
         if (lar_node_param(node, ones[i])->shape.dims[0] != 1)
-            return lar_infer_refuse(node, err, "'%s' is not one string", ones[i]);
+            return lar_infer_refuse(err, "'%s' is not one string", ones[i]);
     ret[0] = lar_infer_result(LAR_TYPE_STRING, LAR_SHAPE(x->shape.dims[0]));
     if (node->n_outputs == 2)
         ret[1] = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(x->shape.dims[0]));

@@ -13,15 +13,15 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
 {
     int64_t columns = lar_node_param_i64(node, "columns", 0);
     if (lar_node_param(node, "widths")->shape.dims[0] != (int64_t)node->n_inputs)
-        return lar_infer_refuse(node, err, "%u columns, but %lld widths", node->n_inputs,
+        return lar_infer_refuse(err, "%u columns, but %lld widths", node->n_inputs,
                                 (long long)lar_node_param(node, "widths")->shape.dims[0]);
     if (columns < 0 || columns > UINT32_MAX)
-        return lar_infer_refuse(node, err, "%lld columns", (long long)columns);
+        return lar_infer_refuse(err, "%lld columns", (long long)columns);
     for (uint32_t k = 0; k < node->n_inputs; k++) {
         if (!lar_infer_dense(node, k, LAR_TYPE_BIT(LAR_TYPE_I64), 1, err))
             return false;
         if (!lar_dims_meet(node->inputs[k]->shape.dims[0], node->inputs[0]->shape.dims[0]))
-            return lar_infer_refuse(node, err, "columns differ in length");
+            return lar_infer_refuse(err, "columns differ in length");
     }
     *ret = (struct lar_value_info){
         .type = lar_node_flag(node, "float32") ? LAR_TYPE_F32 : LAR_TYPE_F64,

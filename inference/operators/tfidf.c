@@ -21,14 +21,14 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     const struct lar_tensor *idf = lar_node_param(node, "idf");
     int64_t norm = lar_node_param_i64(node, "norm", 0);
     if (x->type != LAR_TYPE_F64)
-        return lar_infer_refuse(node, err, "the input is float32");
+        return lar_infer_refuse(err, "the input is float32");
     if (x->shape.dims[1] > UINT32_MAX)
-        return lar_infer_refuse(node, err, "too many columns");
+        return lar_infer_refuse(err, "too many columns");
     if (idf && idf->shape.dims[0] != x->shape.dims[1])
-        return lar_infer_refuse(node, err, "%lld weights for %lld columns",
+        return lar_infer_refuse(err, "%lld weights for %lld columns",
                                 (long long)idf->shape.dims[0], (long long)x->shape.dims[1]);
     if (norm < 0 || norm > 2)
-        return lar_infer_refuse(node, err, "there is no norm %lld", (long long)norm);
+        return lar_infer_refuse(err, "there is no norm %lld", (long long)norm);
     *ret =
         (struct lar_value_info){.type = LAR_TYPE_F64, .layout = LAR_LAYOUT_CSR, .shape = x->shape};
     return true;

@@ -43,10 +43,10 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     if (!lar_infer_dense(node, 0, LAR_TYPE_BIT(LAR_TYPE_STRING), 1, err))
         return false;
     if (k != lar_node_param(node, "indices")->shape.dims[0] || k >= UINT32_MAX / 4)
-        return lar_infer_refuse(node, err, "%lld words and %lld indices", (long long)k,
+        return lar_infer_refuse(err, "%lld words and %lld indices", (long long)k,
                                 (long long)lar_node_param(node, "indices")->shape.dims[0]);
     if (columns < 0 || columns > UINT32_MAX)
-        return lar_infer_refuse(node, err, "%lld columns", (long long)columns);
+        return lar_infer_refuse(err, "%lld columns", (long long)columns);
     *ret = (struct lar_value_info){.type = LAR_TYPE_F64,
                                    .layout = LAR_LAYOUT_CSR,
                                    .shape = LAR_SHAPE(node->inputs[0]->shape.dims[0], columns)};

@@ -74,8 +74,9 @@ static bool read_grouping(struct sk_context *sk, const struct pk_node *indices,
         !sk_integers(sk, indices, "_infrequent_indices", &rare, &n_rare))
         return false;
     if (n != c->n || n_rare == 0 || rare[0] < 0 || (size_t)rare[0] >= n)
-        return sk_fail(sk, LAR_ERR_FORMAT, "_default_to_infrequent_mappings: has %zu elements for "
-                                           "%zu categories",
+        return sk_fail(sk, LAR_ERR_FORMAT,
+                       "_default_to_infrequent_mappings: has %zu elements for "
+                       "%zu categories",
                        n, c->n);
     c->n_codes = 0;
     for (size_t i = 0; i < n; i++) {

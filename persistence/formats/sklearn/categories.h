@@ -10,7 +10,7 @@ struct sk_categories {
     lar_value keys; /* a constant [n], text or float64 */
     size_t n;
     bool text;
-    size_t nan;     /* which of them is NaN; SK_UNKNOWN: none */
+    size_t nan; /* which of them is NaN; SK_UNKNOWN: none */
     /* Grouping of rare ones (release 1.1 on): */
     const int64_t *codes; /* [n], what each is counted as; NULL: itself */
     int64_t infrequent;   /* the code of the rare ones; -1: there are none */

@@ -10,16 +10,16 @@ static const struct {
     const char *name;
     enum lar_type type;
 } names[] = {
-    {"float64", LAR_TYPE_F64}, {"f8", LAR_TYPE_F64},    {"float", LAR_TYPE_F64},
-    {"double", LAR_TYPE_F64},  {"d", LAR_TYPE_F64},     {"float32", LAR_TYPE_F32},
-    {"f4", LAR_TYPE_F32},      {"f", LAR_TYPE_F32},     {"int64", LAR_TYPE_I64},
-    {"i8", LAR_TYPE_I64},      {"int", LAR_TYPE_I64},   {"int_", LAR_TYPE_I64},
+    {"float64", LAR_TYPE_F64}, {"f8", LAR_TYPE_F64},       {"float", LAR_TYPE_F64},
+    {"double", LAR_TYPE_F64},  {"d", LAR_TYPE_F64},        {"float32", LAR_TYPE_F32},
+    {"f4", LAR_TYPE_F32},      {"f", LAR_TYPE_F32},        {"int64", LAR_TYPE_I64},
+    {"i8", LAR_TYPE_I64},      {"int", LAR_TYPE_I64},      {"int_", LAR_TYPE_I64},
     {"intp", LAR_TYPE_I64},    {"longlong", LAR_TYPE_I64}, {"int32", LAR_TYPE_I32},
-    {"i4", LAR_TYPE_I32},      {"intc", LAR_TYPE_I32},  {"int16", LAR_TYPE_I16},
-    {"i2", LAR_TYPE_I16},      {"int8", LAR_TYPE_I8},   {"i1", LAR_TYPE_I8},
-    {"uint64", LAR_TYPE_U64},  {"u8", LAR_TYPE_U64},    {"uint32", LAR_TYPE_U32},
-    {"u4", LAR_TYPE_U32},      {"uint16", LAR_TYPE_U16}, {"u2", LAR_TYPE_U16},
-    {"uint8", LAR_TYPE_U8},    {"u1", LAR_TYPE_U8},     {"bool", LAR_TYPE_BOOL},
+    {"i4", LAR_TYPE_I32},      {"intc", LAR_TYPE_I32},     {"int16", LAR_TYPE_I16},
+    {"i2", LAR_TYPE_I16},      {"int8", LAR_TYPE_I8},      {"i1", LAR_TYPE_I8},
+    {"uint64", LAR_TYPE_U64},  {"u8", LAR_TYPE_U64},       {"uint32", LAR_TYPE_U32},
+    {"u4", LAR_TYPE_U32},      {"uint16", LAR_TYPE_U16},   {"u2", LAR_TYPE_U16},
+    {"uint8", LAR_TYPE_U8},    {"u1", LAR_TYPE_U8},        {"bool", LAR_TYPE_BOOL},
     {"bool_", LAR_TYPE_BOOL},  {"b1", LAR_TYPE_BOOL},
 };
 

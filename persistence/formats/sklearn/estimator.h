@@ -78,11 +78,11 @@ struct sk_root {
     const char *const *names; /* of the columns, or NULL */
     bool documents;           /* one column of texts without a table around it */
     uint8_t *uses;            /* for each column: enum sk_use */
-    bool typed;               /* uses are final: inputs may be made */
+    bool eager;               /* all columns are numbers: the input is made as soon as n is known */
+    bool typed;               /* uses are final: inputs are made */
     lar_value matrix;         /* typed: the one input, or LAR_NO_VALUE and then: */
     lar_value *inputs;        /* one for each column */
     lar_value *guesses[2];    /* not typed: stand-ins, as number and as text */
-    lar_value whole[2];
 };
 enum sk_use { SK_READ = 1, SK_NUMBER = 2, SK_TEXT = 4 };
 

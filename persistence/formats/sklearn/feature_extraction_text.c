@@ -7,15 +7,16 @@
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/dtype.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/nodes.h"
 
-#include <string.h>
+#include <stdio.h>
 
 /* Options whose default alone is supported. NULL: None. */
 static const struct {
     const char *name, *value;
 } fixed[] = {
-    {"analyzer", "word"},     {"tokenizer", NULL},     {"preprocessor", NULL},
-    {"strip_accents", NULL},  {"stop_words", NULL},    {"token_pattern", "(?u)\\b\\w\\w+\\b"},
+    {"analyzer", "word"},    {"tokenizer", NULL},  {"preprocessor", NULL},
+    {"strip_accents", NULL}, {"stop_words", NULL}, {"token_pattern", "(?u)\\b\\w\\w+\\b"},
     {"input", "content"},
 };
 
@@ -84,10 +85,11 @@ static bool read_vocabulary(struct sk_context *sk, const struct pk_node *object,
         return false;
     for (size_t i = 0; i < n; i++) {
         int64_t column = (int64_t)i;
-        if (dict && (!pk_get_i64(items.data[2 * i + 1], &column) || column < 0 ||
-                     (size_t)column >= n))
-            return sk_fail(sk, LAR_ERR_FORMAT, "vocabulary_: %zu words, but one has no column of "
-                                               "those",
+        if (dict &&
+            (!pk_get_i64(items.data[2 * i + 1], &column) || column < 0 || (size_t)column >= n))
+            return sk_fail(sk, LAR_ERR_FORMAT,
+                           "vocabulary_: %zu words, but one has no column of "
+                           "those",
                            n);
         if (!add_word(sk, v, items.data[dict ? 2 * i : i], column))
             return false;
@@ -216,6 +218,5 @@ bool sk_read_tfidf_vectorizer(struct sk_context *sk, const struct pk_node *objec
     if (counts == LAR_NO_VALUE)
         return false;
     const struct pk_node *weights = sk_fitted(sk, object, "_tfidf");
-    return weights &&
-           (weigh(sk, weights, counts, ret) || lar_error_within(sk->err, "_tfidf"));
+    return weights && (weigh(sk, weights, counts, ret) || lar_error_within(sk->err, "_tfidf"));
 }

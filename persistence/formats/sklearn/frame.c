@@ -91,6 +91,11 @@ static struct sk_column column_of(const struct sk_frame *frame, size_t i)
     return frame->columns[i];
 }
 
+bool sk_frame_is_sparse(struct sk_context *sk, const struct sk_frame *frame)
+{
+    return frame->matrix != LAR_NO_VALUE && sk_is_sparse(sk, frame->matrix);
+}
+
 bool sk_frame_is_text(struct sk_context *sk, const struct sk_frame *frame, size_t i)
 {
     struct sk_column column = column_of(frame, i);
@@ -125,7 +130,7 @@ bool sk_frame_column(struct sk_context *sk, const struct sk_frame *frame, size_t
 lar_value sk_frame_documents(struct sk_context *sk, const struct sk_frame *frame)
 {
     struct sk_root *root = &sk->root;
-    struct sk_input in;
+    struct sk_input in = {.value = LAR_NO_VALUE};
     if (is_root(frame)) {
         if (root->n != SK_UNKNOWN) {
             sk_fail(sk, LAR_ERR_UNSUPPORTED,

@@ -32,6 +32,9 @@ struct sk_input {
 bool sk_frame_column(struct sk_context *sk, const struct sk_frame *frame, size_t i, bool text,
                      struct sk_input *ret);
 
+/* Whether the frame is one sparse matrix. */
+bool sk_frame_is_sparse(struct sk_context *sk, const struct sk_frame *frame);
+
 /* Whether column I is known to be text. */
 bool sk_frame_is_text(struct sk_context *sk, const struct sk_frame *frame, size_t i);
 

@@ -86,9 +86,8 @@ static bool read_indicator(struct sk_context *sk, struct imputer *im)
     if (!wanted)
         return true;
     const struct pk_node *indicator = sk_fitted(sk, im->object, "indicator_");
-    if (!indicator ||
-        !sk_integers(sk, pk_attribute(indicator, "features_"), "indicator_.features_", &im->marked,
-                     &im->n_marked))
+    if (!indicator || !sk_integers(sk, pk_attribute(indicator, "features_"), "indicator_.features_",
+                                   &im->marked, &im->n_marked))
         return false;
     for (size_t i = 0; i < im->n_marked; i++)
         if (im->marked[i] < 0 || (size_t)im->marked[i] >= im->n)
@@ -128,18 +127,18 @@ static bool impute_numbers(struct sk_context *sk, const struct imputer *im,
     if (im->n_marked)
         marked = lar_draft_i64(d, im->marked, LAR_SHAPE((int64_t)im->n_marked));
     *ret = sk_frame_of(
-        sk, lar_draft_node(
-                d, &(struct lar_node_args){
-                       .op = "larder.Impute",
-                       .inputs = &x,
-                       .n_inputs = 1,
-                       .params = {{"columns",
-                                   lar_draft_i64(d, im->kept, LAR_SHAPE((int64_t)im->n_kept))},
-                                  {"values",
-                                   lar_draft_f64(d, values, LAR_SHAPE((int64_t)im->n_kept))},
-                                  {"missing", lar_draft_scalar_f64(d, missing)},
-                                  {"indicators", marked}},
-                   }));
+        sk,
+        lar_draft_node(
+            d,
+            &(struct lar_node_args){
+                .op = "larder.Impute",
+                .inputs = &x,
+                .n_inputs = 1,
+                .params = {{"columns", lar_draft_i64(d, im->kept, LAR_SHAPE((int64_t)im->n_kept))},
+                           {"values", lar_draft_f64(d, values, LAR_SHAPE((int64_t)im->n_kept))},
+                           {"missing", lar_draft_scalar_f64(d, missing)},
+                           {"indicators", marked}},
+            }));
     return true;
 }
 
@@ -175,19 +174,18 @@ static lar_value impute_text(struct sk_context *sk, const struct imputer *im,
     bool refuse_nan = im->missing && im->missing->kind != PK_FLOAT;
     if (missing == LAR_NO_VALUE || fill == LAR_NO_VALUE)
         return LAR_NO_VALUE;
-    return lar_draft_node(d, &(struct lar_node_args){
-                                 .op = "larder.ImputeText",
-                                 .inputs = &column.value,
-                                 .n_inputs = 1,
-                                 .n_outputs = mark ? 2 : 1,
-                                 .params = {{"missing", missing},
-                                            {"value", fill},
-                                            {"name", lar_draft_strings(d, &column.name, NULL,
-                                                                       NULL, 1)},
-                                            {"column", lar_draft_scalar_i64(d, column.index)},
-                                            {"refuse_nan",
-                                             lar_draft_scalar_bool(d, refuse_nan)}},
-                             });
+    return lar_draft_node(
+        d, &(struct lar_node_args){
+               .op = "larder.ImputeText",
+               .inputs = &column.value,
+               .n_inputs = 1,
+               .n_outputs = mark ? 2 : 1,
+               .params = {{"missing", missing},
+                          {"value", fill},
+                          {"name", lar_draft_strings(d, &column.name, NULL, NULL, 1)},
+                          {"column", lar_draft_scalar_i64(d, column.index)},
+                          {"refuse_nan", lar_draft_scalar_bool(d, refuse_nan)}},
+           });
 }
 
 /* One column of the result (or its indicator) where texts and numbers are mixed. */
@@ -209,12 +207,11 @@ static bool impute_one(struct sk_context *sk, const struct imputer *im, const st
     one.kept = one.marked = first;
     one.n_kept = !mark;
     one.n_marked = mark;
-    return sk_frame_select(sk, in, &i, 1, false, &column) &&
-           impute_numbers(sk, &one, &column, ret);
+    return sk_frame_select(sk, in, &i, 1, false, &column) && impute_numbers(sk, &one, &column, ret);
 }
 
-static bool impute_mixed(struct sk_context *sk, const struct imputer *im,
-                         const struct sk_frame *in, struct sk_frame *ret)
+static bool impute_mixed(struct sk_context *sk, const struct imputer *im, const struct sk_frame *in,
+                         struct sk_frame *ret)
 {
     size_t n = im->n_kept + im->n_marked;
     struct sk_frame *frames = sk_alloc(sk, n, sizeof *frames);

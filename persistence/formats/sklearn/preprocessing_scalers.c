@@ -118,6 +118,5 @@ bool sk_read_function_transformer(struct sk_context *sk, const struct pk_node *o
     if (!validate)
         return true;
     lar_value x = sk_frame_dense(sk, in);
-    return x != LAR_NO_VALUE &&
-           give(sk, ret, sk_check_finite(sk, object, x, false, false));
+    return x != LAR_NO_VALUE && give(sk, ret, sk_check_finite(sk, object, x, false, false));
 }

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 bool sk_fail(struct sk_context *sk, enum lar_error_code code, const char *format, ...)
 {

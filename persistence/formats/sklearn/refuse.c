@@ -3,6 +3,7 @@
 #include "persistence/formats/sklearn/attributes.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { NAME = 64, SEARCHED = 200, SEARCH_DEPTH = 4 };
 

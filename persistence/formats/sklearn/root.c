@@ -72,8 +72,8 @@ bool sk_root_make(struct sk_context *sk)
         return lar_draft_ok(sk->draft, sk->err);
     }
     if (root->n == SK_UNKNOWN) { /* nothing in the file says how many columns there are */
-        root->matrix = lar_draft_input(sk->draft, "X", LAR_TYPE_F64,
-                                       LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN));
+        root->matrix =
+            lar_draft_input(sk->draft, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN));
         return lar_draft_ok(sk->draft, sk->err);
     }
     if (!check_uses(sk))
