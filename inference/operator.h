@@ -40,7 +40,10 @@ struct lar_operator {
     /* Predicted time for ROWS rows, in nanoseconds; NULL: taken from the outputs' size. */
     double (*cost)(const struct lar_node_info *node, const void *state, uint64_t rows);
 
-    /* Computes. May fail only on what depends on the request (an unknown category, a limit). */
+    /* Computes. May fail only on what depends on the request (an unknown category, a limit). Dense
+     * outputs never share memory with inputs (but see `view`); CSR and string outputs may, with
+     * CSR and string inputs. Time is bounded by the memory of inputs, outputs and state: shapes
+     * like [2^40, 0] exist. */
     bool (*run)(struct lar_call *call, struct lar_error *err);
 
     /* Output 0 is the memory of input 0 under another shape (lar_output_view() in

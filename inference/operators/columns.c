@@ -108,6 +108,8 @@ static bool concat_run(struct lar_call *call, struct lar_error *err)
     char *out = lar_output_dense(call, 0, &LAR_SHAPE((int64_t)rows, (int64_t)columns), err);
     if (!out)
         return false;
+    if (columns == 0)
+        return true;
     size_t item = lar_type_size(call->outputs[0].type);
     for (uint64_t i = 0; i < rows; i++)
         for (uint32_t k = 0; k < call->node->n_inputs; k++) {

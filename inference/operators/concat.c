@@ -57,6 +57,8 @@ static bool copy_strings(struct lar_call *call, const struct lar_shape *shape, u
     struct lar_string_writer w;
     if (!lar_strings_begin(&w, call, 0, shape, err))
         return false;
+    if (w.n == 0)
+        return true;
     for (uint64_t o = 0; o < outer; o++)
         for (uint32_t k = 0; k < call->node->n_inputs; k++) {
             const struct lar_tensor *t = call->inputs[k];
@@ -88,6 +90,8 @@ static bool run(struct lar_call *call, struct lar_error *err)
     char *out = lar_output_dense(call, 0, &shape, err);
     if (!out)
         return false;
+    if (lar_tensor_count(&call->outputs[0]) == 0)
+        return true;
     size_t item = lar_type_size(call->inputs[0]->type);
     for (uint64_t o = 0; o < outer; o++)
         for (uint32_t k = 0; k < call->node->n_inputs; k++) {

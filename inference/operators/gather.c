@@ -83,6 +83,8 @@ static bool copy_strings(struct lar_call *call, const struct lar_shape *shape,
     uint64_t index, count = lar_tensor_count(indices);
     if (!lar_strings_begin(&w, call, 0, shape, err))
         return false;
+    if (w.n == 0)
+        return true;
     for (uint64_t o = 0; o < cut->outer; o++)
         for (uint64_t i = 0; i < count; i++) {
             if (!resolve(indices, i, cut->n, &index))
@@ -117,6 +119,8 @@ static bool run(struct lar_call *call, struct lar_error *err)
     char *out = lar_output_dense(call, 0, &shape, err);
     if (!out)
         return false;
+    if (lar_tensor_count(&call->outputs[0]) == 0)
+        return true; /* and no walk through dimensions that hold nothing */
     size_t item = lar_type_size(data->type), piece = (size_t)cut.inner * item;
     uint64_t index, count = lar_tensor_count(indices);
     for (uint64_t o = 0; o < cut.outer; o++)

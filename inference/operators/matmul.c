@@ -80,7 +80,8 @@ static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, v
     if (!lar_mul_size(packed_columns(b), (size_t)lar_rows(b), &n) ||
         !(*ret_state = lar_arena_alloc_aligned(arena, n, lar_type_size(b->type), 64)))
         return lar_arena_fail(arena, err, "the prepared form");
-    pack(*ret_state, b);
+    if (n > 0)
+        pack(*ret_state, b);
     return true;
 }
 
@@ -107,6 +108,8 @@ static bool run(struct lar_call *call, struct lar_error *err)
     void *y = lar_output_dense(call, 0, &LAR_SHAPE(a->shape.dims[0], b->shape.dims[1]), err);
     if (!y)
         return false;
+    if (m == 0 || n == 0)
+        return true;
     size_t mark = lar_scratch_mark(call->scratch);
     const void *w = call->state;
     if (!w) {

@@ -64,6 +64,8 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     }
     if (n >= INT32_MAX || lar_node_param(node, "roots")->shape.dims[0] == 0)
         return lar_infer_refuse(err, "no trees, or too many nodes");
+    if (lar_node_param(node, "value")->shape.dims[1] == 0)
+        return lar_infer_refuse(err, "leaves without values");
     if (node->inputs[0]->shape.dims[1] < 0)
         return lar_infer_refuse(err, "the number of columns is not known");
     *ret = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(node->inputs[0]->shape.dims[0],

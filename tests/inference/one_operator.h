@@ -12,13 +12,18 @@
 
 #define ONE_MAX 8 /* inputs, params */
 
-/* Tensors over literal values. */
+/* Tensors over literal values, which live as long as the block they stand in; over arrays. */
 #define TENSOR(lar_type_, type_, shape_, ...)                                                      \
     {                                                                                              \
         .type = (lar_type_), .layout = LAR_LAYOUT_DENSE, .shape = shape_, .data = (type_[])        \
         {                                                                                          \
             __VA_ARGS__                                                                            \
         }                                                                                          \
+    }
+#define ARRAY(lar_type_, data_, ...)                                                               \
+    {                                                                                              \
+        .type = (lar_type_), .layout = LAR_LAYOUT_DENSE, .shape = LAR_SHAPE(__VA_ARGS__),          \
+        .data = (data_)                                                                            \
     }
 #define F64(shape_, ...) TENSOR(LAR_TYPE_F64, double, shape_, __VA_ARGS__)
 #define F32(shape_, ...) TENSOR(LAR_TYPE_F32, float, shape_, __VA_ARGS__)
