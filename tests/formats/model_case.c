@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/formats/model_case.h"
 
+#include "inference/operator.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
