@@ -73,11 +73,19 @@ static bool read_grouping(struct sk_context *sk, const struct pk_node *indices,
     if (!sk_integers(sk, mapping, "_default_to_infrequent_mappings", &c->codes, &n) ||
         !sk_integers(sk, indices, "_infrequent_indices", &rare, &n_rare))
         return false;
-    if (n != c->n || n_rare == 0 || rare[0] < 0 || (size_t)rare[0] >= n)
+    if (n + 1 == c->n && c->nan == n) { /* NaN, at the end, stays out of the grouping */
+        int64_t *codes = sk_alloc(sk, c->n, sizeof *codes);
+        if (!codes)
+            return false;
+        memcpy(codes, c->codes, n * sizeof *codes);
+        c->codes = codes;
+    } else if (n != c->n) {
         return sk_fail(sk, LAR_ERR_FORMAT,
-                       "_default_to_infrequent_mappings: has %zu elements for "
-                       "%zu categories",
-                       n, c->n);
+                       "_default_to_infrequent_mappings: has %zu elements for %zu categories", n,
+                       c->n);
+    }
+    if (n_rare == 0 || rare[0] < 0 || (size_t)rare[0] >= n)
+        return sk_fail(sk, LAR_ERR_FORMAT, "_infrequent_indices: are none of %zu", n);
     c->n_codes = 0;
     for (size_t i = 0; i < n; i++) {
         if (c->codes[i] < 0 || (size_t)c->codes[i] >= n)

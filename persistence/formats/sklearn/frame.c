@@ -36,7 +36,8 @@ bool sk_frame_expect(struct sk_context *sk, const struct sk_frame *frame, size_t
     }
     size_t width = sk_frame_width(sk, frame);
     return width == n ||
-           sk_fail(sk, LAR_ERR_FORMAT, "%s is for %zu columns, but %zu enter it", what, n, width);
+           sk_fail(sk, LAR_ERR_FORMAT, "%s was fitted with %zu columns, but %zu enter it", what, n,
+                   width);
 }
 
 struct sk_frame sk_frame_of(struct sk_context *sk, lar_value matrix)

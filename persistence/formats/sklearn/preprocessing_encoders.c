@@ -62,8 +62,10 @@ static lar_value encode(struct sk_context *sk, const struct pk_node *object,
         places[k] = place_of(c->codes ? c->codes[k] : (int64_t)k, dropped);
     *width = (int64_t)c->n_codes - (dropped >= 0);
     lar_value unknown = LAR_NO_VALUE;
+    /* "warn" came in 1.6, but left what is unknown ungrouped until 1.8. */
     bool group = sk_option_is(object, "handle_unknown", "error", "infrequent_if_exist") ||
-                 sk_option_is(object, "handle_unknown", "error", "warn");
+                 (sk_option_is(object, "handle_unknown", "error", "warn") &&
+                  sk_release(object) >= SK_RELEASE(1, 8));
     if (group && c->infrequent >= 0)
         unknown = lar_draft_scalar_i64(sk->draft, place_of(c->infrequent, dropped));
     else if (!sk_option_is(object, "handle_unknown", "error", "error"))
