@@ -66,8 +66,8 @@ static bool run(struct lar_call *call, struct lar_error *err)
     int64_t m = columns->shape.dims[0], q = more->shape.dims[0];
     bool nan = isnan(missing);
     double *y = lar_output_dense(call, 0, &LAR_SHAPE(in->shape.dims[0], m + q), err);
-    if (!y)
-        return false;
+    if (!y || m + q == 0)
+        return y != NULL;
     const double *x = in->data;
     for (uint64_t row = 0; row < lar_rows(in); row++, x += lar_columns(in)) {
         for (int64_t i = 0; i < m; i++) {
@@ -90,8 +90,7 @@ static bool text_infer(const struct lar_node_info *node, struct lar_value_info *
     const struct lar_value_info *x = node->inputs[0];
     int64_t column = lar_node_param_i64(node, "column", 0);
     if (x->shape.rank < 1 || x->shape.rank > 2)
-        return lar_infer_refuse(err, "the input has %u dimensions, not 1 or 2",
-                                x->shape.rank);
+        return lar_infer_refuse(err, "the input has %u dimensions, not 1 or 2", x->shape.rank);
     if (column < 0 || column >= (x->shape.rank == 2 ? x->shape.dims[1] : 1))
         return lar_infer_refuse(err, "there is no column %lld", (long long)column);
     static const char *const ones[] = {"missing", "value", "name"};

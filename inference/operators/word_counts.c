@@ -203,9 +203,11 @@ static bool run_row(struct lar_call *call, struct counter *c, uint64_t row, stru
     if (x->kinds[row] != LAR_STRING_TEXT)
         return lar_fail(err, LAR_ERR_INVALID, "row %llu: the text is missing (%s)",
                         (unsigned long long)row, x->kinds[row] == LAR_STRING_NAN ? "NaN" : "None");
+    size_t mark = lar_scratch_mark(call->scratch);
     if (lar_node_flag(call->node, "lowercase") && !(text = lower(call, text, length, &length, err)))
         return false;
     count_text(c, text, length);
+    lar_scratch_release(call->scratch, mark);
     return true;
 }
 
