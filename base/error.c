@@ -7,19 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Cuts at a whole UTF-8 character when snprintf had to shorten. */
-static void end_whole(char *text, size_t size, int wanted)
+/* vsnprintf that, where it must cut, cuts at a whole UTF-8 character. */
+__attribute__((format(printf, 3, 0))) static void print(char *text, size_t size, const char *format,
+                                                        va_list args)
 {
+    int wanted = vsnprintf(text, size, format, args);
+    if (wanted < 0)
+        text[0] = '\0';
     if (wanted < 0 || (size_t)wanted < size)
         return;
     size_t n = size - 1;
     while (n > 0 && ((unsigned char)text[n - 1] & 0xC0) == 0x80)
         n--;
     if (n > 0 && (unsigned char)text[n - 1] >= 0xC0)
-        n--;
-    else
-        n = size - 1;
-    text[n] = '\0';
+        text[n - 1] = '\0';
 }
 
 bool lar_fail(struct lar_error *err, enum lar_error_code code, const char *format, ...)
@@ -29,7 +30,7 @@ bool lar_fail(struct lar_error *err, enum lar_error_code code, const char *forma
     err->code = code;
     va_list args;
     va_start(args, format);
-    end_whole(err->text, sizeof err->text, vsnprintf(err->text, sizeof err->text, format, args));
+    print(err->text, sizeof err->text, format, args);
     va_end(args);
     return false;
 }
@@ -54,7 +55,7 @@ bool lar_fail_errno(struct lar_error *err, int errnum, const char *format, ...)
     char what[512];
     va_list args;
     va_start(args, format);
-    end_whole(what, sizeof what, vsnprintf(what, sizeof what, format, args));
+    print(what, sizeof what, format, args);
     va_end(args);
     char buffer[96];
     return lar_fail(err, code_of_errno(errnum), "%s: %s", what,
@@ -68,12 +69,11 @@ bool lar_error_within(struct lar_error *err, const char *format, ...)
     char place[256];
     va_list args;
     va_start(args, format);
-    end_whole(place, sizeof place, vsnprintf(place, sizeof place, format, args));
+    print(place, sizeof place, format, args);
     va_end(args);
-    char inner[sizeof err->text];
-    memcpy(inner, err->text, sizeof inner);
-    end_whole(err->text, sizeof err->text,
-              snprintf(err->text, sizeof err->text, "%s: %s", place, inner));
+    struct lar_error outer = {0};
+    lar_fail(&outer, err->code, "%s: %s", place, err->text);
+    *err = outer;
     return false;
 }
 

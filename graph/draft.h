@@ -3,7 +3,7 @@
  * Errors are sticky: after the first failure every call returns LAR_NO_VALUE and does nothing, so
  * that a reader can be written as a plain sequence and ask once, with lar_draft_ok(). Types and
  * shapes are inferred as nodes are added, so a reader can look at them at any time.
- * Not thread-safe.
+ * Names are UTF-8 (lone surrogates allowed) of at most 1,024 bytes. Not thread-safe.
  * SPDX-License-Identifier: MIT */
 #ifndef GRAPH_DRAFT_H
 #define GRAPH_DRAFT_H
@@ -21,6 +21,10 @@ struct lar_draft *lar_draft_new(const struct lar_operator_set *operators, size_t
                                 struct lar_error *err);
 void lar_draft_free(struct lar_draft *draft); /* accepts NULL */
 
+/* The operators that the draft was made with: for a reader that tries something in a second draft.
+ */
+const struct lar_operator_set *lar_draft_operators(const struct lar_draft *draft);
+
 /* Memory that lives as long as the draft: for constants that readers compute. */
 struct lar_arena *lar_draft_arena(struct lar_draft *draft);
 
@@ -31,7 +35,8 @@ bool lar_draft_ok(const struct lar_draft *draft, struct lar_error *err);
 __attribute__((format(printf, 3, 4))) lar_value
 lar_draft_fail(struct lar_draft *draft, enum lar_error_code code, const char *format, ...);
 
-/* A dense input. NAME is unique among inputs and copied. */
+/* A dense input. NAME is unique among inputs (lar_flat_size() checks that) and copied. An input
+ * that no output needs in the end is written as an unread one. */
 lar_value lar_draft_input(struct lar_draft *draft, const char *name, enum lar_type type,
                           struct lar_shape shape);
 
@@ -43,7 +48,9 @@ void lar_draft_unread_input(struct lar_draft *draft, const char *name);
 void lar_draft_input_columns(struct lar_draft *draft, lar_value input, const char *const *names,
                              size_t n);
 
-/* A constant. What T points to is borrowed until the draft is written or freed. */
+/* A constant. What T points to is borrowed until the draft is written or freed; its arrays are as
+ * long as the shape, offsets[count] and indptr[rows] say. Strings, CSR and bools are checked with
+ * lar_tensor_fault(). */
 lar_value lar_draft_constant(struct lar_draft *draft, const struct lar_tensor *t);
 
 /* Dense constants over borrowed data. */
@@ -84,11 +91,12 @@ const struct lar_value_info *lar_draft_info(const struct lar_draft *draft, lar_v
 
 /* A named method and, one by one, its outputs. Its inputs are the inputs that its outputs need,
  * in the order of lar_draft_input() calls; unread inputs belong to every method. Returns the
- * method's index. The first method is the default unless lar_draft_default_method() says other. */
+ * method's index. The first method is the default unless lar_draft_default_method() says other. At
+ * most 64 methods. */
 uint32_t lar_draft_method(struct lar_draft *draft, const char *name);
 
 /* Output NAME of METHOD. LABELS: a constant of shape [k] that names the last axis (class labels),
- * or LAR_NO_VALUE. Output names are unique in the draft. */
+ * or LAR_NO_VALUE. Output names are unique in the draft, method names too (lar_flat_size()). */
 void lar_draft_output(struct lar_draft *draft, uint32_t method, const char *name, lar_value value,
                       lar_value labels);
 void lar_draft_default_method(struct lar_draft *draft, const char *name);

@@ -48,10 +48,11 @@ struct lar_signature {
     uint32_t min_inputs, max_inputs, min_outputs, max_outputs;
     const struct lar_param_rule *params; /* NULL: none */
 
-    /* Fills RET[n_outputs] (all but constant). Called only with numbers of inputs and outputs
-     * within the bounds and with params as declared (all that are required, no others, of the right
-     * type and rank); refuses what run() does not do. May look at shapes, types and the *shapes*
-     * of params, and at the values of scalar params; other values are verify()'s. */
+    /* Fills RET[n_outputs] (all but constant), which is zeroed. Called only with numbers of inputs
+     * and outputs within the bounds, the first min_inputs inputs present, and with params as
+     * declared (all that are required, no others, none twice, of the right type and rank, dense
+     * unless the type is "any"); refuses what run() does not do. May look at shapes, types and the
+     * *shapes* of params, and at the values of scalar params; other values are verify()'s. */
     bool (*infer)(const struct lar_node_info *node, struct lar_value_info *ret,
                   struct lar_error *err);
 };
@@ -67,11 +68,13 @@ struct lar_operator_set {
 /* The parameter NAME, or NULL. */
 const struct lar_tensor *lar_node_param(const struct lar_node_info *node, const char *name);
 
-/* The scalar parameter NAME, or FALLBACK where it was left out. The declared type must fit. */
+/* The scalar parameter NAME, or FALLBACK where it was left out. It must be declared with rank 0 and
+ * as an integer or bool (i64), or as float32 or float64 (f64). */
 int64_t lar_node_param_i64(const struct lar_node_info *node, const char *name, int64_t fallback);
 double lar_node_param_f64(const struct lar_node_info *node, const char *name, double fallback);
 
-/* Checks what a signature declares, then calls infer. */
+/* Checks what a signature declares, then calls infer; then that what it gave are types and shapes.
+ * Errors begin with the operator's name. */
 bool lar_node_infer(const struct lar_node_info *node, struct lar_value_info *ret,
                     struct lar_error *err);
 

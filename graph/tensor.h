@@ -55,12 +55,20 @@ struct lar_shape {
                         .dims = {__VA_ARGS__}})
 #define LAR_SCALAR ((struct lar_shape){.rank = 0})
 
+/* The largest count of one dimension, the largest symbol: sums of a few never overflow. */
+#define LAR_DIM_MAX (INT64_C(1) << 40)
+enum { LAR_DIM_SYMBOLS = 1 << 16 };
+
+/* Rank and dimensions in range; those beyond the rank are 0. */
+bool lar_shape_valid(const struct lar_shape *shape);
+
 bool lar_shape_equal(const struct lar_shape *a, const struct lar_shape *b);
 
 /* The number of elements; false if a dimension is not a count or the product passes 2^62. */
 bool lar_shape_count(const struct lar_shape *shape, uint64_t *ret);
 
-/* "[rows,4]", "[]": into BUFFER, always terminated; returns BUFFER. */
+/* "[rows,4]", "[]", "[rows,d1,?]" (a symbol, an unknown dimension): into BUFFER, always terminated;
+ * returns BUFFER. */
 const char *lar_shape_print(const struct lar_shape *shape, char *buffer, size_t size);
 
 /* Why a string element has no text. Elements that are not TEXT have no bytes. */
@@ -97,7 +105,8 @@ static inline uint64_t lar_tensor_count(const struct lar_tensor *t)
 /* Whether all that struct lar_tensor promises of string offsets, kinds and CSR arrays holds, given
  * that the arrays are as long as the shape (and nnz, byte count) demand. For CSR, NNZ is the
  * length of data and indices; for strings, the length of the bytes; else ignored. Element values
- * of type bool must be 0 or 1. Returns NULL, or what is wrong. */
+ * of type bool must be 0 or 1, texts must be UTF-8 (lone surrogates allowed). Reads all elements of
+ * these kinds, and none of dense numbers. Returns NULL, or what is wrong. */
 const char *lar_tensor_fault(const struct lar_tensor *t, uint64_t nnz);
 
 #endif

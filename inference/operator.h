@@ -1,5 +1,7 @@
 /* What an operator is at run time. One file in inference/operators/ for each family, which ends in
- * `const struct lar_operator lar_operator_x = {...}`; one row in inference/operators.c.
+ * `const struct lar_operator lar_operator_x = {...}`; one row in inference/operators.c. infer.h and
+ * values.h have what their functions share; operators/sparse.c is a small complete example. Errors
+ * need not name the operator: whoever calls does.
  * SPDX-License-Identifier: MIT */
 #ifndef INFERENCE_OPERATOR_H
 #define INFERENCE_OPERATOR_H
@@ -38,8 +40,15 @@ struct lar_operator {
     /* Predicted time for ROWS rows, in nanoseconds; NULL: taken from the outputs' size. */
     double (*cost)(const struct lar_node_info *node, const void *state, uint64_t rows);
 
-    /* Computes. May fail only on what depends on the request (an unknown category, a limit). */
+    /* Computes. May fail only on what depends on the request (an unknown category, a limit). Dense
+     * outputs never share memory with inputs (but see `view`); CSR and string outputs may, with
+     * CSR and string inputs. Time is bounded by the memory of inputs, outputs and state: shapes
+     * like [2^40, 0] exist. */
     bool (*run)(struct lar_call *call, struct lar_error *err);
+
+    /* Output 0 is the memory of input 0 under another shape (lar_output_view() in
+     * inference/values.h): the plan gives it no buffer of its own. One output. */
+    bool view;
 };
 
 /* All operators, as graph/ wants them. */

@@ -1,0 +1,109 @@
+/* What infer() functions share; see infer.h.
+ * SPDX-License-Identifier: MIT */
+#include "inference/infer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+bool lar_infer_refuse(struct lar_error *err, const char *format, ...)
+{
+    char text[400];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return lar_fail(err, LAR_ERR_UNSUPPORTED, "%s", text);
+}
+
+/* Refuses input K for what it is. */
+static bool refuse_input(const struct lar_node_info *node, uint32_t k, const char *want,
+                         struct lar_error *err)
+{
+    const struct lar_value_info *in = node->inputs[k];
+    char shape[128];
+    return lar_infer_refuse(
+        err, "input %u is %s %s %s, not %s", k, in->layout == LAR_LAYOUT_CSR ? "sparse" : "dense",
+        lar_type_name(in->type), lar_shape_print(&in->shape, shape, sizeof shape), want);
+}
+
+bool lar_infer_dense(const struct lar_node_info *node, uint32_t k, unsigned types, int rank,
+                     struct lar_error *err)
+{
+    const struct lar_value_info *in = k < node->n_inputs ? node->inputs[k] : NULL;
+    if (!in)
+        return lar_infer_refuse(err, "input %u is missing", k);
+    if (in->layout != LAR_LAYOUT_DENSE)
+        return refuse_input(node, k, "dense", err);
+    if (!(types & LAR_TYPE_BIT(in->type)))
+        return refuse_input(node, k, "of a type that this operator takes", err);
+    char want[32];
+    (void)snprintf(want, sizeof want, "of rank %d", rank);
+    if (rank >= 0 && in->shape.rank != (uint32_t)rank)
+        return refuse_input(node, k, want, err);
+    return true;
+}
+
+bool lar_infer_matrix(const struct lar_node_info *node, uint32_t k, struct lar_error *err)
+{
+    const struct lar_value_info *in = k < node->n_inputs ? node->inputs[k] : NULL;
+    if (!in)
+        return lar_infer_refuse(err, "input %u is missing", k);
+    if (in->shape.rank != 2 || !(LAR_TYPES_FLOAT & LAR_TYPE_BIT(in->type)))
+        return refuse_input(node, k, "a matrix of float32 or float64", err);
+    return true;
+}
+
+struct lar_value_info lar_infer_result(enum lar_type type, struct lar_shape shape)
+{
+    return (struct lar_value_info){.type = type, .layout = LAR_LAYOUT_DENSE, .shape = shape};
+}
+
+bool lar_infer_constant(const struct lar_node_info *node, uint32_t k, const int64_t **ret,
+                        uint64_t *ret_n, struct lar_error *err)
+{
+    if (!lar_infer_dense(node, k, LAR_TYPE_BIT(LAR_TYPE_I64), -1, err))
+        return false;
+    const struct lar_tensor *t = node->inputs[k]->constant;
+    if (!t || t->shape.rank > 1)
+        return refuse_input(node, k, "a constant list", err);
+    *ret = t->data;
+    *ret_n = lar_tensor_count(t);
+    return true;
+}
+
+static bool broadcast_dim(int64_t a, int64_t b, int64_t *ret)
+{
+    if (a == b || b == 1) {
+        *ret = a;
+        return true;
+    }
+    if (a == 1 || a == LAR_DIM_UNKNOWN) {
+        *ret = b;
+        return true;
+    }
+    *ret = a;
+    return b == LAR_DIM_UNKNOWN;
+}
+
+bool lar_shape_broadcast(struct lar_shape *ret, const struct lar_shape *a,
+                         const struct lar_shape *b)
+{
+    uint32_t rank = a->rank > b->rank ? a->rank : b->rank;
+    struct lar_shape shape = {.rank = rank};
+    for (uint32_t i = 0; i < rank; i++) { /* from the last dimension */
+        int64_t da = i < a->rank ? a->dims[a->rank - 1 - i] : 1;
+        int64_t db = i < b->rank ? b->dims[b->rank - 1 - i] : 1;
+        if (!broadcast_dim(da, db, &shape.dims[rank - 1 - i]))
+            return false;
+    }
+    *ret = shape;
+    return true;
+}
+
+bool lar_axis(int64_t axis, uint32_t rank, uint32_t *ret)
+{
+    if (axis < -(int64_t)rank || axis >= (int64_t)rank)
+        return false;
+    *ret = (uint32_t)(axis < 0 ? axis + rank : axis);
+    return true;
+}

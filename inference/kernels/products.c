@@ -1,0 +1,191 @@
+/* Products in gcc's vector extensions, compiled once for each CPU level: meson gives LEVEL (the
+ * name) and LANES (doubles in a register). This file, unlike the others, is compiled with
+ * -ffp-contract=fast: a product that meets a sum is one fma, as kernels.h wants it.
+ * SPDX-License-Identifier: MIT */
+#include "inference/kernels.h"
+
+#include <string.h>
+
+enum {
+    PARTS = 8 / LANES,         /* registers for eight doubles */
+    ROWS = LANES == 8 ? 3 : 1, /* rows at a time against one panel: 8 accumulators each */
+    DOT_ROWS = 4,
+    ROWS_F32 = 6,
+    LANES_F32 = 2 * LANES,
+    PARTS_F32 = LAR_PANEL_F32 / LANES_F32,
+};
+
+typedef double vec __attribute__((vector_size(LANES * 8), aligned(8), may_alias));
+typedef float vecf __attribute__((vector_size(LANES * 8), aligned(4), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vec load(const double *p)
+{
+    return *(const vec *)p;
+}
+
+INLINE double combine(const double s[8])
+{
+    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+INLINE vec combine_vectors(const vec s[8])
+{
+    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+/* M (constant) rows of X times one column W: a register holds LANES of the eight partial sums. */
+INLINE void dot_rows(double *y, size_t y_stride, const double *x, size_t m, const double *w,
+                     size_t k)
+{
+    vec s[DOT_ROWS][PARTS] = {0};
+    double sums[DOT_ROWS][8];
+    size_t t = 0;
+    for (; t + 8 <= k; t += 8)
+        for (int h = 0; h < PARTS; h++)
+            for (size_t r = 0; r < m; r++)
+                s[r][h] += load(x + r * k + t + h * LANES) * load(w + t + h * LANES);
+    memcpy(sums, s, sizeof sums);
+    for (size_t r = 0; r < m; r++) {
+        for (size_t i = t; i < k; i++)
+            sums[r][i - t] = __builtin_fma(x[r * k + i], w[i], sums[r][i - t]);
+        y[r * y_stride] = combine(sums[r]);
+    }
+}
+
+static void dots_f64(double *y, const double *x, size_t m, const double *w, size_t k, size_t n)
+{
+    size_t i = 0;
+    for (; i + DOT_ROWS <= m; i += DOT_ROWS)
+        for (size_t j = 0; j < n; j++)
+            dot_rows(y + i * n + j, n, x + i * k, DOT_ROWS, w + j * k, k);
+    for (; i < m; i++)
+        for (size_t j = 0; j < n; j++)
+            dot_rows(y + i * n + j, n, x + i * k, 1, w + j * k, k);
+}
+
+/* Stores up to WIDTH results. */
+INLINE void store_some(double *y, vec v, size_t width)
+{
+    if (width >= LANES)
+        *(vec *)y = v;
+    else
+        memcpy(y, &v, width * sizeof *y);
+}
+
+/* M (constant) rows of X times LANES columns of a panel; WIDTH of them exist. */
+INLINE void panel_rows(double *y, size_t y_stride, size_t width, const double *x, size_t m,
+                       const double *w, size_t k)
+{
+    vec s[ROWS][8] = {0};
+    size_t t = 0;
+    for (; t + 8 <= k; t += 8)
+#pragma GCC unroll 8
+        for (int q = 0; q < 8; q++) {
+            vec wv = load(w + (t + (size_t)q) * LAR_PANEL_F64);
+            for (size_t r = 0; r < m; r++)
+                s[r][q] += x[r * k + t + (size_t)q] * wv;
+        }
+#pragma GCC unroll 8
+    for (int q = 0; q < 7; q++)
+        if (t + (size_t)q < k) {
+            vec wv = load(w + (t + (size_t)q) * LAR_PANEL_F64);
+            for (size_t r = 0; r < m; r++)
+                s[r][q] += x[r * k + t + (size_t)q] * wv;
+        }
+    for (size_t r = 0; r < m; r++)
+        store_some(y + r * y_stride, combine_vectors(s[r]), width);
+}
+
+static void panels_f64(double *y, const double *x, size_t m, const double *w, size_t k, size_t n)
+{
+    for (size_t j = 0; j < n; j += LANES) {
+        const double *panel = w + j / LAR_PANEL_F64 * k * LAR_PANEL_F64 + j % LAR_PANEL_F64;
+        size_t i = 0;
+        for (; i + ROWS <= m; i += ROWS)
+            panel_rows(y + i * n + j, n, n - j, x + i * k, ROWS, panel, k);
+        for (; i < m; i++)
+            panel_rows(y + i * n + j, n, n - j, x + i * k, 1, panel, k);
+    }
+}
+
+/* M (constant) rows times one panel of float32, one chain for each output. */
+INLINE void panel_rows_f32(float *y, size_t y_stride, size_t width, const float *x, size_t m,
+                           const float *w, size_t k)
+{
+    vecf s[ROWS_F32][PARTS_F32] = {0};
+    for (size_t t = 0; t < k; t++)
+        for (int h = 0; h < PARTS_F32; h++) {
+            vecf wv = *(const vecf *)(w + t * LAR_PANEL_F32 + h * LANES_F32);
+            for (size_t r = 0; r < m; r++)
+                s[r][h] += x[r * k + t] * wv;
+        }
+    for (size_t r = 0; r < m; r++)
+        memcpy(y + r * y_stride, s[r], width * sizeof *y);
+}
+
+static void panels_f32(float *y, const float *x, size_t m, const float *w, size_t k, size_t n)
+{
+    for (size_t j = 0; j < n; j += LAR_PANEL_F32) {
+        const float *panel = w + j * k;
+        size_t width = n - j < LAR_PANEL_F32 ? n - j : LAR_PANEL_F32, i = 0;
+        for (; i + ROWS_F32 <= m; i += ROWS_F32)
+            panel_rows_f32(y + i * n + j, n, width, x + i * k, ROWS_F32, panel, k);
+        for (; i < m; i++)
+            panel_rows_f32(y + i * n + j, n, width, x + i * k, 1, panel, k);
+    }
+}
+
+static void csr_dots_f64(double *y, const double *values, const uint32_t *columns, size_t nnz,
+                         const double *w, size_t k, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        double s[8] = {0};
+        size_t e = 0;
+        for (; e + 8 <= nnz; e += 8)
+#pragma GCC unroll 8
+            for (int q = 0; q < 8; q++)
+                s[q] =
+                    __builtin_fma(values[e + (size_t)q], w[j * k + columns[e + (size_t)q]], s[q]);
+        for (size_t i = e; i < nnz; i++)
+            s[i - e] = __builtin_fma(values[i], w[j * k + columns[i]], s[i - e]);
+        y[j] = combine(s);
+    }
+}
+
+static void csr_panels_f64(double *y, const double *values, const uint32_t *columns, size_t nnz,
+                           const double *w, size_t k, size_t n)
+{
+    for (size_t j = 0; j < n; j += LANES) {
+        const double *panel = w + j / LAR_PANEL_F64 * k * LAR_PANEL_F64 + j % LAR_PANEL_F64;
+        vec s[8] = {0};
+        size_t e = 0;
+        for (; e + 8 <= nnz; e += 8)
+#pragma GCC unroll 8
+            for (int q = 0; q < 8; q++)
+                s[q] += values[e + (size_t)q] *
+                        load(panel + (size_t)columns[e + (size_t)q] * LAR_PANEL_F64);
+#pragma GCC unroll 8
+        for (int q = 0; q < 7; q++)
+            if (e + (size_t)q < nnz)
+                s[q] += values[e + (size_t)q] *
+                        load(panel + (size_t)columns[e + (size_t)q] * LAR_PANEL_F64);
+        store_some(y + j, combine_vectors(s), n - j);
+    }
+}
+
+#define STRING(x) #x
+#define NAME_OF(level) STRING(level)
+#define TABLE_OF(level) lar_kernels_##level
+#define TABLE(level) TABLE_OF(level)
+
+extern const struct lar_kernels TABLE(LEVEL);
+const struct lar_kernels TABLE(LEVEL) = {
+    .name = NAME_OF(LEVEL),
+    .dots_f64 = dots_f64,
+    .panels_f64 = panels_f64,
+    .panels_f32 = panels_f32,
+    .csr_dots_f64 = csr_dots_f64,
+    .csr_panels_f64 = csr_panels_f64,
+};

@@ -1,0 +1,59 @@
+/* From a model's files to its flat form; see translate.h.
+ * SPDX-License-Identifier: MIT */
+#include "loader/translate.h"
+
+#include "graph/flat.h"
+#include "inference/operator.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { BUNDLE_TABLE = 16 << 20 };
+
+static bool write_flat(struct lar_draft *draft, const char *report, int result,
+                       struct lar_error *err)
+{
+    size_t length = strlen(report), size = lar_flat_size(draft, length, err);
+    if (size == 0)
+        return false;
+    if (ftruncate(result, (off_t)size))
+        return lar_fail_errno(err, errno, "making room for %zu bytes of compiled form", size);
+    void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, result, 0);
+    if (block == MAP_FAILED)
+        return lar_fail_errno(err, errno, "mapping %zu bytes of compiled form", size);
+    lar_flat_fill(draft, report, length, block);
+    munmap(block, size);
+    return true;
+}
+
+static bool read_and_write(const struct lar_bundle *bundle, int result, size_t memory,
+                           struct lar_report *report, struct lar_error *err)
+{
+    const struct lar_read_limits limits = {.memory = memory};
+    struct lar_draft *draft = lar_draft_new(&lar_operators, memory, err);
+    if (!draft)
+        return false;
+    bool ok = lar_format_read(bundle, &limits, draft, report, err) && lar_draft_ok(draft, err);
+    char *text = ok ? json_dumps(report->root, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    if (ok && !text)
+        ok = lar_fail(err, LAR_ERR_NOMEM, "out of memory for the report");
+    ok = ok && write_flat(draft, text, result, err);
+    free(text);
+    lar_draft_free(draft);
+    return ok;
+}
+
+bool lar_translate(const void *source, size_t size, int result, size_t memory,
+                   struct lar_report *report, struct lar_error *err)
+{
+    struct lar_arena arena;
+    struct lar_bundle bundle;
+    lar_arena_init(&arena, BUNDLE_TABLE);
+    bool ok = lar_bundle_open(&bundle, source, size, &arena, err) &&
+              read_and_write(&bundle, result, memory, report, err);
+    lar_arena_finish(&arena);
+    return ok;
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# kill -9 during uploads: at every system call that an upload makes, and at random moments.
+# What was acknowledged is there byte for byte, nothing else is served, nothing is left lying about.
+# CRASH_MOMENTS: how many random moments (default 10).
+. "$(dirname "$0")/larder.sh"
+command -v strace >/dev/null || { echo "SKIP: no strace"; exit 77; }
+file=$SOURCE/examples/models/line/1/model.joblib
+url=/v1/models/line/versions
+calls=openat,openat2,mkdir,mkdirat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,linkat,unlink,unlinkat,ftruncate,fallocate
+acknowledged=0
+
+upload() { # sets got; counts what was acknowledged
+    got=$(curl -s -m 20 -o /dev/null -D "$work/headers" -w '%{http_code}' -X POST -T "$file" "$base$url" || true)
+    if [ "$got" = 201 ]; then
+        acknowledged=$(sed -n 's/^[Ll]ocation:.*versions\/\([0-9]*\).*/\1/p' "$work/headers")
+    fi
+}
+
+# After a crash: every version that there is, is whole; the acknowledged one is among them.
+inspect() { # what happened
+    local v
+    start
+    for v in $(find "$models/line" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -n); do
+        answers 200 "$base$url/$v/artifact"
+        cmp -s "$work/body" "$file" || fail "$1: version $v is not what was uploaded"
+        answers 200 "$base/v1/models/line/versions/$v:predict" -d '{"instances": [[1.0]]}'
+    done
+    [ -e "$models/line/$acknowledged/model.joblib" ] || fail "$1: version $acknowledged was acknowledged and is gone"
+    if compgen -G "$models/.larder/up-*" >/dev/null; then
+        fail "$1: litter: $(ls -A "$models/.larder")"
+    fi
+    stop
+}
+
+die() {
+    kill -9 "$larderd_pid" 2>/dev/null || true
+    wait "$larderd_pid" 2>/dev/null || true
+    larderd_pid=
+}
+
+traced() { # strace arguments; attaches and waits until it is there
+    strace -f -qq -p "$larderd_pid" "$@" 2>/dev/null &
+    tracer=$!
+    local i
+    for ((i = 0; i < 200; i++)); do
+        ! grep -q '^TracerPid:[[:space:]]*0$' "/proc/$larderd_pid/status" || { sleep 0.01; continue; }
+        return 0
+    done
+    fail "strace did not attach"
+}
+
+start
+upload
+[ "$got" = 201 ] || fail "upload: $got"
+traced -e trace=$calls -o "$work/trace"
+sleep 0.1
+upload
+[ "$got" = 201 ] || fail "upload: $got"
+kill $tracer
+wait $tracer 2>/dev/null || true
+stop
+points=$(awk '{ sub(/^[0-9]+ +/, ""); sub(/\(.*/, ""); print }' "$work/trace" | grep -x '[a-z0-9]*' | sort | uniq -c | awk '{ for (i = 1; i <= $1; i++) print $2, i }')
+[ "$(wc -l <<<"$points")" -ge 8 ] || fail "an upload of fewer calls than files and folders: $points"
+
+while read -r call n; do
+    start
+    traced -e trace="$call" -e inject="$call":signal=KILL:when="$n" -o /dev/null
+    upload
+    die
+    wait $tracer 2>/dev/null || true
+    inspect "$call number $n"
+done <<<"$points"
+
+for ((i = 0; i < ${CRASH_MOMENTS:-10}; i++)); do
+    start
+    (sleep 0.0$((RANDOM % 90 + 10)); kill -9 "$larderd_pid") &
+    killer=$!
+    for ((k = 0; k < 40; k++)); do
+        upload
+        [ "$got" != 000 ] || break
+    done
+    wait $killer 2>/dev/null || true
+    die
+    inspect "random moment $i"
+done
+echo "killed at $(wc -l <<<"$points") system calls and ${CRASH_MOMENTS:-10} moments; $acknowledged acknowledged"

@@ -1,0 +1,257 @@
+/* larder.TreeEnsemble against a walk in plain C.
+ * SPDX-License-Identifier: MIT */
+#include "inference/operators/trees.h"
+#include "tests/inference/one_operator.h"
+
+/* Two trees over 2 columns:
+ *   0: x0 <= 0.5 ? (1: x1 <= -1 ? 3 : 4) : 2          5: x1 <= 2 ? 6 : 7 */
+static struct one two_trees(struct lar_tensor x)
+{
+    static int64_t roots[] = {0, 5};
+    static int32_t left[] = {1, 3, -1, -1, -1, 6, -1, -1}, right[] = {2, 4, -1, -1, -1, 7, -1, -1};
+    static int32_t feature[] = {0, 1, -2, -2, -2, 1, -2, -2};
+    static double threshold[] = {0.5, -1, -2, -2, -2, 2, -2, -2};
+    static double value[] = {1, 0, 0, 1, 0.25, 0.75, 0.5, 0.5, 0.125, 0.875};
+    return (struct one){.op = "larder.TreeEnsemble",
+                        .inputs = {x},
+                        .n_inputs = 1,
+                        .rows = 1,
+                        .params = {{"roots", ARRAY(LAR_TYPE_I64, roots, 2)},
+                                   {"left", ARRAY(LAR_TYPE_I32, left, 8)},
+                                   {"right", ARRAY(LAR_TYPE_I32, right, 8)},
+                                   {"feature", ARRAY(LAR_TYPE_I32, feature, 8)},
+                                   {"threshold", ARRAY(LAR_TYPE_F64, threshold, 8)},
+                                   {"value", ARRAY(LAR_TYPE_F64, value, 5, 2)}}};
+}
+
+#define X(...) ((struct lar_tensor)F64(__VA_ARGS__))
+
+START_TEST(leaves_are_summed)
+{
+    struct one o = two_trees(X(S(4, 2), 1, 0, 0.5, -1, 0.5, 0, 0, 3));
+    EXPECT_F64(&o, S(4, 2), 1 + 0.5, 0 + 0.5, 0 + 0.5, 1 + 0.5, 0.25 + 0.5, 0.75 + 0.5,
+               0.25 + 0.125, 0.75 + 0.875);
+    o = two_trees(X(S(1, 2), 0, 3));
+    o.params[6].name = "divisor";
+    o.params[6].tensor = (struct lar_tensor)F64(LAR_SCALAR, 3);
+    EXPECT_F64(&o, S(1, 2), (0.25 + 0.125) / 3, (0.75 + 0.875) / 3);
+    o = two_trees(X(S(0, 2), 0));
+    EXPECT_F64(&o, S(0, 2), 0);
+}
+END_TEST
+
+START_TEST(nan_goes_where_it_should)
+{
+    struct one o = two_trees(X(S(2, 2), NAN, 0, 0, NAN)); /* not special: right */
+    EXPECT_F64(&o, S(2, 2), 1 + 0.5, 0 + 0.5, 0.25 + 0.125, 0.75 + 0.875);
+    o.params[6].name = "missing_left";
+    o.params[6].tensor = (struct lar_tensor)BOOLS(S(8), 1, 0, 0, 0, 0, 1, 0, 0);
+    EXPECT_F64(&o, S(2, 2), 0.25 + 0.5, 0.75 + 0.5, 0.25 + 0.5, 0.75 + 0.5);
+}
+END_TEST
+
+START_TEST(values_may_be_given_by_node)
+{
+    struct one o = two_trees(X(S(1, 2), 0, 3));
+    o.params[5].tensor = (struct lar_tensor)F64(S(8, 1), 9, 9, 1, 2, 3, 9, 5, 7);
+    EXPECT_F64(&o, S(1, 1), 3 + 7);
+}
+END_TEST
+
+START_TEST(float32_rounding_is_scikit_learns)
+{
+    /* 0.1 as float32 is above 0.1: x = 0.1 goes right of a threshold of 0.1 */
+    struct one o = two_trees(X(S(4, 2), 0.1, 0, 0.1f, 0, 0x1.99999ap-4 - 0x1p-28, 0, 0.3, 0));
+    o.params[4].tensor = (struct lar_tensor)F64(S(8), 0.1, -1, -2, -2, -2, 2, -2, -2);
+    EXPECT_F64(&o, S(4, 2), 1.5, 0.5, 1.5, 0.5, 0.75, 1.25, 1.5, 0.5);
+    const double t[] = {0.1, -0.1, 0, -0.0, 1e-60, -1e-60, 1e300, -1e300, INFINITY, -INFINITY, 2};
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+        float f = lar_tree_threshold(t[i]);
+        ck_assert(f <= t[i]);
+        ck_assert(f == INFINITY || nextafterf(f, INFINITY) > t[i]);
+    }
+}
+END_TEST
+
+START_TEST(a_lone_leaf_keeps_its_sign)
+{
+    struct one o = {.op = "larder.TreeEnsemble",
+                    .inputs = {F64(S(1, 1), 5)},
+                    .n_inputs = 1,
+                    .params = {{"roots", I64(S(1), 0)},
+                               {"left", I32(S(1), -1)},
+                               {"right", I32(S(1), -1)},
+                               {"feature", I32(S(1), -2)},
+                               {"threshold", F64(S(1), -2)},
+                               {"value", F64(S(1, 1), -0.0)}}};
+    EXPECT_F64(&o, S(1, 1), -0.0);
+}
+END_TEST
+
+static void rejects(struct one *o, const char *text)
+{
+    ck_assert(!one_run(o));
+    ck_assert_int_eq(o->err.code, LAR_ERR_FORMAT);
+    ck_assert_msg(strstr(o->err.text, text) != NULL, "%s", o->err.text);
+    one_finish(o);
+}
+
+START_TEST(bad_arrays_are_refused)
+{
+    const struct lar_tensor x = F64(S(1, 2), 0, 0);
+    struct one o = two_trees(x);
+    o.params[1].tensor = (struct lar_tensor)I32(S(8), 1, 3, 0, -1, -1, 6, -1, -1);
+    rejects(&o, "node 2 has child 0"); /* a cycle */
+    o = two_trees(x);
+    o.params[1].tensor = (struct lar_tensor)I32(S(8), 1, 1, -1, -1, -1, 6, -1, -1);
+    rejects(&o, "node 1 has child 1");
+    o = two_trees(x);
+    o.params[2].tensor = (struct lar_tensor)I32(S(8), 2, 8, -1, -1, -1, 7, -1, -1);
+    rejects(&o, "node 1 has child 8");
+    o = two_trees(x);
+    o.params[1].tensor = (struct lar_tensor)I32(S(8), 1, -7, -1, -1, -1, 6, -1, -1);
+    rejects(&o, "node 1 has child -7");
+    o = two_trees(x);
+    o.params[2].tensor = (struct lar_tensor)I32(S(8), 2, 3, -1, -1, -1, 7, -1, -1);
+    rejects(&o, "node 3 has two parents");
+    o = two_trees(x);
+    o.params[3].tensor = (struct lar_tensor)I32(S(8), 0, 2, -2, -2, -2, 1, -2, -2);
+    rejects(&o, "node 1 reads column 2 of 2");
+    o = two_trees(x);
+    o.params[3].tensor = (struct lar_tensor)I32(S(8), 0, -1, -2, -2, -2, 1, -2, -2);
+    rejects(&o, "node 1 reads column -1");
+    o = two_trees(x);
+    o.params[4].tensor = (struct lar_tensor)F64(S(8), 0.5, NAN, 0, 0, 0, 2, 0, 0);
+    rejects(&o, "node 1 has threshold nan");
+    o = two_trees(x);
+    o.params[0].tensor = (struct lar_tensor)I64(S(2), 0, 8);
+    rejects(&o, "root 8");
+    o.params[0].tensor = (struct lar_tensor)I64(S(2), 0, 0);
+    rejects(&o, "root 0");
+    o.params[0].tensor = (struct lar_tensor)I64(S(2), 0, 1);
+    rejects(&o, "root 1");
+    o = two_trees(x);
+    o.params[5].tensor = (struct lar_tensor)F64(S(4, 1), 1, 2, 3, 4);
+    rejects(&o, "4 rows of values for 5 leaves of 8 nodes");
+    o = two_trees(x);
+    o.params[6].name = "divisor";
+    o.params[6].tensor = (struct lar_tensor)F64(LAR_SCALAR, 0);
+    rejects(&o, "divisor");
+    o = two_trees(x);
+    o.params[3].tensor = (struct lar_tensor)I32(S(7), 0, 1, -2, -2, -2, 1, -2);
+    EXPECT_REFUSED(&o, "feature has 7 elements, left has 8");
+    o = two_trees(X(S(1, 2), 0, 0));
+    o.params[0].tensor = (struct lar_tensor)I64(S(0), 0);
+    EXPECT_REFUSED(&o, "no trees");
+}
+END_TEST
+
+/* Random trees, compared with a walk as scikit-learn writes it. */
+
+enum { COLUMNS = 7, OUTPUTS = 3, TREES = 29, MAX_NODES = 4000, ROWS = 150 };
+
+struct forest {
+    int64_t roots[TREES];
+    int32_t left[MAX_NODES], right[MAX_NODES], feature[MAX_NODES];
+    double threshold[MAX_NODES], value[MAX_NODES][OUTPUTS];
+    uint8_t missing[MAX_NODES];
+    int32_t n;
+    uint64_t state;
+};
+
+static uint64_t draw(struct forest *f)
+{
+    f->state = f->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return f->state >> 33;
+}
+
+static double some_number(struct forest *f)
+{
+    uint64_t r = draw(f);
+    return r % 5 == 0 ? (double)(r / 5 % 8) / 8 : (double)draw(f) / 0x1p31;
+}
+
+static void grow(struct forest *f, int depth)
+{
+    int32_t i = f->n++;
+    f->left[i] = f->right[i] = -1;
+    f->feature[i] = -2;
+    f->threshold[i] = -2;
+    for (int k = 0; k < OUTPUTS; k++)
+        f->value[i][k] = some_number(f);
+    if (depth == 0 || draw(f) % 6 == 0 || f->n > MAX_NODES - 200)
+        return;
+    f->feature[i] = (int32_t)(draw(f) % COLUMNS);
+    f->threshold[i] = some_number(f);
+    f->missing[i] = (uint8_t)(draw(f) % 2);
+    f->left[i] = f->n;
+    grow(f, depth - 1);
+    f->right[i] = f->n;
+    grow(f, depth - 1);
+}
+
+static const double *leaf_of(const struct forest *f, int64_t i, const double *x)
+{
+    while (f->left[i] != -1) {
+        float v = (float)x[f->feature[i]];
+        if (isnan(v))
+            i = f->missing[i] ? f->left[i] : f->right[i];
+        else
+            i = v <= f->threshold[i] ? f->left[i] : f->right[i];
+    }
+    return f->value[i];
+}
+
+START_TEST(random_forests_agree)
+{
+    static struct forest f;
+    static double x[ROWS * COLUMNS], should[ROWS * OUTPUTS];
+    static float x32[ROWS * COLUMNS];
+    f.state = 7;
+    for (int t = 0; t < TREES; t++) {
+        f.roots[t] = f.n;
+        grow(&f, t % 9);
+    }
+    for (int i = 0; i < ROWS * COLUMNS; i++)
+        x[i] = draw(&f) % 20 == 0 ? NAN : some_number(&f);
+    for (int i = 0; i < ROWS * COLUMNS; i++)
+        x32[i] = (float)x[i];
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < OUTPUTS; k++) {
+            double sum = 0;
+            for (int t = 0; t < TREES; t++)
+                sum += leaf_of(&f, f.roots[t], x + i * COLUMNS)[k];
+            should[i * OUTPUTS + k] = sum / TREES;
+        }
+    struct one o = {.op = "larder.TreeEnsemble",
+                    .n_inputs = 1,
+                    .rows = 1,
+                    .params = {{"roots", ARRAY(LAR_TYPE_I64, f.roots, TREES)},
+                               {"left", ARRAY(LAR_TYPE_I32, f.left, f.n)},
+                               {"right", ARRAY(LAR_TYPE_I32, f.right, f.n)},
+                               {"feature", ARRAY(LAR_TYPE_I32, f.feature, f.n)},
+                               {"threshold", ARRAY(LAR_TYPE_F64, f.threshold, f.n)},
+                               {"missing_left", ARRAY(LAR_TYPE_BOOL, f.missing, f.n)},
+                               {"value", ARRAY(LAR_TYPE_F64, f.value, f.n, OUTPUTS)},
+                               {"divisor", F64(LAR_SCALAR, TREES)}}};
+    for (int rows = 0; rows <= ROWS; rows = rows < 20 ? rows + 1 : rows + 65) {
+        o.inputs[0] = (struct lar_tensor)ARRAY(LAR_TYPE_F64, x, rows, COLUMNS);
+        ck_assert_msg(one_run(&o), "%s", o.err.text);
+        assert_f64(&o.out, S(rows, OUTPUTS), should);
+        one_finish(&o);
+        o.inputs[0] = (struct lar_tensor)ARRAY(LAR_TYPE_F32, x32, rows, COLUMNS);
+        ck_assert_msg(one_run(&o), "%s", o.err.text);
+        assert_f64(&o.out, S(rows, OUTPUTS), should);
+        one_finish(&o);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    return check_main("trees", (const TTest *[]){leaves_are_summed, nan_goes_where_it_should,
+                                                 values_may_be_given_by_node,
+                                                 float32_rounding_is_scikit_learns,
+                                                 a_lone_leaf_keeps_its_sign, bad_arrays_are_refused,
+                                                 random_forests_agree, NULL});
+}
