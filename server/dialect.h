@@ -1,0 +1,68 @@
+/* What clients say and are told, dialect by dialect: request bytes to tensors, tensors to answer
+ * bytes. Pure functions of bytes and a loaded model; nothing here knows HTTP, threads or files.
+ *
+ * Read, run lar_plan_run() with what was read, write:
+ *
+ *   lar_scratch_reset(scratch);
+ *   if (!lar_tfs_read(&call, flat, body, size, scratch, err)) -> 400 with err->text
+ *   results = lar_scratch_take(scratch, call.n_outputs, sizeof *results)
+ *   if (!lar_plan_run(plan, scratch, call.inputs, call.rows, call.outputs, call.n_outputs, results,
+ *                     err)) -> 400, 503, ...
+ *   lar_tfs_write(&text, flat, &call, results, err)
+ *
+ * Reading fails with LAR_ERR_INVALID (the request's fault, the text says where), LAR_ERR_NOTFOUND
+ * (no such method or output: the dialects answer 400), LAR_ERR_LIMIT or LAR_ERR_NOMEM.
+ * SPDX-License-Identifier: MIT */
+#ifndef SERVER_DIALECT_H
+#define SERVER_DIALECT_H
+
+#include "graph/flat.h"
+#include "inference/scratch.h"
+#include "server/text_buffer.h"
+
+struct lar_model_entry; /* server/registry.h */
+
+/* A predict call: what lar_plan_run() wants, and what the answer's form depends on. All memory is
+ * the scratch's (strings may lie in the body), valid until its next reset. */
+struct lar_call_request {
+    struct lar_tensor *inputs; /* flat->n_inputs; data NULL where the outputs need none */
+    uint64_t rows;
+    uint32_t method;   /* index into flat->methods */
+    uint32_t *outputs; /* indices into flat->outputs, in the order asked for */
+    size_t n_outputs;
+    bool as_rows;   /* TF Serving: asked with "instances" */
+    const char *id; /* Open Inference Protocol: JSON text with its quotes; NULL: none */
+    size_t id_size;
+};
+
+/* TensorFlow Serving's :predict. {"signature_name"?, "instances": [rows] | "inputs": columns}. */
+bool lar_tfs_read(struct lar_call_request *ret, const struct lar_flat *flat, const void *body,
+                  size_t size, struct lar_scratch *scratch, struct lar_error *err);
+/* {"predictions": ...} or {"outputs": ...}. RESULTS: one for each output of the call. */
+bool lar_tfs_write(struct lar_text *text, const struct lar_flat *flat,
+                   const struct lar_call_request *call, const struct lar_tensor *results,
+                   struct lar_error *err);
+/* GET .../metadata: each method as a signature; the default one also as serving_default. */
+bool lar_tfs_write_metadata(struct lar_text *text, const struct lar_flat *flat, const char *model,
+                            uint64_t version, struct lar_error *err);
+/* GET /v1/models/M: model_version_status of version NUMBER (0: of all), with KServe's name and
+ * ready beside it. */
+bool lar_tfs_write_status(struct lar_text *text, const struct lar_model_entry *model,
+                          uint64_t number, struct lar_error *err);
+
+/* Open Inference Protocol v2: POST .../infer, JSON tensors. */
+bool lar_oip_read(struct lar_call_request *ret, const struct lar_flat *flat, const void *body,
+                  size_t size, struct lar_scratch *scratch, struct lar_error *err);
+bool lar_oip_write(struct lar_text *text, const struct lar_flat *flat,
+                   const struct lar_call_request *call, const struct lar_tensor *results,
+                   const char *model, uint64_t version, struct lar_error *err);
+/* GET /v2/models/M: the default method's inputs, every method's outputs. VERSIONS: those that are
+ * loaded. PLATFORM: "<project>_<format>", informative. */
+bool lar_oip_write_metadata(struct lar_text *text, const struct lar_flat *flat, const char *model,
+                            const uint64_t *versions, size_t n_versions, const char *platform,
+                            struct lar_error *err);
+
+/* {"error": TEXT}: the body of a failure in both dialects. */
+void lar_dialect_write_error(struct lar_text *text, const struct lar_error *error);
+
+#endif
