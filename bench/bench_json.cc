@@ -134,7 +134,7 @@ double median(std::vector<double> v)
 
 int main(int argc, char **argv)
 {
-    int rounds = argc > 1 ? atoi(argv[1]) : 41;
+    int rounds = argc > 1 ? static_cast<int>(strtol(argv[1], nullptr, 10)) : 41;
     require(rounds > 0, "usage: bench_json [ROUNDS]");
     struct lar_error err = {};
     struct lar_scratch *scratch = lar_scratch_new(64 << 20, 64 << 20, &err);

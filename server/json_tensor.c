@@ -126,7 +126,7 @@ static bool read_elements(struct lar_cells *cells, struct lar_json *js, uint32_t
 bool lar_cells_read_nested(struct lar_cells *cells, struct lar_json *js, uint32_t rank,
                            int64_t *dims, struct lar_error *err)
 {
-    uint64_t n;
+    uint64_t n = 0;
     if (rank == 0 || (rank == 1 && dims[0] == 1 && lar_json_peek(js) != '['))
         return lar_cells_read(cells, js, err);
     if (!lar_json_open(js, '[', err) || !read_elements(cells, js, rank, dims, &n, err))
@@ -153,7 +153,7 @@ bool lar_cells_read_flat(struct lar_cells *cells, struct lar_json *js,
     if (!lar_json_open(js, '[', err))
         return false;
     int64_t flat = (int64_t)count;
-    uint64_t n;
+    uint64_t n = 0;
     if (!read_elements(cells, js, 1, &flat, &n, err))
         return false;
     return n == count || wrong_count(js, flat, n, false, err);
