@@ -40,7 +40,8 @@ bool lar_cells_grow(struct lar_cells *cells, struct lar_json *js, struct lar_err
         double rest = (double)left / (double)read * (double)count * 1.06 + 16;
         uint64_t most = left / 2 + 1; /* an element and its comma */
         uint64_t more = rest < (double)most ? (uint64_t)rest : most;
-        capacity = count + (more > 16 ? more : 16);
+        uint64_t least = count / 2 + 16; /* whatever the estimate: few steps */
+        capacity = count + (more > least ? more : least);
     }
     if (cells->type == LAR_TYPE_STRING) {
         if (!lar_json_grow(js, &cells->offsets, old ? (old + 1) * sizeof(uint64_t) : 0,
