@@ -6,6 +6,7 @@
 #include "persistence/store/beneath.h"
 #include "persistence/store/stage.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -72,6 +73,25 @@ static bool open_root(struct lar_store *store, struct lar_error *err)
     return true;
 }
 
+/* Indexes that an earlier run did not finish. */
+static void sweep_state(int state)
+{
+    int fd = openat(state, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *d;
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    while ((d = readdir(dir))) {
+        size_t n = strlen(d->d_name);
+        if (strncmp(d->d_name, "index.", 6) == 0 && n > 4 && strcmp(d->d_name + n - 4, ".tmp") == 0)
+            unlinkat(state, d->d_name, 0);
+    }
+    closedir(dir);
+}
+
 static void open_state(struct lar_store *store, const char *path)
 {
     if (mkdir(path, 0750) && errno != EEXIST)
@@ -79,6 +99,7 @@ static void open_state(struct lar_store *store, const char *path)
     store->state = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (store->state < 0)
         return;
+    sweep_state(store->state);
     store->compiled = make_folder(store->state, "compiled");
     store->notes = make_folder(store->state, "larder");
 }
