@@ -88,7 +88,7 @@ static void keep_state(struct lar_registry *registry, bool *swept)
     if (notes)
         lar_registry_notes_save(registry);
     pthread_mutex_lock(&registry->index_lock);
-    if (complete && !*swept && registry->store.lock >= 0) {
+    if (complete && !*swept && registry->store.locked) {
         lar_compiled_sweep(&registry->store, index_uses, &registry->index);
         *swept = true;
     }

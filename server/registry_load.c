@@ -219,6 +219,8 @@ static void fail(struct lar_registry *registry, struct slot *slot, const struct 
         slot->since_ms = now;
         slot->second_look = true;
         slot->is_seen = err->code == LAR_ERR_TRUNCATED;
+        if (!slot->is_seen) /* still moving: nobody waits for that */
+            lar_slot_awaited(registry, slot, false);
         if (!v->loaded)
             v->entry.state = LAR_STATE_START;
         lar_registry_scan_by(registry, now + registry->settings.settle_ms);

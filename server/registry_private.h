@@ -166,6 +166,7 @@ void lar_registry_model_tidy(struct lar_registry *registry, struct model *model)
 void lar_registry_model_free(struct lar_registry *registry, struct model *model);
 int lar_registry_notes(const struct lar_registry *registry, const struct model *model);
 void lar_registry_notes_save(struct lar_registry *registry); /* takes manage and lock itself */
+void lar_registry_notes_reread(struct lar_registry *registry);
 uint64_t lar_registry_highest(const struct model *model);
 struct version *lar_version_find(const struct model *model, uint64_t number);
 struct version *lar_version_make(struct model *model, uint64_t number, struct lar_error *err);

@@ -33,11 +33,13 @@ static bool begin_file(struct lar_upload *u, struct lar_error *err)
         u->file = lar_nameless_file(u->registry->store.state, err);
         return u->file >= 0;
     }
-    if (!lar_stage_begin(&u->stage, &u->registry->store,
-                         u->expected > 0 ? (uint64_t)u->expected : 0, err))
-        return false;
-    u->file = u->stage.file;
-    return true;
+    pthread_mutex_lock(&u->registry->manage);
+    bool ok = lar_stage_begin(&u->stage, &u->registry->store,
+                              u->expected > 0 ? (uint64_t)u->expected : 0, err);
+    pthread_mutex_unlock(&u->registry->manage);
+    if (ok)
+        u->file = u->stage.file;
+    return ok;
 }
 
 bool lar_upload_begin(struct lar_upload **ret, struct lar_registry *registry, const char *model,

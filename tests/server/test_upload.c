@@ -329,8 +329,13 @@ START_TEST(a_second_daemon_reads_only)
     ck_assert_int_eq(delete (&second, "iris", 1), LAR_ERR_BUSY);
     ck_assert_uint_eq(post(&w, "iris", "ok 2"), 2);
     world_await(&second, "iris", 2, 2);
-    world_stop(&second);
-    world_remove(&w);
+    ck_assert_uint_eq(post(&w, "iris", "ok 3"), 3);
+    ck_assert_int_eq(delete(&w, "iris", 3), LAR_ERR_NONE);
+    world_stop(&w);
+    world_reload(&second, false); /* the first has ended: now it is the second's turn */
+    world_reload(&second, false);
+    ck_assert_uint_eq(post(&second, "iris", "ok 4"), 4);
+    world_remove(&second);
 }
 END_TEST
 
