@@ -3,6 +3,8 @@
  *
  *   crash_upload change DIR       uploads and deletes; tells on standard output what was answered
  *   crash_upload check DIR ACKS   a fresh start must show exactly what ACKS, that output, promises
+ *   crash_upload fault DIR        an upload during which a call may fail: it is refused and leaves
+ *                                 nothing, or it is there; the earlier version serves all the time
  *
  * SPDX-License-Identifier: MIT */
 #include "tests/server/world.h"
@@ -153,6 +155,49 @@ static void check(struct world *w, const char *acks)
     world_stop(w);
 }
 
+static bool try_upload(const struct world *w, const char *text, struct lar_error *err)
+{
+    struct lar_upload *u;
+    struct lar_upload_result result = {0};
+    if (!lar_upload_begin(&u, w->registry, "iris", LAR_UPLOAD_NEXT, 0, (int64_t)strlen(text), err))
+        return false;
+    if (!lar_upload_write(u, text, strlen(text), err)) {
+        lar_upload_abort(u);
+        return false;
+    }
+    bool ok = lar_upload_finish(u, &result, err);
+    free(result.report);
+    return ok;
+}
+
+static void fault(struct world *w)
+{
+    char now[1024], after[1024];
+    struct lar_error err = {0};
+    world_start(w);
+    world_await_complete(w);
+    if (upload(w, "iris", "ok 1") != 1)
+        die("upload", "not the first number");
+    mark("/begin-of-changes");
+    bool ok = try_upload(w, "ok 2", &err);
+    mark("/end-of-changes");
+    world_await(w, "iris", 0, ok ? 2 : 1);
+    present(w, now, sizeof now);
+    if (strcmp(now, ok ? "iris/1 = ok 1\niris/2 = ok 2\n" : "iris/1 = ok 1\n") != 0)
+        die(ok ? "taken" : "refused", now);
+    check_litter(w);
+    world_stop(w);
+    world_start(w);
+    world_await_complete(w);
+    present(w, after, sizeof after);
+    if (strcmp(now, after) != 0)
+        die("after a new start", after);
+    if (upload(w, "iris", "ok 3") < 2)
+        die("upload", "a number was given again");
+    world_stop(w);
+    printf("%s\n", ok ? "taken" : lar_error_code_name(err.code));
+}
+
 int main(int argc, char **argv)
 {
     struct world w;
@@ -161,6 +206,8 @@ int main(int argc, char **argv)
     world_open(&w, argv[2]);
     if (strcmp(argv[1], "change") == 0)
         change(&w);
+    else if (strcmp(argv[1], "fault") == 0)
+        fault(&w);
     else if (argc == 4)
         check(&w, argv[3]);
     return 0;

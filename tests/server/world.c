@@ -57,7 +57,7 @@ static bool write_model(int result, double value, struct lar_error *err)
         }
     }
     lar_draft_free(draft);
-    return ok || lar_fail(err, LAR_ERR_IO, "the model could not be written");
+    return ok || lar_fail_errno(err, errno, "writing the model");
 }
 
 static bool translate(const char *text, int result, struct lar_error *err)
