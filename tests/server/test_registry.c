@@ -302,6 +302,32 @@ START_TEST(a_root_that_vanishes_unloads_nothing)
 }
 END_TEST
 
+START_TEST(a_root_that_was_replaced_whole_is_the_root)
+{
+    struct world w;
+    struct lar_error err = {0};
+    world_make(&w);
+    world_put(&w, "iris.joblib", "ok 1");
+    world_put(&w, "../copy/iris.joblib", "ok 2");
+    world_start(&w);
+    world_await_complete(&w);
+    move(&w, "models", "away");
+    move(&w, "copy", "models");
+    world_await(&w, "iris", 0, 2);
+    world_reload(&w, false);
+    world_reload(&w, false);
+    expect(&w, "iris/1 END, iris/2 AVAILABLE 2");
+    struct lar_upload *u; /* the store has followed */
+    ck_assert_msg(lar_upload_begin(&u, w.registry, "new", LAR_UPLOAD_NEXT, 0, -1, &err), "%s",
+                  err.text);
+    lar_upload_abort(u);
+    ck_assert(world_exists(&w, ".larder/lock"));
+    world_delete(&w, "iris.joblib");
+    world_await_gone(&w, "iris", 0);
+    world_remove(&w);
+}
+END_TEST
+
 START_TEST(hostile_entries_harm_nobody)
 {
     struct world w;
@@ -422,6 +448,7 @@ int main(void)
             what_fails_leaves_the_old_one_serving, a_loader_that_dies_is_tried_three_times,
             what_may_pass_is_tried_again, a_file_that_is_cut_short_is_looked_at_again,
             a_file_that_grows_is_left_alone, rivals_are_listed, what_was_removed_goes,
-            a_root_that_vanishes_unloads_nothing, hostile_entries_harm_nobody,
-            models_can_be_named_by_hand, lost_events_are_made_up_for, a_thousand_models, NULL});
+            a_root_that_vanishes_unloads_nothing, a_root_that_was_replaced_whole_is_the_root,
+            hostile_entries_harm_nobody, models_can_be_named_by_hand, lost_events_are_made_up_for,
+            a_thousand_models, NULL});
 }
