@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { DEBOUNCE_MS = 100, TABLE_WAIT_MS = 10 };
+enum { NICENESS = 15, DEBOUNCE_MS = 100, TABLE_WAIT_MS = 10 };
 
 static int64_t clock_ms(clockid_t clock)
 {
@@ -59,6 +61,12 @@ void lar_registry_log(struct lar_registry *registry, enum lar_log_level level, c
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     lar_log(registry->log, level, "%s", text);
+}
+
+void lar_registry_lower_priority(void)
+{
+    /* Of this thread alone: that is what Linux makes of a thread's id here. */
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICENESS);
 }
 
 /* ---- the registry's own thread ---- */
@@ -154,6 +162,7 @@ static void *run(void *arg)
     struct lar_registry *registry = arg;
     struct lar_events events = {0};
     bool swept = false, stop = false;
+    lar_registry_lower_priority();
     while (!stop) {
         bool due;
         int64_t wait = due_ms(registry, &due);

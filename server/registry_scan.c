@@ -88,7 +88,7 @@ static void look(struct lar_registry *registry, struct root *root, struct sight 
 static bool in_index(struct lar_registry *registry, const struct slot *slot)
 {
     struct lar_index_record record;
-    char path[4352];
+    char path[LAR_INDEX_PATH];
     if (!lar_slot_index_path(slot, path, sizeof path))
         return false;
     pthread_mutex_lock(&registry->index_lock);
@@ -268,12 +268,7 @@ static void take_missing(struct lar_registry *registry, struct slot *slot,
     }
     lar_registry_log(registry, LAR_LOG_INFO, "model '%s': '%s' is gone", slot->model->name,
                      slot->path);
-    char path[4352];
-    if (lar_slot_index_path(slot, path, sizeof path)) {
-        pthread_mutex_lock(&registry->index_lock);
-        lar_index_remove(&registry->index, path);
-        pthread_mutex_unlock(&registry->index_lock);
-    }
+    lar_load_forget(registry, slot);
     lar_slot_drop(registry, slot);
 }
 

@@ -333,6 +333,9 @@ static bool finish(struct lar_upload *u, struct lar_upload_result *ret, struct l
     struct load load = {.root = u->file, .keep = u->kind != LAR_UPLOAD_VALIDATE};
     bool ok = lar_load_run(u->registry, &load, err);
     ret->report = load.report;
+    if (!ok && (err->code == LAR_ERR_UNSUPPORTED || err->code == LAR_ERR_FORMAT) &&
+        memcmp(u->head, "PK\3\4", 4) == 0)
+        lar_error_within(err, "a zip (of one file; a folder cannot be uploaded as a zip yet)");
     if (ok && u->kind != LAR_UPLOAD_VALIDATE)
         ok = publish(u, &load, ret, err);
     lar_loaded_free(load.loaded);
