@@ -18,8 +18,8 @@ static bool fill(const struct lar_value_info *info, struct lar_scratch *scratch,
     static const double numbers[] = {0, 1.5, -3, 1e300, 2, 7};
     static const char text[] = "a fox, Ol\xc3\xa9!";
     uint64_t n;
-    *ret = (struct lar_tensor){
-        .type = info->type, .layout = LAR_LAYOUT_DENSE, .shape = info->shape};
+    *ret =
+        (struct lar_tensor){.type = info->type, .layout = LAR_LAYOUT_DENSE, .shape = info->shape};
     for (uint32_t d = 0; d < ret->shape.rank; d++)
         ret->shape.dims[d] = ret->shape.dims[d] < 0 ? ROWS : ret->shape.dims[d];
     if (!lar_shape_count(&ret->shape, &n) || n > 1 << 20)
@@ -56,10 +56,9 @@ static void run(const struct model *model, struct lar_scratch *scratch)
         err.code = LAR_ERR_NONE;
         if (!lar_plan_run(model->plan, scratch, inputs, ROWS, &i, 1, &answer, &err))
             continue;
-        uint64_t nnz = answer.layout == LAR_LAYOUT_CSR ? answer.indptr[ROWS]
-                       : answer.type == LAR_TYPE_STRING
-                           ? answer.offsets[lar_tensor_count(&answer)]
-                           : 0;
+        uint64_t nnz = answer.layout == LAR_LAYOUT_CSR  ? answer.indptr[ROWS]
+                       : answer.type == LAR_TYPE_STRING ? answer.offsets[lar_tensor_count(&answer)]
+                                                        : 0;
         if (lar_tensor_fault(&answer, nnz))
             abort();
     }
