@@ -44,6 +44,9 @@ bool sk_refuse_attribute(struct sk_context *sk, const struct pk_node *node, cons
                          const char *want)
 {
     char what[256];
+    if (node && node->kind == PK_TEXT && node->bytes.size <= 100)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: %s, not '%.*s'", name, want,
+                       (int)node->bytes.size, (const char *)node->bytes.data);
     return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: %s, not %s", name, want,
                    node ? pk_describe(node, what, sizeof what) : "missing");
 }

@@ -10,6 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The releases whose fixtures are compared. */
+#define SK_OLDEST SK_RELEASE(0, 22)
+#define SK_NEWEST SK_RELEASE(1, 9)
+
 static const char *const method_names[SK_METHODS] = {
     [SK_PREDICT] = "predict",
     [SK_PREDICT_PROBA] = "predict_proba",
@@ -185,6 +189,25 @@ static void report_text(struct lar_report *report, const char *key, const char *
     (void)json_object_set_new(report->root, key, json_string(text));
 }
 
+/* What may matter though the model loads: a release that nobody has tested. */
+static void warn(const struct pk_pickle *pickle, struct lar_report *report)
+{
+    char text[200];
+    unsigned release = sk_release(pickle->root);
+    if (release >= SK_OLDEST && release <= SK_NEWEST)
+        return;
+    if (!release)
+        (void)snprintf(text, sizeof text,
+                       "the file does not say which release of scikit-learn "
+                       "wrote it; it is read as one of before 0.22");
+    else
+        (void)snprintf(text, sizeof text,
+                       "written by scikit-learn %u.%u: releases from %u.%u to %u.%u are tested",
+                       release / 100, release % 100, SK_OLDEST / 100, SK_OLDEST % 100,
+                       SK_NEWEST / 100, SK_NEWEST % 100);
+    (void)json_object_set_new(report->root, "warnings", json_pack("[s]", text));
+}
+
 /* Class, versions and all classes met. */
 static void describe(const struct pk_pickle *pickle, struct lar_report *report)
 {
@@ -215,6 +238,8 @@ static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_read_l
     if (ok) {
         struct sk_context sk = {.draft = draft, .arena = lar_draft_arena(draft), .err = err};
         describe(&pickle, report);
+        if (sk_class_of(pickle.root))
+            warn(&pickle, report);
         ok = translate(&sk, pickle.root);
     }
     lar_arena_finish(&arena);

@@ -100,7 +100,7 @@ static const int64_t *integers(struct sk_context *sk, const struct tree *tree, c
 {
     struct np_array field;
     if (!np_field_of(&field, &tree->nodes, name)) {
-        sk_fail(sk, LAR_ERR_FORMAT, "tree_: nodes have no %s", name);
+        sk_fail(sk, LAR_ERR_FORMAT, "nodes have no %s", name);
         return NULL;
     }
     return np_to_i64(&field, sk->arena, sk->err);
@@ -110,7 +110,7 @@ static const double *reals(struct sk_context *sk, const struct tree *tree, const
 {
     struct np_array field;
     if (!np_field_of(&field, &tree->nodes, name)) {
-        sk_fail(sk, LAR_ERR_FORMAT, "tree_: nodes have no %s", name);
+        sk_fail(sk, LAR_ERR_FORMAT, "nodes have no %s", name);
         return NULL;
     }
     return np_to_f64(&field, sk->arena, sk->err);
@@ -137,8 +137,8 @@ static bool copy_nodes(struct sk_context *sk, struct forest *f, const struct tre
             (left[i] <= (int64_t)i || left[i] >= (int64_t)tree->n || right[i] <= (int64_t)i ||
              right[i] >= (int64_t)tree->n || feature[i] < 0 || feature[i] > INT32_MAX))
             return sk_fail(sk, LAR_ERR_FORMAT,
-                           "tree_: node %zu of %zu has children %lld and %lld, feature %lld", i,
-                           tree->n, (long long)left[i], (long long)right[i], (long long)feature[i]);
+                           "node %zu of %zu has children %lld and %lld, feature %lld", i, tree->n,
+                           (long long)left[i], (long long)right[i], (long long)feature[i]);
         f->left[at] = leaf ? -1 : (int32_t)(left[i] + (int64_t)first);
         f->right[at] = leaf ? -1 : (int32_t)(right[i] + (int64_t)first);
         f->feature[at] = leaf ? 0 : (int32_t)feature[i];
@@ -218,7 +218,7 @@ static bool are_counts(struct sk_context *sk, const struct pk_node *object, cons
     const double *values = np_to_f64(&tree->values, sk->arena, sk->err);
     const double *weight = reals(sk, tree, "weighted_n_node_samples");
     if (!values || !weight)
-        return false;
+        return lar_error_within(sk->err, "tree_");
     double sum = sum_of(values, (size_t)tree->values.shape.dims[2]);
     bool counts = near(sum, weight[0]), shares = near(sum, 1);
     bool expected = release < SK_RELEASE(1, 4);
@@ -305,6 +305,12 @@ static lar_value add_node(struct sk_context *sk, const struct forest *f, lar_val
                    });
 }
 
+/* Names tree I, unless it stands alone. */
+static bool within(struct sk_context *sk, size_t i, bool bare)
+{
+    return !bare && sk_within(sk, "estimators_", i);
+}
+
 static bool read_forest(struct sk_context *sk, const struct pk_node *const *trees, size_t columns,
                         bool missing, bool bare, struct forest *f)
 {
@@ -313,7 +319,7 @@ static bool read_forest(struct sk_context *sk, const struct pk_node *const *tree
         return false;
     for (size_t i = 0; i < f->n_trees; i++) {
         if (!describe(sk, trees[i], f->targets, columns, &f->trees[i]))
-            return lar_error_within(sk->err, "tree %zu", i);
+            return within(sk, i, bare);
         f->n += f->trees[i].n;
     }
     if (f->n > INT32_MAX)
@@ -325,7 +331,7 @@ static bool read_forest(struct sk_context *sk, const struct pk_node *const *tree
     for (size_t i = 0; i < f->n_trees; i++) {
         f->roots[i] = (int64_t)first;
         if (!copy_tree(sk, f, &f->trees[i], first))
-            return lar_error_within(sk->err, "tree %zu", i);
+            return within(sk, i, bare);
         first += f->trees[i].n;
     }
     return true;
