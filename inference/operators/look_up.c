@@ -38,21 +38,20 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     const struct lar_value_info *x = node->inputs[0];
     int64_t column = lar_node_param_i64(node, "column", 0);
     if (x->shape.rank < 1 || x->shape.rank > 2)
-        return lar_infer_refuse(err, "the input has %u dimensions, not 1 or 2",
-                                x->shape.rank);
+        return lar_infer_refuse(err, "the input has %u dimensions, not 1 or 2", x->shape.rank);
     if (column < 0 || column >= (x->shape.rank == 2 ? x->shape.dims[1] : 1))
         return lar_infer_refuse(err, "there is no column %lld", (long long)column);
     if (keys->type != x->type)
-        return lar_infer_refuse(err, "keys are %s, the input is %s",
-                                lar_type_name(keys->type), lar_type_name(x->type));
+        return lar_infer_refuse(err, "keys are %s, the input is %s", lar_type_name(keys->type),
+                                lar_type_name(x->type));
     if (values->type != LAR_TYPE_I64 && values->type != LAR_TYPE_F64)
         return lar_infer_refuse(err, "values are %s", lar_type_name(values->type));
     if (keys->shape.dims[0] != values->shape.dims[0] || keys->shape.dims[0] >= UINT32_MAX / 4)
-        return lar_infer_refuse(err, "%lld keys for %lld values",
-                                (long long)keys->shape.dims[0], (long long)values->shape.dims[0]);
+        return lar_infer_refuse(err, "%lld keys for %lld values", (long long)keys->shape.dims[0],
+                                (long long)values->shape.dims[0]);
     if (unknown && unknown->type != values->type)
-        return lar_infer_refuse(err, "'unknown' is %s, values are %s",
-                                lar_type_name(unknown->type), lar_type_name(values->type));
+        return lar_infer_refuse(err, "'unknown' is %s, values are %s", lar_type_name(unknown->type),
+                                lar_type_name(values->type));
     *ret = lar_infer_result(values->type, LAR_SHAPE(x->shape.dims[0]));
     return true;
 }

@@ -25,8 +25,8 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     if (x->shape.dims[1] > UINT32_MAX)
         return lar_infer_refuse(err, "too many columns");
     if (idf && idf->shape.dims[0] != x->shape.dims[1])
-        return lar_infer_refuse(err, "%lld weights for %lld columns",
-                                (long long)idf->shape.dims[0], (long long)x->shape.dims[1]);
+        return lar_infer_refuse(err, "%lld weights for %lld columns", (long long)idf->shape.dims[0],
+                                (long long)x->shape.dims[1]);
     if (norm < 0 || norm > 2)
         return lar_infer_refuse(err, "there is no norm %lld", (long long)norm);
     *ret =

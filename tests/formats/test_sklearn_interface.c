@@ -37,12 +37,14 @@ static void assert_inputs(const struct model *m, const char *want)
 /* "predict transform": all methods, the default one first. */
 static void assert_methods(const struct model *m, const char *want)
 {
-    char text[256] = "";
+    char text[256];
     const struct lar_flat *f = &m->flat;
-    strcat(text, f->methods[f->default_method].name);
-    for (uint32_t i = 0; i < f->n_methods; i++)
+    snprintf(text, sizeof text, "%s", f->methods[f->default_method].name);
+    for (uint32_t i = 0; i < f->n_methods; i++) {
+        size_t used = strlen(text);
         if (i != f->default_method)
-            strcat(strcat(text, " "), f->methods[i].name);
+            snprintf(text + used, sizeof text - used, " %s", f->methods[i].name);
+    }
     ck_assert_str_eq(text, want);
 }
 

@@ -91,8 +91,8 @@ static bool dense_of_csr(struct sk_context *sk, const struct pk_node *node, cons
                          struct sk_numbers *ret)
 {
     struct sk_numbers data;
-    const int64_t *shape, *indices, *indptr;
-    size_t rank, n, rows;
+    const int64_t *shape = NULL, *indices = NULL, *indptr = NULL;
+    size_t rank = 0, n = 0, rows = 0;
     if (!sk_integers(sk, pk_attribute(node, "_shape"), name, &shape, &rank) ||
         !sk_integers(sk, pk_attribute(node, "indices"), name, &indices, &n) ||
         !sk_integers(sk, pk_attribute(node, "indptr"), name, &indptr, &rows) ||

@@ -44,26 +44,29 @@ static int probe(const struct lar_bundle *bundle)
     return memmem(file->data, file->size, "sklearn.", 8) ? 2 : 1;
 }
 
-/* The first step that reads the model's input: of a pipeline the first that is not passed over. */
-static const struct pk_node *first_reader(struct sk_context *sk, const struct pk_node *object)
+/* The estimator of an entry (name, estimator) of a list, or NULL. */
+static const struct pk_node *entry_of(const struct pk_node *list, size_t i)
 {
-    struct pk_items steps, step;
-    struct lar_error ignored = {.code = LAR_ERR_NONE}, *err = sk->err;
-    sk->err = &ignored;
+    if (!list || list->kind != PK_LIST || i >= list->items.n)
+        return NULL;
+    const struct pk_node *entry = list->items.data[i];
+    return entry->kind == PK_TUPLE && entry->items.n == 2 ? entry->items.data[1] : NULL;
+}
+
+/* The first step that reads the model's input: of a pipeline the first that is not passed over. */
+static const struct pk_node *first_reader(const struct pk_node *object)
+{
     for (int depth = 0; depth < SK_DEPTH; depth++) {
         const struct sk_class *row = sk_class_of(object);
-        const struct pk_node *next = NULL;
-        if (!row || strcmp(row->name, "Pipeline") != 0 ||
-            !sk_items(sk, pk_attribute(object, "steps"), &steps))
+        const struct pk_node *steps = pk_attribute(object, "steps"), *next = NULL;
+        if (!row || strcmp(row->name, "Pipeline") != 0)
             break;
-        for (size_t i = 0; i < steps.n && !next; i++)
-            if (sk_tuple(sk, steps.data[i], 2, &step) && !sk_is_passthrough(step.data[1]))
-                next = step.data[1];
+        for (size_t i = 0; (next = entry_of(steps, i)) && sk_is_passthrough(next); i++)
+            ;
         if (!next)
             break;
         object = next;
     }
-    sk->err = err;
     return object;
 }
 
@@ -71,17 +74,14 @@ static const struct pk_node *first_reader(struct sk_context *sk, const struct pk
  * a union. */
 static bool read_names(struct sk_context *sk, const struct pk_node *object, size_t *ret_n)
 {
-    struct pk_items parts, part;
-    const struct pk_node *reader = first_reader(sk, object);
-    for (int depth = 0; depth < SK_DEPTH; depth++) {
+    const struct pk_node *reader = first_reader(object);
+    for (int depth = 0; reader && depth < SK_DEPTH; depth++) {
         if (!sk_column_names(sk, reader, &sk->root.names, ret_n))
             return false;
         const struct sk_class *row = sk_class_of(reader);
-        if (sk->root.names || !row || strcmp(row->name, "FeatureUnion") != 0 ||
-            !sk_items(sk, pk_attribute(reader, "transformer_list"), &parts) || parts.n == 0 ||
-            !sk_tuple(sk, parts.data[0], 2, &part))
+        if (sk->root.names || !row || strcmp(row->name, "FeatureUnion") != 0)
             return true;
-        reader = first_reader(sk, part.data[1]);
+        reader = first_reader(entry_of(pk_attribute(reader, "transformer_list"), 0));
     }
     return true;
 }
@@ -161,10 +161,10 @@ static bool add_methods(struct sk_context *sk, struct sk_result *result)
 
 static bool translate(struct sk_context *sk, const struct pk_node *object)
 {
-    const struct sk_class *row = sk_class_of(first_reader(sk, object));
+    const struct sk_class *row = sk_class_of(first_reader(object));
     struct sk_frame in = {.matrix = LAR_NO_VALUE, .n = SK_UNKNOWN};
     struct sk_result result;
-    size_t n_names;
+    size_t n_names = 0;
     sk->root =
         (struct sk_root){.n = SK_UNKNOWN, .matrix = LAR_NO_VALUE, .eager = row && row->numeric};
     if (!sk_class_of(object))
