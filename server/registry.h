@@ -9,6 +9,7 @@
 #define SERVER_REGISTRY_H
 
 #include "base/error.h"
+#include "base/log.h"
 #include "inference/plan.h"
 
 #include <stdatomic.h>
@@ -136,7 +137,8 @@ struct lar_registry_settings {
     unsigned load_seconds; /* wall clock of one load */
     size_t load_memory, run_memory;
     uint64_t max_upload;
-    unsigned loaders; /* at a time */
+    unsigned loaders;    /* at a time */
+    struct lar_log *log; /* the registry's own thread and its load threads log here; or NULL */
 };
 struct lar_spawner;
 bool lar_registry_start(struct lar_registry **ret, const struct lar_registry_settings *settings,

@@ -1,0 +1,58 @@
+/* What must be remembered of a model whatever happens to its files: models/.larder/MODEL.json.
+ *
+ *   {"highest": 7, "files": [{"number": 2, "sha256": "..."}], "labels": {"default": 3},
+ *    "history": [{"time": 1700000000000, "what": "upload", "number": 7, "sha256": "..."}]}
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef PERSISTENCE_STORE_HISTORY_H
+#define PERSISTENCE_STORE_HISTORY_H
+
+#include "base/hash.h"
+#include "persistence/store/store.h"
+
+#include <jansson.h>
+
+struct lar_history_file {
+    uint64_t number;
+    char sha256[LAR_HASH_HEX];
+};
+
+struct lar_history_label {
+    char *name;
+    uint64_t number;
+};
+
+struct lar_history {
+    uint64_t highest;                 /* number ever given; 0: none */
+    struct lar_history_file *files;   /* contents of the model's own file, oldest first */
+    struct lar_history_label *labels; /* ascending by name */
+    size_t n_files, n_labels;
+    json_t *events; /* newest last, at most 100; or NULL */
+};
+
+/* A model without a file has an empty history. LAR_ERR_FORMAT: the file is damaged. */
+bool lar_history_read(struct lar_history *ret, int folder, const char *model,
+                      struct lar_error *err);
+bool lar_history_parse(struct lar_history *ret, const char *text, size_t n, struct lar_error *err);
+/* What lar_history_save() writes, the caller's (free); NULL: no memory. */
+char *lar_history_text(const struct lar_history *history);
+/* FOLDER -1: LAR_ERR_BUSY. */
+bool lar_history_save(struct lar_store *store, int folder, const char *model, const char *text,
+                      struct lar_error *err);
+void lar_history_finish(struct lar_history *history); /* accepts a zeroed one */
+
+/* The number of the file with this content, or 0. */
+uint64_t lar_history_number(const struct lar_history *history, const char *sha256);
+
+/* Gives NUMBER to a content of the model's own file. Only the newest 1,000 are kept. */
+bool lar_history_add_file(struct lar_history *history, uint64_t number, const char *sha256,
+                          struct lar_error *err);
+
+/* Adds to the log; a failure for want of memory only loses the line. SHA256 may be NULL. */
+void lar_history_add_event(struct lar_history *history, int64_t time_ms, const char *what,
+                           uint64_t number, const char *sha256);
+
+/* Drops all labels on NUMBER (0: all). */
+void lar_history_drop_labels(struct lar_history *history, uint64_t number);
+
+#endif

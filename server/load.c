@@ -1,0 +1,201 @@
+/* From an entry on disk to something that answers: private copy, cache or loader, check, plan.
+ * SPDX-License-Identifier: MIT */
+#include "inference/operator.h"
+#include "persistence/store/compiled.h"
+#include "persistence/store/source.h"
+#include "server/registry_private.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { REPORT_LIMIT = 1 << 20 };
+
+void lar_loaded_free(struct loaded *loaded)
+{
+    if (!loaded)
+        return;
+    lar_plan_free(loaded->public.plan);
+    lar_flat_finish(&loaded->public.flat);
+    lar_map_finish(&loaded->map);
+    free(loaded);
+}
+
+static void release(struct lar_retired *retired)
+{
+    lar_loaded_free((struct loaded *)((char *)retired - offsetof(struct loaded, retired)));
+}
+
+void lar_loaded_name(struct loaded *loaded, const char *model, uint64_t number, const char *sha256)
+{
+    struct lar_loaded *p = &loaded->public;
+    snprintf(loaded->model, sizeof loaded->model, "%s", model);
+    p->model = loaded->model;
+    p->number = number;
+    memcpy(p->sha256, sha256, sizeof p->sha256);
+    snprintf(p->header, sizeof p->header, "%llu; sha256=%.16s", (unsigned long long)number, sha256);
+}
+
+/* Maps and checks a compiled form. FD is closed. */
+static struct loaded *open_compiled(int fd, struct lar_error *err)
+{
+    struct loaded *loaded = calloc(1, sizeof *loaded);
+    if (!loaded) {
+        close(fd);
+        lar_fail(err, LAR_ERR_NOMEM, "out of memory for a model");
+        return NULL;
+    }
+    struct lar_loaded *p = &loaded->public;
+    loaded->retired = (struct lar_retired){.release = release, .references = &p->references};
+    bool ok = lar_map_fd(&loaded->map, fd, err) &&
+              lar_flat_open(&p->flat, loaded->map.data, loaded->map.size, &lar_operators, err) &&
+              lar_plan_new(&p->plan, &p->flat, err);
+    close(fd);
+    if (!ok) {
+        lar_loaded_free(loaded);
+        return NULL;
+    }
+    p->bytes = loaded->map.size + lar_plan_bytes(p->plan) + p->flat.arena.used;
+    return loaded;
+}
+
+static char *copy_report(const struct lar_flat *flat)
+{
+    return flat->report ? strndup(flat->report, flat->report_size) : NULL;
+}
+
+/* A form in the cache that cannot be opened is dropped, unless the reason is ours. */
+static bool from_cache(struct lar_registry *registry, struct load *load)
+{
+    struct lar_error err = {0};
+    int fd = lar_compiled_open(&registry->store, load->key);
+    load->loaded = fd >= 0 ? open_compiled(fd, &err) : NULL;
+    if (load->loaded) {
+        load->report = copy_report(&load->loaded->public.flat);
+        return true;
+    }
+    if (fd >= 0 && err.code != LAR_ERR_NOMEM && err.code != LAR_ERR_IO)
+        lar_compiled_drop(&registry->store, load->key);
+    return false;
+}
+
+static bool from_index(struct lar_registry *registry, struct load *load)
+{
+    struct lar_index_record record;
+    pthread_mutex_lock(&registry->index_lock);
+    bool found = load->index_path && load->expected &&
+                 lar_index_find(&registry->index, load->index_path, load->expected, &record);
+    pthread_mutex_unlock(&registry->index_lock);
+    if (!found)
+        return false;
+    memcpy(load->key, record.key, sizeof load->key);
+    memcpy(load->sha256, record.sha256, sizeof load->sha256);
+    load->size = record.size;
+    load->identity = *load->expected;
+    return from_cache(registry, load);
+}
+
+void lar_load_index(struct lar_registry *registry, const struct load *load, const char *path)
+{
+    struct lar_index_record record = {.size = load->size};
+    memcpy(record.key, load->key, sizeof record.key);
+    memcpy(record.sha256, load->sha256, sizeof record.sha256);
+    pthread_mutex_lock(&registry->index_lock);
+    lar_index_put(&registry->index, path, &load->identity, &record);
+    pthread_mutex_unlock(&registry->index_lock);
+}
+
+static char *read_report(int fd)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    if (size <= 0 || size > REPORT_LIMIT)
+        return NULL;
+    char *text = malloc((size_t)size + 1);
+    ssize_t n = text ? pread(fd, text, (size_t)size, 0) : -1;
+    if (n < 0) {
+        free(text);
+        return NULL;
+    }
+    text[n] = '\0';
+    return text;
+}
+
+static bool run_loader(struct lar_registry *registry, int source, int result, int report,
+                       struct lar_error *err)
+{
+    const struct lar_load_limits limits = {.memory = registry->settings.load_memory,
+                                           .cpu_seconds = registry->settings.load_seconds,
+                                           .wall_seconds = registry->settings.load_seconds};
+    while (sem_wait(&registry->loaders) && errno == EINTR)
+        ;
+    bool ok = lar_spawner_load(registry->spawner, source, result, report, &limits, err);
+    sem_post(&registry->loaders);
+    return ok;
+}
+
+/* Compiles the copy SOURCE; RESULT and REPORT are the loader's. */
+static bool compile(struct lar_registry *registry, struct load *load, int source, int result,
+                    int report, struct lar_error *err)
+{
+    load->stage = LOAD_LOADER;
+    bool ok = run_loader(registry, source, result, report, err);
+    load->report = read_report(report);
+    if (!ok)
+        return false;
+    load->stage = LOAD_CHECK;
+    int again = lar_compiled_reopen(result, err);
+    if (again < 0)
+        return false;
+    load->loaded = open_compiled(again, err);
+    if (!load->loaded) { /* whole as it is: no sense in waiting for more bytes */
+        if (err->code == LAR_ERR_TRUNCATED)
+            err->code = LAR_ERR_FORMAT;
+        return lar_error_within(err, "the compiled form");
+    }
+    if (load->keep)
+        lar_compiled_keep(&registry->store, result, load->key);
+    free(load->report);
+    load->report = copy_report(&load->loaded->public.flat);
+    return true;
+}
+
+static bool from_loader(struct lar_registry *registry, struct load *load, int source,
+                        struct lar_error *err)
+{
+    int result = lar_compiled_new(&registry->store, err);
+    int report = result >= 0 ? lar_memfd("report", err) : -1;
+    bool ok = report >= 0 && compile(registry, load, source, result, report, err);
+    if (result >= 0)
+        close(result);
+    if (report >= 0)
+        close(report);
+    return ok;
+}
+
+bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_error *err)
+{
+    const struct lar_source_options options = {.options = "",
+                                               .build_id = lar_spawner_build_id(registry->spawner),
+                                               .folder = registry->store.state};
+    struct lar_source source;
+    load->stage = LOAD_SOURCE;
+    if (from_index(registry, load))
+        return true;
+    bool copied =
+        load->path ? lar_source_copy(&source, load->root, load->path, load->expected, &options, err)
+                   : lar_source_copy_file(&source, load->root, &options, err);
+    if (!copied)
+        return false;
+    memcpy(load->key, source.key, sizeof load->key);
+    memcpy(load->sha256, source.sha256, sizeof load->sha256);
+    load->size = source.size;
+    load->identity = source.identity;
+    bool ok = from_cache(registry, load) || from_loader(registry, load, source.bundle, err);
+    lar_source_finish(&source);
+    if (ok && load->index_path)
+        lar_load_index(registry, load, load->index_path);
+    return ok;
+}

@@ -1,0 +1,346 @@
+/* Uploads: received beside the models, loaded, made durable, then renamed into place.
+ * SPDX-License-Identifier: MIT */
+#include "persistence/store/name.h"
+#include "persistence/store/source.h"
+#include "persistence/store/stage.h"
+#include "server/registry_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HEAD = 512, NUMBER_TRIES = 1000 };
+
+struct lar_upload {
+    struct lar_registry *registry;
+    enum lar_upload_kind kind;
+    char model[LAR_NAME_MAX + 1];
+    uint64_t number; /* AT */
+    uint64_t size;
+    int64_t expected;       /* -1: unknown */
+    struct lar_stage stage; /* unless it is only validated */
+    int file;               /* the stage's, or ours if there is none */
+    struct lar_hash hash;
+    uint8_t head[HEAD]; /* the first bytes */
+};
+
+static bool begin_file(struct lar_upload *u, struct lar_error *err)
+{
+    if (u->kind == LAR_UPLOAD_VALIDATE) {
+        u->file = lar_nameless_file(u->registry->store.state, err);
+        return u->file >= 0;
+    }
+    if (!lar_stage_begin(&u->stage, &u->registry->store,
+                         u->expected > 0 ? (uint64_t)u->expected : 0, err))
+        return false;
+    u->file = u->stage.file;
+    return true;
+}
+
+bool lar_upload_begin(struct lar_upload **ret, struct lar_registry *registry, const char *model,
+                      enum lar_upload_kind kind, uint64_t number, int64_t expected_size,
+                      struct lar_error *err)
+{
+    if (kind != LAR_UPLOAD_VALIDATE) {
+        if (!lar_name_is_model(model, strlen(model)))
+            return lar_fail(err, LAR_ERR_INVALID,
+                            "'%.200s' cannot be a model's name: 1 to %d letters, digits, '.', '_' "
+                            "and '-', beginning with a letter or digit",
+                            model, LAR_NAME_MAX);
+        if (lar_registry_is_named(registry, model))
+            return lar_fail(err, LAR_ERR_DENIED,
+                            "model '%s' was named at start with --model; it is read-only", model);
+        if (kind == LAR_UPLOAD_AT && (number == 0 || number > INT64_MAX))
+            return lar_fail(err, LAR_ERR_INVALID, "a version is a positive integer");
+    }
+    if (expected_size > 0 && (uint64_t)expected_size > registry->settings.max_upload)
+        return lar_fail(err, LAR_ERR_LIMIT, "an upload of %lld bytes; at most %llu are taken",
+                        (long long)expected_size,
+                        (unsigned long long)registry->settings.max_upload);
+    struct lar_upload *u = calloc(1, sizeof *u);
+    if (!u)
+        return lar_fail(err, LAR_ERR_NOMEM, "out of memory for an upload");
+    u->registry = registry;
+    u->kind = kind;
+    u->number = number;
+    u->expected = expected_size;
+    u->file = -1;
+    snprintf(u->model, sizeof u->model, "%s", model ? model : "");
+    if (lar_hash_begin(&u->hash, err) && begin_file(u, err)) {
+        *ret = u;
+        return true;
+    }
+    lar_upload_abort(u);
+    return false;
+}
+
+bool lar_upload_write(struct lar_upload *u, const void *bytes, size_t n, struct lar_error *err)
+{
+    if (n > u->registry->settings.max_upload - u->size)
+        return lar_fail(err, LAR_ERR_LIMIT, "an upload over the limit of %llu bytes",
+                        (unsigned long long)u->registry->settings.max_upload);
+    if (u->size < HEAD)
+        memcpy(u->head + u->size, bytes, n < HEAD - u->size ? n : HEAD - u->size);
+    if (!lar_write_all(u->file, bytes, n, err))
+        return lar_error_within(err, "the upload");
+    lar_hash_add(&u->hash, bytes, n);
+    u->size += n;
+    return true;
+}
+
+void lar_upload_abort(struct lar_upload *u)
+{
+    if (!u)
+        return;
+    if (u->file >= 0 && u->kind == LAR_UPLOAD_VALIDATE)
+        close(u->file);
+    lar_stage_end(&u->stage);
+    lar_hash_finish(&u->hash);
+    free(u);
+}
+
+/* ---- what is there already ---- */
+
+/* Whether NUMBER may be given; sets RET->same where the same content has it. Under the lock. */
+static bool check_number(const struct model *model, uint64_t number, const char *sha256,
+                         struct lar_upload_result *ret, struct lar_error *err)
+{
+    unsigned long long n = (unsigned long long)number;
+    const struct version *v = lar_version_find(model, number);
+    if (v && v->slot && strcmp(v->entry.sha256, sha256) == 0) {
+        ret->same = true;
+        return true;
+    }
+    if (v && v->slot && !v->entry.sha256[0] && !v->entry.error.code)
+        return lar_fail(err, LAR_ERR_BUSY, "version %llu of '%s' is just being loaded", n,
+                        model->name);
+    if (v && v->slot)
+        return lar_fail(err, LAR_ERR_CONFLICT, "version %llu of '%s' has other content", n,
+                        model->name);
+    uint64_t highest = lar_registry_highest(model);
+    if (number <= highest)
+        return lar_fail(err, LAR_ERR_CONFLICT,
+                        "%llu is not above %llu, the highest number that '%s' has had; numbers are "
+                        "never given again",
+                        n, (unsigned long long)highest, model->name);
+    return true;
+}
+
+/* Uploads go to MODEL/NUMBER, beside which no file of the model's own may lie. */
+static bool check_model(const struct model *model, struct lar_error *err)
+{
+    if (model->notes_error.code)
+        return lar_fail(err, LAR_ERR_INTERNAL, "model '%s' cannot be changed: %s", model->name,
+                        model->notes_error.text);
+    size_t n = strlen(model->name);
+    const struct slot *own = lar_slot_find(model, 0);
+    if (own && strncmp(own->path, model->name, n) == 0 && (!own->path[n] || own->path[n] == '/'))
+        return lar_fail(
+            err, LAR_ERR_CONFLICT,
+            "model '%s' is the single entry '%s'; move it into a numbered folder before "
+            "other versions are uploaded",
+            model->name, own->path);
+    return true;
+}
+
+/* Before anything is loaded: what would be refused in the end is refused now. */
+static bool check_taken(struct lar_upload *u, struct lar_upload_result *ret, struct lar_error *err)
+{
+    struct lar_registry *registry = u->registry;
+    pthread_mutex_lock(&registry->lock);
+    while (!registry->first_scan_over && !registry->stop)
+        pthread_cond_wait(&registry->settled, &registry->lock);
+    struct model *model = lar_registry_model_make(registry, u->model, err);
+    bool ok = model && check_model(model, err);
+    if (ok && u->kind == LAR_UPLOAD_AT)
+        ok = check_number(model, u->number, ret->sha256, ret, err);
+    if (model)
+        lar_registry_model_tidy(registry, model);
+    pthread_mutex_unlock(&registry->lock);
+    return ok;
+}
+
+/* ---- publishing; `manage` is held ---- */
+
+/* Writes down that NUMBER is given, before it is. */
+static bool note_number(struct lar_upload *u, uint64_t number, const char *sha256,
+                        struct lar_error *err)
+{
+    struct lar_registry *registry = u->registry;
+    pthread_mutex_lock(&registry->lock);
+    struct model *model = lar_registry_model_make(registry, u->model, err);
+    char *text = NULL;
+    uint64_t before = 0;
+    if (model) {
+        before = model->history.highest;
+        model->history.highest = number > before ? number : before;
+        lar_history_add_event(&model->history, lar_registry_unix_ms(), "upload", number, sha256);
+        text = lar_history_text(&model->history);
+        model->notes_changed = true; /* keeps the model until we are through */
+    }
+    pthread_mutex_unlock(&registry->lock);
+    if (!model)
+        return false;
+    bool ok = lar_history_save(&registry->store, registry->store.larder, u->model, text, err);
+    free(text);
+    pthread_mutex_lock(&registry->lock);
+    model->notes_changed = false;
+    if (!ok) {
+        model->history.highest = before;
+        json_array_remove(model->history.events, json_array_size(model->history.events) - 1);
+        lar_registry_model_tidy(registry, model);
+    }
+    pthread_mutex_unlock(&registry->lock);
+    return ok;
+}
+
+static bool choose_number(struct lar_upload *u, uint64_t above, struct lar_upload_result *ret,
+                          struct lar_error *err)
+{
+    struct lar_registry *registry = u->registry;
+    pthread_mutex_lock(&registry->lock);
+    struct model *model = lar_registry_model_make(registry, u->model, err);
+    bool ok = model && check_model(model, err);
+    ret->number = u->number;
+    if (ok && u->kind == LAR_UPLOAD_AT) {
+        ok = check_number(model, u->number, ret->sha256, ret, err);
+    } else if (ok) {
+        ret->number = lar_registry_highest(model) + 1;
+        if (ret->number <= above)
+            ret->number = above + 1;
+    }
+    if (model)
+        lar_registry_model_tidy(registry, model);
+    pthread_mutex_unlock(&registry->lock);
+    return ok;
+}
+
+/* A number that somebody takes at this moment, by hand, is passed over. */
+static bool publish_files(struct lar_upload *u, struct lar_upload_result *ret,
+                          struct lar_error *err)
+{
+    uint64_t above = 0;
+    for (int tries = 0; tries < NUMBER_TRIES; tries++) {
+        struct lar_error why = {0};
+        if (!choose_number(u, above, ret, err))
+            return false;
+        if (ret->same)
+            return true;
+        if (!note_number(u, ret->number, ret->sha256, err))
+            return false;
+        if (lar_stage_publish(&u->stage, u->model, ret->number, &why))
+            return true;
+        if (u->kind == LAR_UPLOAD_AT || why.code != LAR_ERR_CONFLICT)
+            return lar_fail(err, why.code, "%s", why.text);
+        above = ret->number;
+    }
+    return lar_fail(err, LAR_ERR_BUSY, "no free number for '%s'", u->model);
+}
+
+/* The table learns of the version here, so that the scanner finds nothing to do. */
+static bool publish_version(struct lar_upload *u, struct load *load, uint64_t number,
+                            struct lar_error *err)
+{
+    struct lar_registry *registry = u->registry;
+    char path[LAR_NAME_MAX + 24];
+    struct lar_arena arena;
+    struct lar_entry entry;
+    struct lar_error why = {0};
+    snprintf(path, sizeof path, "%s/%llu", u->model, (unsigned long long)number);
+    lar_arena_init(&arena, 1 << 20);
+    bool seen = lar_entry_look(&entry, registry->store.root, path, &arena, &why);
+    lar_arena_finish(&arena);
+    if (seen) {
+        load->identity = entry.identity;
+        lar_load_index(registry, load, path);
+    }
+    pthread_mutex_lock(&registry->lock);
+    struct model *model = lar_registry_model_make(registry, u->model, err);
+    struct slot *slot = model ? lar_slot_find(model, number) : NULL;
+    if (model && !slot)
+        slot = lar_slot_make(registry, model, &registry->roots[0], number, path, err);
+    if (slot) {
+        slot->folder = true;
+        slot->is_seen = true;
+        slot->seen = load->identity;
+        slot->since_ms = lar_registry_now_ms();
+        slot->is_wrong = false;
+        lar_slot_succeed(registry, slot, load);
+        lar_slot_awaited(registry, slot, false);
+        load->loaded = NULL;
+        lar_registry_publish(registry);
+    }
+    pthread_mutex_unlock(&registry->lock);
+    return slot != NULL;
+}
+
+static const char *format_of(const char *report, json_t **ret_root)
+{
+    *ret_root = report ? json_loads(report, 0, NULL) : NULL;
+    return json_string_value(json_object_get(*ret_root, "format"));
+}
+
+static bool publish(struct lar_upload *u, struct load *load, struct lar_upload_result *ret,
+                    struct lar_error *err)
+{
+    json_t *root;
+    size_t n = u->size < HEAD ? (size_t)u->size : HEAD;
+    const char *name = lar_name_of_upload(format_of(load->report, &root), u->head, n);
+    json_decref(root);
+    pthread_mutex_lock(&u->registry->manage);
+    bool ok = lar_store_writable(&u->registry->store, err) &&
+              lar_stage_seal(&u->stage, name, err) && publish_files(u, ret, err) &&
+              (ret->same || publish_version(u, load, ret->number, err));
+    pthread_mutex_unlock(&u->registry->manage);
+    lar_registry_wake(u->registry);
+    return ok;
+}
+
+/* ---- the end of an upload ---- */
+
+static bool check_bytes(const struct lar_upload *u, struct lar_error *err)
+{
+    if (u->expected >= 0 && u->size != (uint64_t)u->expected)
+        return lar_fail(err, LAR_ERR_INVALID, "%llu bytes came, %lld were announced",
+                        (unsigned long long)u->size, (long long)u->expected);
+    if (u->size == 0)
+        return lar_fail(err, LAR_ERR_INVALID, "the upload is empty; the body is the model file");
+    if (u->size >= HEAD && memcmp(u->head + 257, "ustar", 5) == 0)
+        return lar_fail(err, LAR_ERR_UNSUPPORTED,
+                        "the upload is a tar; upload one model file, or copy the folder to the "
+                        "models folder");
+    return true;
+}
+
+static bool finish(struct lar_upload *u, struct lar_upload_result *ret, struct lar_error *err)
+{
+    uint8_t digest[LAR_HASH_SIZE];
+    lar_hash_end(&u->hash, digest);
+    lar_hash_hex(digest, ret->sha256);
+    if (!check_bytes(u, err))
+        return false;
+    if (u->kind != LAR_UPLOAD_VALIDATE && !check_taken(u, ret, err))
+        return false;
+    if (ret->same) {
+        ret->number = u->number;
+        return true;
+    }
+    struct load load = {.root = u->file, .keep = u->kind != LAR_UPLOAD_VALIDATE};
+    bool ok = lar_load_run(u->registry, &load, err);
+    ret->report = load.report;
+    if (ok && u->kind != LAR_UPLOAD_VALIDATE)
+        ok = publish(u, &load, ret, err);
+    lar_loaded_free(load.loaded);
+    return ok;
+}
+
+bool lar_upload_finish(struct lar_upload *u, struct lar_upload_result *ret, struct lar_error *err)
+{
+    *ret = (struct lar_upload_result){0};
+    bool ok = finish(u, ret, err);
+    lar_upload_abort(u);
+    return ok;
+}

@@ -1,0 +1,427 @@
+/* Layouts, stability, failures, removal: what the registry makes of a folder.
+ * SPDX-License-Identifier: MIT */
+#include "tests/check_main.h"
+#include "tests/server/world.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void expect(const struct world *w, const char *list)
+{
+    char buffer[4096];
+    ck_assert_str_eq(world_list(w, buffer, sizeof buffer), list);
+}
+
+START_TEST(all_layouts_are_loaded)
+{
+    struct world w;
+    world_make(&w);
+    world_put(&w, "a.joblib", "ok 1");
+    world_put(&w, "b/3/model.joblib", "ok 3");
+    world_put(&w, "b/00000012/model.pkl", "ok 12");
+    world_put(&w, "c/model.joblib", "ok 5");
+    world_put(&w, "d/1/saved_model.pb", "ok 6");
+    world_put(&w, "d/1/variables/variables.index", "x");
+    world_put(&w, "e.pkl.gz", "ok 7");
+    world_put(&w, "f/2/anything", "ok 8");
+    world_put(&w, "empty/9/.hidden", "x");
+    world_put(&w, "readme.txt", "ok 9");
+    world_put(&w, "g.joblib.part", "ok 9");
+    world_start(&w);
+    world_await_complete(&w);
+    expect(&w, "a/1 AVAILABLE 1, b/3 AVAILABLE 3, b/12 AVAILABLE 12, c/1 AVAILABLE 5, "
+               "d/1 AVAILABLE 6, e/1 AVAILABLE 7, f/2 AVAILABLE 8");
+    world_await(&w, "b", 0, 12);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(a_new_file_is_loaded_and_replaced)
+{
+    struct world w;
+    world_make(&w);
+    world_start(&w);
+    world_await_complete(&w);
+    expect(&w, "");
+    world_put(&w, "iris.joblib", "ok 1");
+    world_await(&w, "iris", 1, 1);
+    world_move_in(&w, "iris.joblib", "ok 2");
+    world_await(&w, "iris", 2, 2);
+    expect(&w, "iris/1 END, iris/2 AVAILABLE 2");
+    world_put(&w, "iris/7/model.joblib", "ok 7");
+    world_await(&w, "iris", 7, 7);
+    world_put(&w, "iris/7/model.joblib", "ok 70"); /* in place: same number, other content */
+    world_await(&w, "iris", 7, 70);
+    world_put(&w, "iris.joblib", "ok 3");
+    world_await(&w, "iris", 8, 3);
+    expect(&w, "iris/1 END, iris/2 END, iris/7 AVAILABLE 70, iris/8 AVAILABLE 3");
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(a_restart_opens_nothing_and_keeps_numbers)
+{
+    struct world w;
+    world_make(&w);
+    world_put(&w, "iris.joblib", "ok 1");
+    world_put(&w, "other/4/model.joblib", "ok 4");
+    world_start(&w);
+    world_await_complete(&w);
+    world_put(&w, "iris.joblib", "ok 2");
+    world_await(&w, "iris", 2, 2);
+    world_stop(&w);
+    unsigned loads = w.spawner.loads;
+    world_start(&w);
+    world_await_complete(&w);
+    expect(&w, "iris/1 END, iris/2 AVAILABLE 2, other/4 AVAILABLE 4");
+    ck_assert_uint_eq(w.spawner.loads, loads);
+    world_stop(&w);
+    char path[128];
+    snprintf(path, sizeof path, "%s/index", w.state);
+    ck_assert_int_eq(truncate(path, 10), 0); /* then sources are hashed, not loaded */
+    world_start(&w);
+    world_await_complete(&w);
+    expect(&w, "iris/1 END, iris/2 AVAILABLE 2, other/4 AVAILABLE 4");
+    ck_assert_uint_eq(w.spawner.loads, loads);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(damaged_compiled_forms_are_made_again)
+{
+    struct world w;
+    char command[256];
+    world_make(&w);
+    world_put(&w, "iris.joblib", "ok 1");
+    world_start(&w);
+    world_await_complete(&w);
+    world_stop(&w);
+    snprintf(command, sizeof command, "for f in %s/compiled/*; do echo x > $f; done", w.state);
+    ck_assert_int_eq(system(command), 0);
+    world_start(&w);
+    world_await_complete(&w);
+    expect(&w, "iris/1 AVAILABLE 1");
+    ck_assert_uint_eq(w.spawner.loads, 2);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(what_fails_leaves_the_old_one_serving)
+{
+    struct world w;
+    world_make(&w);
+    world_put(&w, "iris.joblib", "ok 1");
+    world_put(&w, "iris/3/model.joblib", "refuse class os.system");
+    world_put(&w, "new.joblib", "garbage");
+    world_start(&w);
+    world_await_complete(&w);
+    world_await_error(&w, "iris", 3, "os.system");
+    world_await_error(&w, "new", 1, "compiled form");
+    expect(&w, "iris/1 AVAILABLE 1, iris/3 END, new/1 END");
+    unsigned loads = w.spawner.loads;
+    world_reload(&w, false);
+    ck_assert_uint_eq(w.spawner.loads, loads); /* remembered */
+    world_put(&w, "iris.joblib", "refuse this");
+    world_await_error(&w, "iris", 1, "refuse this" + 7);
+    world_await(&w, "iris", 0, 1);
+    world_put(&w, "iris/3/model.joblib", "ok 3");
+    world_await(&w, "iris", 0, 3);
+    world_put(&w, "new.joblib", "ok 9");
+    world_await(&w, "new", 1, 9);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(a_loader_that_dies_is_tried_three_times)
+{
+    struct world w;
+    world_make(&w);
+    world_put(&w, "iris.joblib", "die");
+    world_start(&w);
+    world_await_error(&w, "iris", 0, "SIGSEGV");
+    for (int i = 0; i < 200 && w.spawner.loads < 3; i++)
+        world_sleep(10);
+    world_sleep(300);
+    ck_assert_uint_eq(w.spawner.loads, 3);
+    expect(&w, "iris/1 END");
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(what_may_pass_is_tried_again)
+{
+    static const enum lar_error_code codes[] = {LAR_ERR_BUSY, LAR_ERR_FULL};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        struct world w;
+        world_make(&w);
+        w.spawner.code = codes[i];
+        w.spawner.failures = 5;
+        world_put(&w, "iris.joblib", "ok 1");
+        world_start(&w);
+        world_await(&w, "iris", 1, 1);
+        ck_assert_uint_eq(w.spawner.loads, 6);
+        world_remove(&w);
+    }
+}
+END_TEST
+
+START_TEST(a_file_that_is_cut_short_is_looked_at_again)
+{
+    struct world w;
+    world_make(&w);
+    w.settings.settle_ms = 300;
+    world_start(&w);
+    world_await_complete(&w);
+    world_put(&w, "iris.joblib", "cut");
+    for (int i = 0; i < 100 && w.spawner.loads < 1; i++)
+        world_sleep(2);
+    expect(&w, "iris/1 START"); /* closed, loaded, cut short: not a failure yet */
+    world_await_error(&w, "iris", 1, "ends too early");
+    ck_assert_uint_eq(w.spawner.loads, 2);
+    expect(&w, "iris/1 END");
+    world_put(&w, "iris.joblib", "ok 1");
+    world_await(&w, "iris", 1, 1);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(a_file_that_grows_is_left_alone)
+{
+    struct world w;
+    char path[128];
+    world_make(&w);
+    w.settings.settle_ms = 200;
+    world_start(&w);
+    world_await_complete(&w);
+    snprintf(path, sizeof path, "%s/iris.joblib", w.models);
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    fputs("ok 1", f);
+    fflush(f);
+    for (int i = 0; i < 10; i++) {
+        world_sleep(60);
+        fputs(" ", f);
+        fflush(f);
+    }
+    ck_assert_uint_eq(w.spawner.loads, 0);
+    expect(&w, "iris/1 START");
+    fclose(f);
+    world_await(&w, "iris", 1, 1);
+    ck_assert_uint_eq(w.spawner.loads, 1);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(rivals_are_listed)
+{
+    struct world w;
+    world_make(&w);
+    world_put(&w, "a.joblib", "ok 1");
+    world_put(&w, "a.pkl", "ok 2");
+    world_put(&w, "b/1/x.joblib", "ok 1");
+    world_put(&w, "b/1/y.onnx", "ok 2");
+    world_put(&w, "c/1/model.joblib", "ok 1");
+    world_put(&w, "c/01/model.joblib", "ok 2");
+    world_put(&w, "d/1/model.joblib", "ok 1");
+    world_put(&w, "d/model.joblib", "ok 2");
+    world_put(&w, "e.joblib", "ok 1");
+    world_put(&w, "e/model.joblib", "ok 2");
+    world_start(&w);
+    world_await_complete(&w);
+    world_await_error(&w, "a", 1, "a.joblib, a.pkl");
+    world_await_error(&w, "b", 1, "x.joblib, y.onnx");
+    world_await_error(&w, "c", 1, "c/01, c/1");
+    world_await_error(&w, "d", 2, "beside the numbered folder");
+    world_await(&w, "d", 1, 1);
+    world_await_error(&w, "e", 1, "e.joblib, e/model.joblib");
+    world_delete(&w, "a.pkl");
+    world_await(&w, "a", 1, 1);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(what_was_removed_goes)
+{
+    struct world w;
+    world_make(&w);
+    world_put(&w, "iris/1/model.joblib", "ok 1");
+    world_put(&w, "iris/2/model.joblib", "ok 2");
+    world_put(&w, "stays.joblib", "ok 3");
+    world_start(&w);
+    world_await_complete(&w);
+    world_delete(&w, "iris/2");
+    world_await_gone(&w, "iris", 2);
+    world_await(&w, "iris", 0, 1);
+    world_delete(&w, "iris");
+    world_await_gone(&w, "iris", 0);
+    expect(&w, "stays/1 AVAILABLE 3");
+    world_delete(&w, "stays.joblib"); /* the last one, but seen to be deleted */
+    world_await_gone(&w, "stays", 0);
+    world_remove(&w);
+}
+END_TEST
+
+static void move(const struct world *w, const char *from, const char *to)
+{
+    char a[128], b[128];
+    snprintf(a, sizeof a, "%s/%s", w->dir, from);
+    snprintf(b, sizeof b, "%s/%s", w->dir, to);
+    ck_assert_int_eq(rename(a, b), 0);
+}
+
+START_TEST(a_root_that_vanishes_unloads_nothing)
+{
+    struct world w;
+    struct lar_error err = {0};
+    world_make(&w);
+    world_put(&w, "iris.joblib", "ok 1");
+    world_put(&w, "other/2/model.joblib", "ok 2");
+    world_start(&w);
+    world_await_complete(&w);
+    move(&w, "models", "away");
+    for (int i = 0; i < 3; i++) {
+        ck_assert(!lar_registry_reload(w.registry, false, &err));
+        ck_assert_int_eq(err.code, LAR_ERR_UNAVAILABLE);
+        world_sleep(30);
+    }
+    expect(&w, "iris/1? AVAILABLE 1, other/2? AVAILABLE 2");
+    ck_assert_int_eq(mkdir(w.models, 0755), 0); /* another, empty one */
+    lar_registry_reload(w.registry, false, &err);
+    lar_registry_reload(w.registry, false, &err);
+    expect(&w, "iris/1? AVAILABLE 1, other/2? AVAILABLE 2");
+    ck_assert_int_eq(rmdir(w.models), 0);
+    move(&w, "away", "models");
+    world_reload(&w, false);
+    expect(&w, "iris/1 AVAILABLE 1, other/2 AVAILABLE 2");
+    move(&w, "models", "away");
+    world_reload(&w, true);
+    expect(&w, "");
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(hostile_entries_harm_nobody)
+{
+    struct world w;
+    char path[256];
+    world_make(&w);
+    world_put(&w, "good.joblib", "ok 1");
+    snprintf(path, sizeof path, "%s/fifo.joblib", w.models);
+    ck_assert_int_eq(mkfifo(path, 0644), 0);
+    snprintf(path, sizeof path, "%s/loop.joblib", w.models);
+    ck_assert_int_eq(symlink("loop.joblib", path), 0);
+    snprintf(path, sizeof path, "%s/out.joblib", w.models);
+    ck_assert_int_eq(symlink("/etc/passwd", path), 0);
+    snprintf(path, sizeof path, "%s/up.joblib", w.models);
+    ck_assert_int_eq(symlink("../../../../etc/passwd", path), 0);
+    snprintf(path, sizeof path, "%s/inside.joblib", w.models);
+    ck_assert_int_eq(symlink("good.joblib", path), 0);
+    world_put(&w, "tree/1/model.onnx", "ok 2");
+    snprintf(path, sizeof path, "%s/tree/1/self", w.models);
+    ck_assert_int_eq(symlink(".", path), 0);
+    world_put(&w, "pipe/1/model.onnx", "ok 2");
+    snprintf(path, sizeof path, "%s/pipe/1/data", w.models);
+    ck_assert_int_eq(mkfifo(path, 0644), 0);
+    for (int i = 0; i < 5000; i++) {
+        snprintf(path, sizeof path, "huge/1/%d", i);
+        world_put(&w, path, "x");
+    }
+    world_start(&w);
+    world_await_complete(&w);
+    world_await(&w, "good", 1, 1);
+    world_await(&w, "inside", 1, 1);
+    world_await_error(&w, "fifo", 0, "a FIFO");
+    world_await_error(&w, "loop", 0, "circle");
+    world_await_error(&w, "out", 0, "out of the models' folder");
+    world_await_error(&w, "up", 0, "out of the models' folder");
+    world_await_error(&w, "tree", 1, "deeper than");
+    world_await_error(&w, "pipe", 1, "a FIFO");
+    world_await_error(&w, "huge", 1, "more than 4096 files");
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(models_can_be_named_by_hand)
+{
+    struct world w;
+    char file[128], folder[128];
+    world_make(&w);
+    world_put(&w, "../hand/some file.bin", "ok 1");
+    world_put(&w, "../hand/tree/5/model.joblib", "ok 5");
+    world_put(&w, "one.joblib", "ok 9"); /* the named one wins */
+    world_put(&w, "two.joblib", "ok 2");
+    snprintf(file, sizeof file, "%s/hand/some file.bin", w.dir);
+    snprintf(folder, sizeof folder, "%s/hand/tree", w.dir);
+    struct {
+        const char *name, *path;
+    } named[] = {{"one", file}, {"many", folder}};
+    w.settings.named = (void *)named;
+    w.settings.n_named = 2;
+    world_start(&w);
+    world_await_complete(&w);
+    expect(&w, "many/5 AVAILABLE 5, one/1 AVAILABLE 1, two/1 AVAILABLE 2");
+    world_put(&w, "../hand/some file.bin", "ok 3");
+    world_await(&w, "one", 2, 3);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(lost_events_are_made_up_for)
+{
+    struct world w;
+    char command[1024];
+    world_make(&w);
+    world_put(&w, "iris/1/model.joblib", "ok 1");
+    world_start(&w);
+    world_await_complete(&w);
+    /* A folder that comes with all its files: events for them cannot be seen. */
+    snprintf(command, sizeof command,
+             "mkdir -p %s/new && mkdir %s/new/1 && printf 'ok 4' > %s/new/1/model.joblib && mv "
+             "%s/new %s/",
+             w.dir, w.dir, w.dir, w.dir, w.models);
+    ck_assert_int_eq(system(command), 0);
+    world_await(&w, "new", 1, 4);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(a_thousand_models)
+{
+    struct world w;
+    char path[64], text[32];
+    world_make(&w);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(path, sizeof path, i % 2 ? "m%03d.joblib" : "m%03d/1/model.joblib", i);
+        snprintf(text, sizeof text, "ok %d", i);
+        world_put(&w, path, text);
+    }
+    for (int run = 0; run < 2; run++) {
+        world_start(&w);
+        world_await_complete(&w);
+        ck_assert_uint_eq(lar_reader_table(w.reader)->n_models, 1000);
+        for (int i = 0; i < 1000; i++) {
+            snprintf(path, sizeof path, "m%03d", i);
+            world_await(&w, path, 1, i);
+        }
+        world_stop(&w);
+    }
+    ck_assert_uint_eq(w.spawner.loads, 1000);
+    world_remove(&w);
+}
+END_TEST
+
+int main(void)
+{
+    return check_main(
+        "registry",
+        (const TTest *[]){
+            all_layouts_are_loaded, a_new_file_is_loaded_and_replaced,
+            a_restart_opens_nothing_and_keeps_numbers, damaged_compiled_forms_are_made_again,
+            what_fails_leaves_the_old_one_serving, a_loader_that_dies_is_tried_three_times,
+            what_may_pass_is_tried_again, a_file_that_is_cut_short_is_looked_at_again,
+            a_file_that_grows_is_left_alone, rivals_are_listed, what_was_removed_goes,
+            a_root_that_vanishes_unloads_nothing, hostile_entries_harm_nobody,
+            models_can_be_named_by_hand, lost_events_are_made_up_for, a_thousand_models, NULL});
+}
