@@ -21,6 +21,10 @@ struct lar_draft *lar_draft_new(const struct lar_operator_set *operators, size_t
                                 struct lar_error *err);
 void lar_draft_free(struct lar_draft *draft); /* accepts NULL */
 
+/* The operators that the draft was made with: for a reader that tries something in a second draft.
+ */
+const struct lar_operator_set *lar_draft_operators(const struct lar_draft *draft);
+
 /* Memory that lives as long as the draft: for constants that readers compute. */
 struct lar_arena *lar_draft_arena(struct lar_draft *draft);
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { LONG_TEXT = 1000, MAX_SEEN = 1 << 20 };
+enum { LONG_TEXT = 1000, MAX_SEEN = 1 << 16 };
 
 struct dump {
     FILE *out;
@@ -37,6 +37,8 @@ static bool again(struct dump *d, const struct pk_node *node)
         fprintf(d->out, "{\"t\":\"ref\",\"v\":%zu}", d->numbers[at]);
         return true;
     }
+    if (d->n_seen == MAX_SEEN / 2)
+        abort();
     d->seen[at] = node;
     d->numbers[at] = d->n_seen++;
     return false;

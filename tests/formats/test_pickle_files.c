@@ -5,6 +5,7 @@
 #include "persistence/formats/pickle/joblib.h"
 #include "persistence/formats/pickle/machine.h"
 #include "tests/formats/pickle_dump.h"
+#include "tests/formats/walk_nodes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,6 +115,10 @@ static void compare(const char *path, const struct pk_pickle *pickle, const uint
         failed(path, "%s", err.text);
     else if (want && strcmp(want, got) != 0)
         failed(path, "read\n%.2000s instead of\n%.2000s", got, want);
+    struct walked walked;
+    const char *fault = walk_nodes(&walked, pickle);
+    if (fault || (walked.unread && !objects_in_records))
+        failed(path, "%s", fault ? fault : "arrays were refused");
     count.compared += want != NULL;
     free(want);
     free(got);

@@ -5,6 +5,10 @@
 
 #include "persistence/formats/pickle/numpy.h"
 
+/* Fills the strides of an array that lies without gaps, given dtype and shape. The product of the
+ * dimensions, zeros left out, must fit, so that no part of it overflows later. */
+bool np_lay_out(struct np_array *array, bool fortran, size_t *ret_count, struct lar_error *err);
+
 /* The number of elements. */
 size_t np_count(const struct np_array *array);
 

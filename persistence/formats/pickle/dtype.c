@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 16, MAX_FIELDS = 4096, MAX_PARTS = 65536 };
+enum { MAX_DEPTH = 16, MAX_FIELDS = 1024, MAX_PARTS = 65536 };
 
 struct parser {
     struct lar_arena *arena;
@@ -284,8 +284,9 @@ static bool parse(struct parser *p, struct np_dtype *ret, const struct pk_node *
     struct state state;
     char what[160];
     if (!named(ret, node))
-        return lar_fail(p->err, LAR_ERR_FORMAT, "%s is not a dtype that NumPy writes",
-                        pk_describe(node, what, sizeof what));
+        return lar_fail(p->err,
+                        node && node->kind == PK_OBJECT ? LAR_ERR_UNSUPPORTED : LAR_ERR_FORMAT,
+                        "%s is not a dtype that is known", pk_describe(node, what, sizeof what));
     if (node->kind != PK_OBJECT || !node->object.state)
         return true;
     if (!state_of(&state, node) || !apply(ret, &state))

@@ -3,6 +3,7 @@
 #include "persistence/formats/pickle/numpy.h"
 
 #include "base/checked.h"
+#include "persistence/formats/pickle/dense.h"
 #include "persistence/formats/pickle/dtype.h"
 #include "persistence/formats/pickle/element.h"
 #include "persistence/formats/pickle/utf8.h"
@@ -53,9 +54,7 @@ static bool read_shape(struct lar_shape *ret, const struct pk_node *node, struct
     return true;
 }
 
-/* Fills the strides of a dense array. The product of the dimensions, zeros left out, must fit, so
- * that no part of it overflows later. */
-static bool lay_out(struct np_array *array, bool fortran, size_t *ret_count, struct lar_error *err)
+bool np_lay_out(struct np_array *array, bool fortran, size_t *ret_count, struct lar_error *err)
 {
     size_t step = array->dtype->itemsize ? array->dtype->itemsize : 1, count = 1;
     for (uint32_t i = 0; i < array->shape.rank; i++) {
@@ -98,7 +97,7 @@ static bool take_elements(struct np_array *ret, const struct pk_node *node, bool
 {
     size_t count = 0;
     struct pk_bytes bytes;
-    if (!lay_out(ret, fortran, &count, err))
+    if (!np_lay_out(ret, fortran, &count, err))
         return false;
     if (np_dtype_has_object(ret->dtype)) {
         if (ret->dtype->kind != 'O')
