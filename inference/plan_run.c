@@ -30,8 +30,8 @@ static bool begin(struct run *r, const uint32_t *outputs, size_t n_outputs, stru
     const struct lar_plan *plan = r->plan;
     size_t n_values = plan->flat->n_values;
     r->needs = lar_scratch_take(r->scratch, plan->words, sizeof *r->needs);
-    r->values = lar_scratch_take(r->scratch, n_values, sizeof *r->values);
-    r->inputs = lar_scratch_take(r->scratch, plan->max_inputs, sizeof *r->inputs);
+    r->values = lar_scratch_take(r->scratch, n_values, sizeof(void *));
+    r->inputs = lar_scratch_take(r->scratch, plan->max_inputs, sizeof(void *));
     r->outputs = lar_scratch_take(r->scratch, plan->n_outputs, sizeof *r->outputs);
     r->slots = lar_scratch_take(r->scratch, plan->n_slots, sizeof *r->slots);
     if (!r->needs || !r->values || !r->inputs || !r->outputs || !r->slots)
@@ -41,7 +41,7 @@ static bool begin(struct run *r, const uint32_t *outputs, size_t n_outputs, stru
         for (size_t w = 0; w < plan->words; w++)
             r->needs[w] |= plan->needs[outputs[i] * plan->words + w];
     if (n_values)
-        memcpy(r->values, plan->constants, n_values * sizeof *r->values);
+        memcpy(r->values, plan->constants, n_values * sizeof(void *));
     for (uint32_t i = 0; i < plan->n_slots; i++)
         r->slots[i] = NULL;
     return true;
