@@ -1,7 +1,10 @@
 /* Compiled models as the daemon maps them, over the operators of tests/graph/tiny.h.
  * SPDX-License-Identifier: MIT */
+#include "graph/flat_layout.h"
 #include "tests/graph/tiny.h"
 #include "tests/graph/walk.h"
+
+#include <stddef.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,7 +18,7 @@ static void use(const struct lar_flat *flat)
 /* Corrects what random bytes hardly ever hit, so that the rest is reached: the block's size. */
 static void mend(uint8_t *block, uint64_t size)
 {
-    memcpy(block + 16, &size, sizeof size);
+    memcpy(block + offsetof(struct lar_flat_header, size), &size, sizeof size);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -28,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         if (size)
             memcpy(block, data, size);
-        if (mended && size >= 64)
+        if (mended && size >= sizeof(struct lar_flat_header))
             mend(block, size);
         if (lar_flat_open(&flat, block, size, &tiny_operators, &err))
             use(&flat);

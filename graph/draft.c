@@ -29,6 +29,11 @@ void lar_draft_free(struct lar_draft *draft)
     free(draft);
 }
 
+const struct lar_operator_set *lar_draft_operators(const struct lar_draft *draft)
+{
+    return draft->operators;
+}
+
 struct lar_arena *lar_draft_arena(struct lar_draft *draft)
 {
     return &draft->arena;

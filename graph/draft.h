@@ -3,7 +3,7 @@
  * Errors are sticky: after the first failure every call returns LAR_NO_VALUE and does nothing, so
  * that a reader can be written as a plain sequence and ask once, with lar_draft_ok(). Types and
  * shapes are inferred as nodes are added, so a reader can look at them at any time.
- * Not thread-safe.
+ * Names are UTF-8 (lone surrogates allowed) of at most 1,024 bytes. Not thread-safe.
  * SPDX-License-Identifier: MIT */
 #ifndef GRAPH_DRAFT_H
 #define GRAPH_DRAFT_H
@@ -20,6 +20,10 @@ struct lar_draft; /* fields: graph/draft_private.h, for graph/ only */
 struct lar_draft *lar_draft_new(const struct lar_operator_set *operators, size_t limit,
                                 struct lar_error *err);
 void lar_draft_free(struct lar_draft *draft); /* accepts NULL */
+
+/* The operators that the draft was made with: for a reader that tries something in a second draft.
+ */
+const struct lar_operator_set *lar_draft_operators(const struct lar_draft *draft);
 
 /* Memory that lives as long as the draft: for constants that readers compute. */
 struct lar_arena *lar_draft_arena(struct lar_draft *draft);
@@ -87,7 +91,8 @@ const struct lar_value_info *lar_draft_info(const struct lar_draft *draft, lar_v
 
 /* A named method and, one by one, its outputs. Its inputs are the inputs that its outputs need,
  * in the order of lar_draft_input() calls; unread inputs belong to every method. Returns the
- * method's index. The first method is the default unless lar_draft_default_method() says other. */
+ * method's index. The first method is the default unless lar_draft_default_method() says other. At
+ * most 64 methods. */
 uint32_t lar_draft_method(struct lar_draft *draft, const char *name);
 
 /* Output NAME of METHOD. LABELS: a constant of shape [k] that names the last axis (class labels),

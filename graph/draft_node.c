@@ -30,7 +30,7 @@ static lar_value dense(struct lar_draft *draft, enum lar_type type, const void *
                        struct lar_shape shape)
 {
     const struct lar_tensor t = {
-        .type = type, .layout = LAR_LAYOUT_DENSE, .shape = shape, .data = (void *)(uintptr_t)data};
+        .type = type, .layout = LAR_LAYOUT_DENSE, .shape = shape, .data = (void *)data};
     return lar_draft_constant(draft, &t);
 }
 
@@ -145,7 +145,7 @@ static bool make_node(struct lar_draft *draft, const struct lar_node_args *args,
     uint32_t given = 0;
     while (given < LAR_NODE_PARAMS && args->params[given].name)
         given++;
-    const struct lar_value_info **inputs = lar_draft_alloc(draft, node->n_inputs, sizeof *inputs);
+    const struct lar_value_info **inputs = lar_draft_alloc(draft, node->n_inputs, sizeof(void *));
     node->inputs = lar_draft_alloc(draft, node->n_inputs, sizeof *node->inputs);
     node->params = lar_draft_alloc(draft, given, sizeof *node->params);
     if (!inputs || !node->inputs || !node->params || !gather_inputs(draft, args, node, inputs) ||

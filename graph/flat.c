@@ -37,7 +37,7 @@ static void cut_work(struct lar_flat_check *c, struct cutter *cutter)
     c->taken = cut(cutter, c->header.n_names, sizeof *c->taken);
     c->need = cut(cutter, c->graph.n_values, sizeof *c->need);
     c->origins = cut(cutter, c->graph.n_values, sizeof *c->origins);
-    c->node_inputs = cut(cutter, c->max_inputs, sizeof *c->node_inputs);
+    c->node_inputs = cut(cutter, c->max_inputs, sizeof(void *));
     c->node_outputs = cut(cutter, c->max_outputs, sizeof *c->node_outputs);
 }
 

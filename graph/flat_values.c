@@ -22,7 +22,7 @@ static const char *find_parts(const struct lar_flat_check *c, struct walk *walk,
         size_t room = lar_flat_align(sizes[i]); /* fits too: LEFT is a multiple of 64 */
         if (!lar_flat_all_zero(part + sizes[i], part + room))
             return "bytes after it are not zero";
-        ret[i] = (uint8_t *)(uintptr_t)part;
+        ret[i] = (uint8_t *)part;
         walk->at += room;
     }
     return NULL;

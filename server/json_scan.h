@@ -49,6 +49,9 @@ static inline char lar_json_peek(struct lar_json *js)
 /* "expected <EXPECTED>, found a string (byte 17)" of what comes next. Always returns false. */
 bool lar_json_fail(struct lar_json *js, struct lar_error *err, const char *expected);
 
+/* The same where a number was tried: what looks like one is "not a number as JSON writes it". */
+bool lar_json_fail_number(struct lar_json *js, struct lar_error *err, const char *expected);
+
 /* Passes one whole value over, checking it; its depth is bounded by LAR_JSON_DEPTH. */
 bool lar_json_skip(struct lar_json *js, struct lar_error *err);
 

@@ -13,7 +13,7 @@
 struct lar_cells {
     enum lar_type type; /* what is stored */
     enum lar_type wire; /* what the text is held to hold */
-    uint8_t null_kind;  /* what null is in a string tensor: LAR_STRING_NAN or LAR_STRING_NONE */
+    bool nulls;         /* strings: null was met, and is stored as LAR_STRING_NAN */
     double float_limit; /* the largest float that both types hold */
     uint64_t count, capacity;
     void *data;

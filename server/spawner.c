@@ -230,8 +230,11 @@ static void serve(int socket, int program)
 static void run_spawner(int socket, int program)
 {
     static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+    sigset_t none;
+    sigemptyset(&none);
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
         signal(ignored[i], SIG_IGN);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_NAME, "larder-spawner");
     setpriority(PRIO_PROCESS, 0, 19); /* loading never takes time from answering */
     int null = open("/dev/null", O_RDWR);
@@ -276,9 +279,13 @@ static bool fork_spawner(int *ret_socket, int program, struct lar_error *err)
     int sockets[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets))
         return lar_fail_errno(err, errno, "socketpair");
+    sigset_t all, before; /* no signal may find the child before it ignores them */
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
     pid_t pid = fork();
     if (pid == 0)
         run_spawner(sockets[1], program);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     close(sockets[1]);
     if (pid < 0) {
         close(sockets[0]);

@@ -136,9 +136,34 @@ START_TEST(odd_names_are_quoted)
 }
 END_TEST
 
+START_TEST(constants_stand_where_they_are_used)
+{
+    struct lar_error err = {0};
+    struct lar_flat flat;
+    size_t size;
+    struct lar_draft *d = lar_draft_new(&tiny_operators, 1 << 20, &err);
+    lar_value c = lar_draft_scalar_i64(d, 7);
+    lar_value sum = lar_draft_apply(d, "Add", 2, c, c);
+    uint32_t predict = lar_draft_method(d, "predict");
+    lar_draft_output(d, predict, "sum", sum, LAR_NO_VALUE);
+    lar_draft_output(d, predict, "seven", c, LAR_NO_VALUE);
+    void *block = tiny_block(d, "", &size, &err);
+    ck_assert(block && lar_flat_open(&flat, block, size, &tiny_operators, &err));
+    FILE *out = open_text();
+    lar_print_flat(&flat, out);
+    fclose(out);
+    lar_flat_finish(&flat);
+    free(block);
+    ck_assert_str_eq(text,
+                     "inputs\nnodes\n  %1: int64[] = Add-14(int64[]{7}, int64[]{7})\nmethods\n"
+                     "  predict (default):\n    sum %1: int64[]\n    seven int64[]{7}\n");
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("print", (const TTest *[]){a_graph_is_readable, numbers_of_each_type,
-                                                 strings_cannot_disturb_a_terminal,
-                                                 odd_names_are_quoted, NULL});
+    return check_main("print",
+                      (const TTest *[]){a_graph_is_readable, numbers_of_each_type,
+                                        strings_cannot_disturb_a_terminal, odd_names_are_quoted,
+                                        constants_stand_where_they_are_used, NULL});
 }

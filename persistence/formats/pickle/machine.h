@@ -6,8 +6,11 @@
 
 #include "persistence/formats/pickle/object.h"
 
+/* 0: the defaults, which only stop what no writer makes. Memory is limited by the arena. */
 struct pk_limits {
-    size_t nodes, depth, memo; /* 0: the defaults in machine.c */
+    size_t nodes; /* values: 2^30 */
+    size_t depth; /* marks that are open at once: 2^20 */
+    size_t memo;  /* memo numbers: 2^30, and never far beyond the file's length */
 };
 
 /* Parses one pickle at the start of DATA. RET->arena must be set; nodes borrow from DATA, which

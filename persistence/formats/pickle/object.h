@@ -3,7 +3,12 @@
  * The pickle machine (machine.h) calls nothing and imports nothing: a GLOBAL is its two names, a
  * REDUCE is an object that remembers its callable and arguments, BUILD attaches a state. Nodes live
  * in the arena of one struct pk_pickle; they may be shared and may form cycles, so whoever walks
- * them bounds the depth.
+ * them bounds the depth. Only pointers to nodes are handed around, never copies: a node takes no
+ * more memory than its kind uses.
+ *
+ * What old protocols can only write as a call is the value itself: bytes, bytearray, set and
+ * frozenset. Modules that were renamed (__builtin__, copy_reg, numpy._core) keep the name that the
+ * file has; pk_is_global() knows the names of each.
  * SPDX-License-Identifier: MIT */
 #ifndef PERSISTENCE_FORMATS_PICKLE_OBJECT_H
 #define PERSISTENCE_FORMATS_PICKLE_OBJECT_H
@@ -97,14 +102,14 @@ struct pk_pickle {
 
 /* Readers' helpers. All tolerate NULL and any kind, and then answer NULL or false. */
 
-/* Whether NODE is the global MODULE.NAME. */
+/* Whether NODE is the global MODULE.NAME, under any spelling of the module (names.c). */
 bool pk_is_global(const struct pk_node *node, const char *module, const char *name);
 
-/* The value for the text key KEY of a dict (also an object's dict state, see pk_attribute). */
+/* The value for the text key KEY of a dict, the last one if it occurs again. */
 const struct pk_node *pk_dict_get(const struct pk_node *dict, const char *key);
 
 /* Attribute NAME of an object: from its state, a dict or (dict, slots) tuple. NULL if it has none.
- */
+ * States that were set one after the other are one dict, as after Python's __dict__.update(). */
 const struct pk_node *pk_attribute(const struct pk_node *object, const char *name);
 
 /* The class of an object: what NEWOBJ or copyreg._reconstructor made an instance of; a PK_GLOBAL or

@@ -1,0 +1,11 @@
+/* TensorFlow Serving's :predict requests to small models, chosen by the first byte.
+ * SPDX-License-Identifier: MIT */
+#include "tests/server/fuzz_call.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_call(lar_tfs_read, data, size);
+    return 0;
+}

@@ -1,0 +1,83 @@
+/* The 68 opcodes (CPython, Lib/pickletools.py).
+ * SPDX-License-Identifier: MIT */
+#ifndef PERSISTENCE_FORMATS_PICKLE_OPCODES_H
+#define PERSISTENCE_FORMATS_PICKLE_OPCODES_H
+
+enum pk_opcode {
+    /* protocol 0: arguments are text up to a newline */
+    PK_OP_MARK = '(',
+    PK_OP_STOP = '.',
+    PK_OP_POP = '0',
+    PK_OP_DUP = '2',
+    PK_OP_FLOAT = 'F',
+    PK_OP_INT = 'I',
+    PK_OP_LONG = 'L',
+    PK_OP_NONE = 'N',
+    PK_OP_PERSID = 'P',
+    PK_OP_REDUCE = 'R',
+    PK_OP_STRING = 'S',
+    PK_OP_UNICODE = 'V',
+    PK_OP_APPEND = 'a',
+    PK_OP_BUILD = 'b',
+    PK_OP_GLOBAL = 'c',
+    PK_OP_DICT = 'd',
+    PK_OP_GET = 'g',
+    PK_OP_INST = 'i',
+    PK_OP_LIST = 'l',
+    PK_OP_PUT = 'p',
+    PK_OP_SETITEM = 's',
+    PK_OP_TUPLE = 't',
+    /* protocol 1 */
+    PK_OP_POP_MARK = '1',
+    PK_OP_BINFLOAT = 'G',
+    PK_OP_BININT = 'J',
+    PK_OP_BININT1 = 'K',
+    PK_OP_BININT2 = 'M',
+    PK_OP_BINPERSID = 'Q',
+    PK_OP_BINSTRING = 'T',
+    PK_OP_SHORT_BINSTRING = 'U',
+    PK_OP_BINUNICODE = 'X',
+    PK_OP_APPENDS = 'e',
+    PK_OP_BINGET = 'h',
+    PK_OP_LONG_BINGET = 'j',
+    PK_OP_OBJ = 'o',
+    PK_OP_BINPUT = 'q',
+    PK_OP_LONG_BINPUT = 'r',
+    PK_OP_SETITEMS = 'u',
+    PK_OP_EMPTY_TUPLE = ')',
+    PK_OP_EMPTY_LIST = ']',
+    PK_OP_EMPTY_DICT = '}',
+    /* protocol 2 */
+    PK_OP_PROTO = 0x80,
+    PK_OP_NEWOBJ,
+    PK_OP_EXT1,
+    PK_OP_EXT2,
+    PK_OP_EXT4,
+    PK_OP_TUPLE1,
+    PK_OP_TUPLE2,
+    PK_OP_TUPLE3,
+    PK_OP_NEWTRUE,
+    PK_OP_NEWFALSE,
+    PK_OP_LONG1,
+    PK_OP_LONG4,
+    /* protocol 3 */
+    PK_OP_BINBYTES = 'B',
+    PK_OP_SHORT_BINBYTES = 'C',
+    /* protocol 4 */
+    PK_OP_SHORT_BINUNICODE = 0x8c,
+    PK_OP_BINUNICODE8,
+    PK_OP_BINBYTES8,
+    PK_OP_EMPTY_SET,
+    PK_OP_ADDITEMS,
+    PK_OP_FROZENSET,
+    PK_OP_NEWOBJ_EX,
+    PK_OP_STACK_GLOBAL,
+    PK_OP_MEMOIZE,
+    PK_OP_FRAME,
+    /* protocol 5 */
+    PK_OP_BYTEARRAY8,
+    PK_OP_NEXT_BUFFER,
+    PK_OP_READONLY_BUFFER,
+};
+
+#endif

@@ -1,0 +1,32 @@
+/* The readers of all classes, by module of scikit-learn; table.c says which class each reads.
+ * SPDX-License-Identifier: MIT */
+#ifndef PERSISTENCE_FORMATS_SKLEARN_CLASSES_H
+#define PERSISTENCE_FORMATS_SKLEARN_CLASSES_H
+
+#include "persistence/formats/sklearn/estimator.h"
+
+#define SK_READER(name)                                                                            \
+    bool name(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,      \
+              struct sk_result *ret)
+
+SK_READER(sk_read_linear_regressor);
+SK_READER(sk_read_logistic_regression);
+SK_READER(sk_read_sgd_classifier);
+SK_READER(sk_read_standard_scaler);
+SK_READER(sk_read_min_max_scaler);
+SK_READER(sk_read_function_transformer);
+SK_READER(sk_read_one_hot_encoder);
+SK_READER(sk_read_ordinal_encoder);
+SK_READER(sk_read_simple_imputer);
+SK_READER(sk_read_count_vectorizer);
+SK_READER(sk_read_tfidf_transformer);
+SK_READER(sk_read_tfidf_vectorizer);
+SK_READER(sk_read_column_transformer);
+SK_READER(sk_read_pipeline);
+SK_READER(sk_read_feature_union);
+SK_READER(sk_read_tree_classifier);
+SK_READER(sk_read_tree_regressor);
+SK_READER(sk_read_forest_classifier);
+SK_READER(sk_read_forest_regressor);
+
+#endif

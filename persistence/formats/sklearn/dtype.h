@@ -1,0 +1,13 @@
+/* Element types as estimators keep them among their options.
+ * SPDX-License-Identifier: MIT */
+#ifndef PERSISTENCE_FORMATS_SKLEARN_DTYPE_H
+#define PERSISTENCE_FORMATS_SKLEARN_DTYPE_H
+
+#include "persistence/formats/sklearn/estimator.h"
+
+/* The option "dtype" of OBJECT (a type of NumPy's or Python's, a numpy.dtype, a text); FALLBACK
+ * where it is missing. */
+bool sk_get_dtype(struct sk_context *sk, const struct pk_node *object, enum lar_type fallback,
+                  enum lar_type *ret);
+
+#endif

@@ -1,0 +1,122 @@
+/* sklearn.preprocessing: StandardScaler, MinMaxScaler, FunctionTransformer (the identity).
+ *
+ * Exact: the same operations in the same order.
+ * SPDX-License-Identifier: MIT */
+#include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/classes.h"
+#include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/nodes.h"
+
+static bool give(struct sk_context *sk, struct sk_result *ret, lar_value value)
+{
+    ret->transforms = true;
+    ret->frame = sk_frame_of(sk, value);
+    return lar_draft_ok(sk->draft, sk->err);
+}
+
+/* A fitted vector of numbers, or none where it is None. */
+static bool optional_vector(struct sk_context *sk, const struct pk_node *object, const char *name,
+                            struct sk_numbers *ret)
+{
+    *ret = (struct sk_numbers){.n = 0};
+    return !sk_has(object, name) || sk_get_numbers(sk, object, name, 1, 1, ret);
+}
+
+/* Columns of a sparse matrix times 1 / scale, as scikit-learn computes it there. */
+static lar_value scale_sparse(struct sk_context *sk, lar_value x, const struct sk_numbers *scale)
+{
+    double *factors = sk_alloc(sk, scale->n, sizeof *factors);
+    for (size_t i = 0; factors && i < scale->n; i++)
+        factors[i] = 1 / scale->data[i];
+    if (!factors || !scale->n)
+        return x;
+    return lar_draft_apply(sk->draft, "larder.ScaleColumns", 2, x,
+                           lar_draft_f64(sk->draft, factors, scale->shape));
+}
+
+bool sk_read_standard_scaler(struct sk_context *sk, const struct pk_node *object,
+                             const struct sk_frame *in, struct sk_result *ret)
+{
+    struct sk_numbers mean, scale;
+    bool with_mean, with_std;
+    size_t n;
+    if (!sk_fitted(sk, object, "scale_") || !optional_vector(sk, object, "mean_", &mean) ||
+        !optional_vector(sk, object, "scale_", &scale) ||
+        !sk_get_flag(sk, object, "with_mean", true, &with_mean) ||
+        !sk_get_flag(sk, object, "with_std", true, &with_std) ||
+        !sk_get_size(sk, object, "n_features_in_", scale.n ? scale.n : mean.n, &n))
+        return false;
+    if ((with_mean && mean.n != n) || (with_std && scale.n != n))
+        return sk_fail(sk, LAR_ERR_FORMAT, "mean_, scale_: have %zu and %zu elements, not %zu",
+                       mean.n, scale.n, n);
+    if (n && !sk_frame_expect(sk, in, n, "scale_"))
+        return false;
+    lar_value x = sk_frame_f64(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    x = sk_check_finite(sk, object, x, true, false);
+    if (sk_is_sparse(sk, x)) {
+        if (with_mean)
+            return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                           "with_mean: a sparse matrix enters, which cannot be centred");
+        return give(sk, ret, scale_sparse(sk, x, &scale));
+    }
+    if (with_mean)
+        x = lar_draft_apply(sk->draft, "Sub", 2, x,
+                            lar_draft_f64(sk->draft, mean.data, mean.shape));
+    if (with_std)
+        x = lar_draft_apply(sk->draft, "Div", 2, x,
+                            lar_draft_f64(sk->draft, scale.data, scale.shape));
+    return give(sk, ret, x);
+}
+
+bool sk_read_min_max_scaler(struct sk_context *sk, const struct pk_node *object,
+                            const struct sk_frame *in, struct sk_result *ret)
+{
+    struct sk_numbers scale, range;
+    const double *min;
+    bool clip;
+    if (!sk_get_numbers(sk, object, "scale_", 1, 1, &scale) ||
+        !sk_get_vector(sk, object, "min_", scale.n, &min) ||
+        !sk_get_flag(sk, object, "clip", false, &clip) ||
+        !sk_frame_expect(sk, in, scale.n, "scale_"))
+        return false;
+    lar_value x = sk_frame_f64(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    if (sk_is_sparse(sk, x))
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "a sparse matrix enters, which it does not take");
+    x = sk_check_finite(sk, object, x, true, false);
+    x = lar_draft_apply(sk->draft, "Mul", 2, x, lar_draft_f64(sk->draft, scale.data, scale.shape));
+    x = lar_draft_apply(sk->draft, "Add", 2, x, lar_draft_f64(sk->draft, min, scale.shape));
+    if (!clip)
+        return give(sk, ret, x);
+    struct pk_items ends;
+    if (!sk_tuple(sk, pk_attribute(object, "feature_range"), 2, &ends))
+        return lar_error_within(sk->err, "feature_range");
+    lar_value bounds[2];
+    for (int i = 0; i < 2; i++) {
+        if (!sk_numbers(sk, ends.data[i], "feature_range", 0, 0, &range))
+            return false;
+        bounds[i] = lar_draft_scalar_f64(sk->draft, range.data[0]);
+    }
+    return give(sk, ret, lar_draft_apply(sk->draft, "Clip", 3, x, bounds[0], bounds[1]));
+}
+
+/* What newer releases put where "passthrough" was asked for. */
+bool sk_read_function_transformer(struct sk_context *sk, const struct pk_node *object,
+                                  const struct sk_frame *in, struct sk_result *ret)
+{
+    bool validate;
+    if (sk_has(object, "func"))
+        return sk_refuse_attribute(sk, pk_attribute(object, "func"), "func",
+                                   "must be None: no code of a file is ever run");
+    if (!sk_get_flag(sk, object, "validate", false, &validate))
+        return false;
+    ret->transforms = true;
+    ret->frame = *in;
+    if (!validate)
+        return true;
+    lar_value x = sk_frame_dense(sk, in);
+    return x != LAR_NO_VALUE && give(sk, ret, sk_check_finite(sk, object, x, false, false));
+}

@@ -1,0 +1,103 @@
+/* From an object to the reader of its class.
+ * SPDX-License-Identifier: MIT */
+#include "persistence/formats/sklearn/attributes.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool sk_fail(struct sk_context *sk, enum lar_error_code code, const char *format, ...)
+{
+    char text[sizeof sk->err->text];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return lar_fail(sk->err, code, "%s", text);
+}
+
+bool sk_within(struct sk_context *sk, const char *name, size_t i)
+{
+    if (strlen(sk->err->text) < sizeof sk->err->text / 2)
+        lar_error_within(sk->err, "%s[%zu]", name, i);
+    return false;
+}
+
+void *sk_alloc(struct sk_context *sk, size_t n, size_t size)
+{
+    void *p = lar_arena_alloc(sk->arena, n ? n : 1, size);
+    if (!p)
+        lar_arena_fail(sk->arena, sk->err, "a model");
+    return p;
+}
+
+static bool equal(struct pk_bytes bytes, const char *text)
+{
+    return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
+}
+
+/* Whether MODULE is PACKAGE or inside it. */
+static bool inside(struct pk_bytes module, const char *package)
+{
+    size_t n = strlen(package);
+    return module.size >= n && memcmp(module.data, package, n) == 0 &&
+           (module.size == n || module.data[n] == '.');
+}
+
+const struct sk_class *sk_class_of(const struct pk_node *object)
+{
+    const struct pk_node *class = pk_class(object);
+    if (!class || class->kind != PK_GLOBAL)
+        return NULL;
+    for (const struct sk_class *row = sk_classes; row->package; row++)
+        if (equal(class->global.name, row->name) && inside(class->global.module, row->package))
+            return row;
+    return NULL;
+}
+
+bool sk_is_passthrough(const struct pk_node *object)
+{
+    return object && (object->kind == PK_NONE || pk_text_equal(object, "passthrough"));
+}
+
+bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+             struct sk_result *ret)
+{
+    char what[256];
+    const struct sk_class *row = sk_class_of(object);
+    if (!row) {
+        sk->named = true;
+        return sk_refuse(sk, object);
+    }
+    if (sk->depth == SK_DEPTH)
+        return sk_fail(sk, LAR_ERR_LIMIT, "estimators are nested deeper than %d", SK_DEPTH);
+    if (++sk->estimators > SK_ESTIMATORS)
+        return sk_fail(sk, LAR_ERR_LIMIT, "more than %d estimators in one model", SK_ESTIMATORS);
+    for (unsigned i = 0; i < sk->depth; i++)
+        if (sk->path[i] == object)
+            return sk_fail(sk, LAR_ERR_FORMAT, "%s contains itself",
+                           pk_describe(object, what, sizeof what));
+    sk->path[sk->depth++] = object;
+    *ret = (struct sk_result){.transforms = false};
+    bool ok = row->read(sk, object, in, ret);
+    ok = lar_draft_ok(sk->draft, sk->err) && ok;
+    sk->depth--;
+    if (!ok && !sk->named)
+        lar_error_within(sk->err, "%s", pk_describe(object, what, sizeof what));
+    sk->named |= !ok;
+    return ok;
+}
+
+bool sk_answer(struct sk_context *sk, struct sk_result *ret, enum sk_method method, lar_value value,
+               lar_value labels)
+{
+    struct sk_answer *answer = &ret->answers[method];
+    struct sk_output *outputs = sk_alloc(sk, answer->n + 1, sizeof *outputs);
+    if (!outputs)
+        return false;
+    if (answer->n)
+        memcpy(outputs, answer->outputs, answer->n * sizeof *outputs);
+    outputs[answer->n++] = (struct sk_output){.value = value, .labels = labels};
+    answer->outputs = outputs;
+    return true;
+}

@@ -1,0 +1,37 @@
+/* Fitted trees as one ensemble.
+ * SPDX-License-Identifier: MIT */
+#ifndef PERSISTENCE_FORMATS_SKLEARN_TREES_H
+#define PERSISTENCE_FORMATS_SKLEARN_TREES_H
+
+#include "persistence/formats/sklearn/estimator.h"
+
+/* What a tree or forest predicts: several targets, each a number or one of some classes. */
+struct sk_targets {
+    size_t n;
+    size_t *classes;   /* [n], of each; 1 where it is a number */
+    lar_value *labels; /* [n]; NULL for numbers */
+    size_t width;      /* of a leaf's row: the sum of classes */
+    bool several;      /* scikit-learn answers with lists or matrices, even if n is 1 */
+};
+
+/* Reads n_outputs_, and for a classifier n_classes_ and classes_. */
+bool sk_targets(struct sk_context *sk, const struct pk_node *object, bool classifier,
+                struct sk_targets *ret);
+
+/* Adds the node that runs N fitted trees on what enters OBJECT: the sum of the trees' leaves,
+ * divided by N unless it is one tree alone (BARE). RET_VOTES: for a bare classifier, the leaf's
+ * values before they were normalised if predict must look at those; else the same. */
+bool sk_trees(struct sk_context *sk, const struct pk_node *object,
+              const struct pk_node *const *trees, size_t n, bool bare,
+              const struct sk_targets *targets, const struct sk_frame *in, lar_value *ret,
+              lar_value *ret_votes);
+
+/* predict (from VOTES), predict_proba and predict_log_proba (from SHARES) of a classifier. */
+bool sk_answer_votes(struct sk_context *sk, struct sk_result *ret, const struct sk_targets *targets,
+                     lar_value votes, lar_value shares);
+
+/* predict of a regressor. */
+bool sk_answer_means(struct sk_context *sk, struct sk_result *ret, const struct sk_targets *targets,
+                     lar_value means);
+
+#endif

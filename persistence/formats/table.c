@@ -1,0 +1,12 @@
+/* The formats that Larder reads: a new one is a file or folder here and one row.
+ * SPDX-License-Identifier: MIT */
+#include "persistence/formats/format.h"
+
+#include <stddef.h>
+
+extern const struct lar_format lar_format_sklearn;
+
+const struct lar_format *const lar_formats[] = {
+    &lar_format_sklearn,
+    NULL,
+};

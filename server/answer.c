@@ -1,0 +1,38 @@
+/* Failures as answers.
+ * SPDX-License-Identifier: MIT */
+#include "server/exchange.h"
+
+/* What a client is told by number; errors of uploads and the like set their own status. */
+static unsigned status_of(enum lar_error_code code)
+{
+    switch (code) {
+    case LAR_ERR_TRUNCATED:
+    case LAR_ERR_FORMAT:
+    case LAR_ERR_UNSUPPORTED:
+    case LAR_ERR_LIMIT:
+    case LAR_ERR_INVALID: return 400;
+    case LAR_ERR_DENIED: return 403;
+    case LAR_ERR_NOTFOUND: return 404;
+    case LAR_ERR_CONFLICT: return 409;
+    case LAR_ERR_DIED: return 422;
+    case LAR_ERR_FULL: return 507;
+    case LAR_ERR_NOMEM:
+    case LAR_ERR_UNAVAILABLE:
+    case LAR_ERR_BUSY: return 503;
+    default: return 500;
+    }
+}
+
+void lar_answer_refuse(struct lar_answer *answer, const struct lar_error *err)
+{
+    if (answer->status && answer->text.size)
+        return;
+    if (!answer->status)
+        answer->status = status_of(err->code);
+    if (answer->status == 503)
+        lar_answer_header(answer, "Retry-After", "1");
+    lar_text_clear(&answer->text);
+    lar_text_puts(&answer->text, "{\"error\": ");
+    lar_text_cstring(&answer->text, err->text[0] ? err->text : lar_error_code_name(err->code));
+    lar_text_puts(&answer->text, "}\n");
+}

@@ -1,0 +1,94 @@
+/* Open Inference Protocol v2 answers and metadata; see dialect.h.
+ * SPDX-License-Identifier: MIT */
+#include "server/dialect.h"
+#include "server/json_tensor.h"
+#include "server/oip_types.h"
+
+/* "name": NAME, "datatype": ..., "shape": [...]; without the braces. */
+static void write_head(struct lar_text *text, const char *name, enum lar_type type,
+                       const struct lar_shape *shape)
+{
+    lar_text_puts(text, "{\"name\":");
+    lar_text_cstring(text, name);
+    lar_text_puts(text, ",\"datatype\":\"");
+    lar_text_puts(text, lar_oip_types[type]);
+    lar_text_puts(text, "\",\"shape\":[");
+    for (uint32_t i = 0; i < shape->rank; i++) {
+        if (i > 0)
+            lar_text_char(text, ',');
+        lar_text_i64(text, shape->dims[i] < 0 ? -1 : shape->dims[i]);
+    }
+    lar_text_char(text, ']');
+}
+
+bool lar_oip_write(struct lar_text *text, const struct lar_flat *flat,
+                   const struct lar_call_request *call, const struct lar_tensor *results,
+                   const char *model, uint64_t version, struct lar_error *err)
+{
+    lar_text_puts(text, "{\"model_name\":");
+    lar_text_cstring(text, model);
+    lar_text_puts(text, ",\"model_version\":\"");
+    lar_text_u64(text, version);
+    lar_text_char(text, '"');
+    if (call->id) {
+        lar_text_puts(text, ",\"id\":");
+        lar_text_add(text, call->id, call->id_size);
+    }
+    lar_text_puts(text, ",\"outputs\":[");
+    for (size_t i = 0; i < call->n_outputs; i++) {
+        const struct lar_tensor *t = &results[i];
+        if (i > 0)
+            lar_text_char(text, ',');
+        write_head(text, flat->outputs[call->outputs[i]].name, t->type, &t->shape);
+        lar_text_puts(text, ",\"data\":");
+        lar_json_write_flat(text, t, (struct lar_json_style){.floats = LAR_JSON_NULLS});
+        lar_text_char(text, '}');
+    }
+    lar_text_puts(text, "]}");
+    return lar_text_ok(text, err);
+}
+
+static void write_inputs(struct lar_text *text, const struct lar_flat *flat)
+{
+    const struct lar_flat_method *method = &flat->methods[flat->default_method];
+    bool first = true;
+    for (uint32_t i = 0; i < method->n_inputs; i++) {
+        const struct lar_flat_input *input = &flat->inputs[method->inputs[i]];
+        if (input->value == LAR_NO_VALUE)
+            continue;
+        if (!first)
+            lar_text_char(text, ',');
+        first = false;
+        const struct lar_value_info *info = &flat->values[input->value];
+        write_head(text, input->name, info->type, &info->shape);
+        lar_text_char(text, '}');
+    }
+}
+
+bool lar_oip_write_metadata(struct lar_text *text, const struct lar_flat *flat, const char *model,
+                            const uint64_t *versions, size_t n_versions, const char *platform,
+                            struct lar_error *err)
+{
+    lar_text_puts(text, "{\"name\":");
+    lar_text_cstring(text, model);
+    lar_text_puts(text, ",\"versions\":[");
+    for (size_t i = 0; i < n_versions; i++) {
+        lar_text_puts(text, i > 0 ? ",\"" : "\"");
+        lar_text_u64(text, versions[i]);
+        lar_text_char(text, '"');
+    }
+    lar_text_puts(text, "],\"platform\":");
+    lar_text_cstring(text, platform);
+    lar_text_puts(text, ",\"inputs\":[");
+    write_inputs(text, flat);
+    lar_text_puts(text, "],\"outputs\":[");
+    for (uint32_t i = 0; i < flat->n_outputs; i++) {
+        const struct lar_value_info *info = &flat->values[flat->outputs[i].value];
+        if (i > 0)
+            lar_text_char(text, ',');
+        write_head(text, flat->outputs[i].name, info->type, &info->shape);
+        lar_text_char(text, '}');
+    }
+    lar_text_puts(text, "]}");
+    return lar_text_ok(text, err);
+}

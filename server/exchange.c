@@ -1,0 +1,320 @@
+/* The steps of a request; see exchange.h.
+ * SPDX-License-Identifier: MIT */
+#include "server/exchange.h"
+#include "server/deadlines.h"
+
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    KEPT_EXCHANGES = 64,
+    SMALL_BODY = 64 * 1024,
+    PIECE_BYTES = 256 * 1024,
+    IGNORED_BYTES = 1024 * 1024, /* of a refused body, in the hope of its end */
+};
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+struct lar_exchange *lar_exchange_new(struct lar_exchange_home *home, const char *raw)
+{
+    struct lar_exchange *ex = home->free;
+    if (ex) {
+        home->free = ex->next_free;
+        home->n_free--;
+    } else {
+        ex = malloc(sizeof *ex);
+        if (!ex)
+            return NULL;
+    }
+    memset(ex, 0, offsetof(struct lar_exchange, target));
+    ex->mail.kind = LAR_MAIL_EXCHANGE;
+    ex->home = home;
+    ex->rq.service = home->settings->service;
+    ex->rq.answer.fd = -1;
+    ex->target_fault = lar_target_parse(&ex->target, raw);
+    return ex;
+}
+
+static void release(struct lar_exchange *ex)
+{
+    struct lar_exchange_home *home = ex->home;
+    lar_body_finish(&ex->body, &home->slabs);
+    if (ex->rq.answer.text.heap)
+        lar_text_finish(&ex->rq.answer.text);
+    lar_slab_give(&home->slabs, ex->answer_slab);
+    if (ex->rq.answer.fd >= 0)
+        close(ex->rq.answer.fd);
+    if (home->n_free >= KEPT_EXCHANGES) {
+        free(ex);
+        return;
+    }
+    ex->next_free = home->free;
+    home->free = ex;
+    home->n_free++;
+}
+
+void lar_exchange_home_finish(struct lar_exchange_home *home)
+{
+    while (home->free) {
+        struct lar_exchange *next = home->free->next_free;
+        free(home->free);
+        home->free = next;
+    }
+    lar_slabs_finish(&home->slabs);
+}
+
+/* An answer before or instead of the endpoint's. */
+static enum lar_step refuse(struct lar_exchange *ex)
+{
+    ex->refused = true;
+    if (!ex->answer_slab) {
+        ex->answer_slab = lar_slab_take(&ex->home->slabs);
+        lar_text_init(&ex->rq.answer.text, ex->answer_slab, ex->answer_slab ? LAR_SLAB_BYTES : 0,
+                      ex->home->settings->answer_limit);
+    }
+    lar_answer_refuse(&ex->rq.answer, &ex->err);
+    return LAR_STEP_ANSWER;
+}
+
+static enum lar_step refuse_malformed(struct lar_exchange *ex, const char *fault)
+{
+    lar_error_clear(&ex->err);
+    lar_fail(&ex->err, LAR_ERR_INVALID, "%s", fault);
+    ex->rq.answer.close = true;
+    return refuse(ex);
+}
+
+static size_t body_limit(const struct lar_exchange *ex)
+{
+    const struct lar_http_settings *settings = ex->home->settings;
+    switch (ex->rq.route->body) {
+    case LAR_SMALL_BODY: return SMALL_BODY;
+    case LAR_PREDICT_BODY:
+        return (size_t)atomic_load_explicit(&settings->limits->body, memory_order_relaxed);
+    case LAR_UPLOAD_BODY: return settings->upload_limit;
+    default: return 0;
+    }
+}
+
+static enum lar_method method_of(const char *name)
+{
+    for (enum lar_method m = LAR_GET; m < LAR_METHOD_OTHER; m++)
+        if (strcmp(lar_method_name(m), name) == 0)
+            return m;
+    return LAR_METHOD_OTHER;
+}
+
+static bool too_large(struct lar_exchange *ex)
+{
+    ex->rq.answer.status = 413;
+    return lar_fail(&ex->err, LAR_ERR_LIMIT, "the body is larger than %zu bytes", body_limit(ex));
+}
+
+static bool answer_begin(struct lar_exchange *ex)
+{
+    if (ex->answer_slab)
+        return true;
+    ex->answer_slab = lar_slab_take(&ex->home->slabs);
+    if (!ex->answer_slab)
+        return lar_fail(&ex->err, LAR_ERR_BUSY, "memory for answers is spent");
+    lar_text_init(&ex->rq.answer.text, ex->answer_slab, LAR_SLAB_BYTES,
+                  ex->home->settings->answer_limit);
+    return true;
+}
+
+static bool admit(struct lar_exchange *ex)
+{
+    struct lar_request *rq = &ex->rq;
+    const struct lar_http_settings *settings = ex->home->settings;
+    if (!lar_route_find(rq, settings->routes, &ex->target, &ex->err))
+        return false;
+    if (rq->route->changes && settings->admit && !settings->admit(rq, &ex->err))
+        return false;
+    size_t limit = body_limit(ex);
+    if (rq->headers.length > 0 && (uint64_t)rq->headers.length > limit)
+        return too_large(ex);
+    bool streamed = rq->route->where == LAR_STREAMED;
+    if (streamed && !answer_begin(ex))
+        return false;
+    return lar_body_begin(&ex->body, &ex->home->slabs, streamed ? PIECE_BYTES : rq->headers.length,
+                          streamed ? PIECE_BYTES : limit, &ex->err);
+}
+
+enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, const char *version,
+                                 struct lar_guard *guard)
+{
+    struct lar_request *rq = &ex->rq;
+    ex->begun = true;
+    rq->started_us = now_us();
+    rq->method = method_of(method);
+    const char *fault = lar_guard_check(guard, version);
+    rq->headers = guard->headers;
+    if (fault || ex->target_fault) {
+        ex->early = true;
+        return refuse_malformed(ex, fault ? fault : ex->target_fault);
+    }
+    rq->query = ex->target.query;
+    if (admit(ex))
+        return LAR_STEP_READ;
+    refuse(ex);
+    /* Without a body the answer can wait for the end of the request, and the connection lives. */
+    if (rq->headers.length == 0)
+        return LAR_STEP_READ;
+    rq->answer.close = true;
+    ex->early = true;
+    return LAR_STEP_ANSWER;
+}
+
+/* Calls the endpoint; what it leaves to be done is in answer.status, refused or neither. */
+static void run_endpoint(struct lar_exchange *ex, void *lane, bool on_worker)
+{
+    struct lar_request *rq = &ex->rq;
+    rq->lane = lane;
+    rq->on_worker = on_worker;
+    rq->body = ex->body.data ? ex->body.data : "";
+    rq->body_size = ex->body.size;
+    switch (rq->route->run(rq, &ex->err)) {
+    case LAR_ANSWERED:
+        if (lar_text_ok(&rq->answer.text, &ex->err) && !rq->answer.status)
+            rq->answer.status = 200;
+        ex->refused = ex->err.code != LAR_ERR_NONE;
+        if (ex->refused)
+            rq->answer.status = 0;
+        break;
+    case LAR_REFUSED:
+        ex->refused = true;
+        if (rq->kept && rq->route->abandon)
+            rq->route->abandon(rq);
+        break;
+    case LAR_LATER:
+    case LAR_MORE:
+        ex->refused = on_worker && (rq->last || rq->route->where != LAR_STREAMED);
+        if (ex->refused)
+            lar_fail(&ex->err, LAR_ERR_INTERNAL, "no answer was made");
+        break;
+    }
+    if (rq->route->where == LAR_STREAMED)
+        ex->body.size = 0;
+}
+
+static void run_task(struct lar_task *task, void *lane)
+{
+    struct lar_exchange *ex =
+        (struct lar_exchange *)((char *)task - offsetof(struct lar_exchange, task));
+    struct lar_request *rq = &ex->rq;
+    rq->on_worker = true;
+    rq->lane = lane;
+    if (!ex->connection) {
+        rq->route->abandon(rq);
+    } else if (lar_now_ms() > ex->deadline) {
+        ex->refused = true;
+        lar_fail(&ex->err, LAR_ERR_BUSY, "no worker was free in time");
+        if (rq->kept)
+            rq->route->abandon(rq);
+    } else {
+        run_endpoint(ex, lane, true);
+    }
+    lar_mailbox_send(&ex->home->box, &ex->mail.mail);
+}
+
+/* Hands the exchange to a worker. */
+static enum lar_step dispatch(struct lar_exchange *ex)
+{
+    const struct lar_http_settings *settings = ex->home->settings;
+    int64_t patience = atomic_load_explicit(&settings->limits->response_time, memory_order_relaxed);
+    ex->deadline = lar_now_ms() + patience;
+    ex->task.run = run_task;
+    ex->waiting = true;
+    if (settings->submit(settings->service, &ex->rq, &ex->task))
+        return LAR_STEP_WAIT;
+    ex->waiting = false;
+    ex->refused = true;
+    lar_fail(&ex->err, LAR_ERR_BUSY, "too many requests are waiting");
+    return LAR_STEP_READ;
+}
+
+enum lar_step lar_exchange_bytes(struct lar_exchange *ex, const char *bytes, size_t n,
+                                 size_t *ret_taken)
+{
+    struct lar_request *rq = &ex->rq;
+    *ret_taken = n;
+    ex->received += n;
+    if (ex->early)
+        return LAR_STEP_READ;
+    if (ex->refused)
+        return ex->received > body_limit(ex) + IGNORED_BYTES ? LAR_STEP_DROP : LAR_STEP_READ;
+    if (rq->route->where != LAR_STREAMED) {
+        lar_body_add(&ex->body, &ex->home->slabs, bytes, n);
+        ex->refused = ex->body.failure != LAR_ERR_NONE;
+        return LAR_STEP_READ;
+    }
+    if (rq->headers.length < 0 && ex->received > body_limit(ex)) {
+        too_large(ex);
+        ex->refused = true;
+        return LAR_STEP_READ;
+    }
+    size_t room = PIECE_BYTES - ex->body.size;
+    *ret_taken = n < room ? n : room;
+    ex->received -= n - *ret_taken;
+    lar_body_add(&ex->body, &ex->home->slabs, bytes, *ret_taken);
+    return ex->body.size == PIECE_BYTES ? dispatch(ex) : LAR_STEP_READ;
+}
+
+/* Runs the endpoint here or hands it on. */
+static enum lar_step start(struct lar_exchange *ex)
+{
+    const struct lar_route *route = ex->rq.route;
+    if (!answer_begin(ex))
+        return refuse(ex);
+    ex->rq.last = true;
+    if (route->where == LAR_ON_THREAD || route->where == LAR_BY_COST)
+        run_endpoint(ex, ex->home->lane, false);
+    if (ex->rq.answer.status && !ex->refused)
+        return LAR_STEP_ANSWER;
+    if (ex->refused)
+        return refuse(ex);
+    return dispatch(ex) == LAR_STEP_WAIT ? LAR_STEP_WAIT : refuse(ex);
+}
+
+enum lar_step lar_exchange_end(struct lar_exchange *ex)
+{
+    if (ex->body.failure == LAR_ERR_LIMIT)
+        too_large(ex);
+    else if (ex->body.failure)
+        lar_fail(&ex->err, LAR_ERR_BUSY, "memory for request bodies is spent");
+    if (ex->refused)
+        return refuse(ex);
+    return ex->rq.answer.status ? LAR_STEP_ANSWER : start(ex);
+}
+
+bool lar_exchange_back(struct lar_exchange *ex)
+{
+    ex->waiting = false;
+    if (ex->connection)
+        return true;
+    ex->home->abandoned--;
+    release(ex);
+    return false;
+}
+
+void lar_exchange_finish(struct lar_exchange *ex)
+{
+    ex->connection = NULL;
+    if (!ex->rq.kept) {
+        release(ex);
+        return;
+    }
+    /* What a stream keeps lies on a disk: a worker clears it away, if one can. */
+    if (ex->rq.route->where == LAR_STREAMED && dispatch(ex) == LAR_STEP_WAIT) {
+        ex->home->abandoned++;
+        return;
+    }
+    ex->rq.route->abandon(&ex->rq);
+    release(ex);
+}

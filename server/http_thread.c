@@ -1,0 +1,403 @@
+/* An HTTP thread: the only file that knows libmicrohttpd.
+ *
+ * Each thread drives an instance of its own in external epoll mode and never lets it wait: the
+ * library's internal loops stall when 128 events come at once, and its timeouts do not bound a
+ * client that sends a byte a second.
+ * SPDX-License-Identifier: MIT */
+#include "server/http_thread.h"
+
+#include <microhttpd.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    CONNECTION_BYTES = 32 * 1024, /* of the library, for one connection: bounds headers */
+    BODY_BYTES_PER_MS = 100,
+    WORKER_MS = 24 * 3600 * 1000, /* for what waits for a loader, which has limits of its own */
+    LOG_PER_SECOND = 5,
+};
+
+static int64_t limit_of(_Atomic int64_t *limit)
+{
+    return atomic_load_explicit(limit, memory_order_relaxed);
+}
+
+static void set_deadline(struct lar_http_thread *t, struct lar_connection *c, int64_t ms)
+{
+    if (!c->shut)
+        lar_deadlines_set(&t->deadlines, &c->deadline, t->now + ms);
+}
+
+/* The connection ends; the library notices and calls on_connection(). */
+static void shut(struct lar_http_thread *t, struct lar_connection *c)
+{
+    c->shut = true;
+    lar_deadlines_remove(&t->deadlines, &c->deadline);
+    shutdown(c->accepted.fd, SHUT_RDWR);
+}
+
+/* The library joins a folded line to the header's name, which then no longer lies before its value
+ * in the buffer: the only trace of a fold, and folds hide lengths from some parsers. */
+static bool was_folded(struct lar_span name, const char *value)
+{
+    const char *between = name.at + name.size;
+    if ((uintptr_t)value <= (uintptr_t)between ||
+        (uintptr_t)value - (uintptr_t)between > CONNECTION_BYTES || *between != '\0')
+        return true;
+    for (between++; between < value; between++)
+        if (*between != ' ' && *between != '\t')
+            return true;
+    return false;
+}
+
+static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                   size_t name_size, const char *value, size_t value_size)
+{
+    (void)kind;
+    struct lar_guard *guard = context;
+    struct lar_span key = {name, name_size};
+    lar_guard_header(guard, key, (struct lar_span){value ? value : "", value ? value_size : 0});
+    if (value && was_folded(key, value))
+        guard->fault = "a folded header";
+    return MHD_YES;
+}
+
+static void count_answer(struct lar_http_thread *t, unsigned status)
+{
+    _Atomic uint64_t *n = &t->answers[status < LAR_HTTP_STATUSES ? status : 0];
+    atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
+static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connection *c)
+{
+    struct lar_answer *answer = &c->exchange->rq.answer;
+    struct MHD_Response *response;
+    if (answer->fd >= 0) {
+        response = MHD_create_response_from_fd64(answer->fd_size, answer->fd);
+        if (response)
+            answer->fd = -1; /* the library closes it */
+    } else {
+        /* Lies in the exchange until the library has sent it: on_completed(). */
+        response = MHD_create_response_from_buffer(answer->text.size, answer->text.data,
+                                                   MHD_RESPMEM_PERSISTENT);
+    }
+    if (!response)
+        return MHD_NO;
+    const char *type = answer->type ? answer->type : "application/json";
+    if (answer->status != 204)
+        MHD_add_response_header(response, "Content-Type", type);
+    for (unsigned i = 0; i < answer->n_headers; i++)
+        MHD_add_response_header(response, answer->headers[i].name, answer->headers[i].value);
+    if (answer->close || t->draining)
+        MHD_add_response_header(response, "Connection", "close");
+    enum MHD_Result queued = MHD_queue_response(c->mhd, answer->status, response);
+    MHD_destroy_response(response);
+    count_answer(t, answer->status);
+    set_deadline(t, c, limit_of(&t->http->settings.limits->response_time));
+    return queued;
+}
+
+static void suspend(struct lar_http_thread *t, struct lar_connection *c)
+{
+    bool loader = c->exchange->rq.route->where != LAR_BY_COST;
+    MHD_suspend_connection(c->mhd);
+    set_deadline(t, c, loader ? WORKER_MS : limit_of(&t->http->settings.limits->response_time));
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, const char *url,
+                                  const char *method, const char *version, const char *bytes,
+                                  size_t *n, void **request)
+{
+    (void)url;
+    struct lar_http_thread *t = context;
+    struct lar_exchange *ex = *request;
+    if (!ex)
+        return MHD_NO;
+    struct lar_connection *c = ex->connection;
+    enum lar_step step;
+    if (!ex->begun) {
+        struct lar_guard guard = {0};
+        MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, take_header, &guard);
+        ex->rq.peer = c->accepted.peer;
+        step = lar_exchange_begin(ex, method, version, &guard);
+        if (step == LAR_STEP_READ && ex->rq.headers.length != 0)
+            set_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
+    } else if (*n) {
+        size_t taken;
+        step = lar_exchange_bytes(ex, bytes, *n, &taken);
+        *n -= taken;
+    } else {
+        step = lar_exchange_end(ex);
+    }
+    switch (step) {
+    case LAR_STEP_READ: return MHD_YES;
+    case LAR_STEP_WAIT: suspend(t, c); return MHD_YES;
+    case LAR_STEP_ANSWER: return send_answer(t, c);
+    default: return MHD_NO;
+    }
+}
+
+static void end_exchange(struct lar_connection *c)
+{
+    if (c->exchange)
+        lar_exchange_finish(c->exchange);
+    c->exchange = NULL;
+}
+
+/* The first that is heard of a request. What it returns becomes *request. */
+static void *on_target(void *context, const char *target, struct MHD_Connection *mhd)
+{
+    struct lar_http_thread *t = context;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct lar_connection *c = info->socket_context;
+    end_exchange(c);
+    c->exchange = lar_exchange_new(&t->home, target);
+    if (c->exchange)
+        c->exchange->connection = c;
+    return c->exchange;
+}
+
+static void on_completed(void *context, struct MHD_Connection *mhd, void **request,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)mhd;
+    (void)code;
+    struct lar_http_thread *t = context;
+    struct lar_exchange *ex = *request;
+    if (!ex)
+        return;
+    struct lar_connection *c = ex->connection;
+    end_exchange(c);
+    *request = NULL;
+    if (t->draining) /* the answer may have begun before that, without Connection: close */
+        shut(t, c);
+    else
+        set_deadline(t, c, limit_of(&t->http->settings.limits->idle_time));
+}
+
+static void forget(struct lar_http_thread *t, struct lar_connection *c)
+{
+    lar_deadlines_remove(&t->deadlines, &c->deadline);
+    *(c->previous ? &c->previous->next : &t->connections) = c->next;
+    if (c->next)
+        c->next->previous = c->previous;
+    t->n_connections--;
+    free(c);
+    lar_acceptor_release(t->http->acceptor);
+}
+
+static void on_connection(void *context, struct MHD_Connection *mhd, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct lar_http_thread *t = context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        struct lar_connection *c = t->adding;
+        *socket_context = c;
+        c->mhd = mhd;
+        t->adding = NULL;
+        return;
+    }
+    struct lar_connection *c = *socket_context;
+    end_exchange(c);
+    forget(t, c);
+}
+
+/* Hands a new connection to the library. */
+static void add(struct lar_http_thread *t, struct lar_connection *c)
+{
+    struct lar_error err = {0};
+    c->next = t->connections;
+    c->previous = NULL;
+    if (c->next)
+        c->next->previous = c;
+    t->connections = c;
+    t->n_connections++;
+    if (!lar_deadlines_reserve(&t->deadlines, t->n_connections, &err)) {
+        close(c->accepted.fd);
+        forget(t, c);
+        return;
+    }
+    set_deadline(t, c, limit_of(&t->http->settings.limits->header_time));
+    t->adding = c;
+    MHD_add_connection(t->library, c->accepted.fd, (struct sockaddr *)&c->accepted.address,
+                       c->accepted.address_size);
+    if (t->adding) /* refused before on_connection(); the library has closed it */
+        forget(t, c);
+    t->adding = NULL;
+}
+
+static void take_mail(struct lar_http_thread *t)
+{
+    struct lar_mail *next;
+    for (struct lar_mail *mail = lar_mailbox_take(&t->home.box); mail; mail = next) {
+        next = mail->next;
+        if (((struct lar_http_mail *)mail)->kind == LAR_MAIL_CONNECTION) {
+            add(t, (struct lar_connection *)mail);
+            continue;
+        }
+        struct lar_exchange *ex = (struct lar_exchange *)mail;
+        struct lar_connection *c = ex->connection;
+        if (!lar_exchange_back(ex))
+            continue;
+        /* What is left of the body may take its time again. */
+        set_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
+        MHD_resume_connection(c->mhd);
+    }
+}
+
+/* A body has longer the more of it has come, as long as it keeps coming. */
+static bool may_go_on(struct lar_http_thread *t, struct lar_connection *c, int64_t now)
+{
+    struct lar_exchange *ex = c->exchange;
+    if (!ex || !ex->begun || ex->waiting || ex->rq.answer.status || ex->received == ex->checked)
+        return false;
+    int64_t patience = limit_of(&t->http->settings.limits->body_time);
+    int64_t allowed =
+        ex->rq.started_us / 1000 + patience + (int64_t)(ex->received / BODY_BYTES_PER_MS);
+    if (allowed <= now)
+        return false;
+    ex->checked = ex->received;
+    lar_deadlines_set(&t->deadlines, &c->deadline,
+                      allowed < now + patience ? allowed : now + patience);
+    return true;
+}
+
+static void expire(struct lar_http_thread *t, int64_t now)
+{
+    struct lar_deadline *entry;
+    while ((entry = lar_deadlines_expired(&t->deadlines, now))) {
+        struct lar_connection *c =
+            (struct lar_connection *)((char *)entry - offsetof(struct lar_connection, deadline));
+        if (!may_go_on(t, c, now))
+            shut(t, c);
+    }
+}
+
+/* Ends idle connections; those with bytes waiting are answered first. */
+static void begin_drain(struct lar_http_thread *t)
+{
+    char byte;
+    t->draining = true;
+    for (struct lar_connection *c = t->connections; c; c = c->next)
+        if (!c->exchange && recv(c->accepted.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
+            shut(t, c);
+}
+
+/* Whether the thread has more to do; notices that the service stops. */
+static bool goes_on(struct lar_http_thread *t, int64_t now)
+{
+    if (!atomic_load(&t->http->stopping))
+        return true;
+    if (!t->draining) {
+        take_mail(t); /* the last connections: the acceptor has ended before */
+        begin_drain(t);
+    }
+    if (now >= atomic_load(&t->http->force_at))
+        for (struct lar_connection *c = t->connections; c; c = c->next)
+            if (!c->shut)
+                shut(t, c);
+    return t->n_connections || t->home.abandoned;
+}
+
+static int wait_ms(struct lar_http_thread *t, int64_t now)
+{
+    MHD_UNSIGNED_LONG_LONG library;
+    int64_t wait = lar_deadlines_wait(&t->deadlines, now);
+    if (MHD_get_timeout(t->library, &library) == MHD_YES && (wait < 0 || (int64_t)library < wait))
+        wait = (int64_t)library;
+    if (t->draining) {
+        int64_t force = atomic_load(&t->http->force_at) - now;
+        if (force > 0 && (wait < 0 || force < wait))
+            wait = force;
+    }
+    return wait > INT32_MAX ? INT32_MAX : (int)wait;
+}
+
+static void *serve(void *context)
+{
+    struct lar_http_thread *t = context;
+    const struct lar_http_settings *settings = &t->http->settings;
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(t->library, MHD_DAEMON_INFO_EPOLL_FD);
+    struct pollfd polled[2] = {{.fd = info->epoll_fd, .events = POLLIN},
+                               {.fd = t->home.box.fd, .events = POLLIN}};
+    for (;;) {
+        t->now = lar_now_ms();
+        settings->lane_turn(t->home.lane);
+        if (polled[1].revents)
+            take_mail(t);
+        MHD_run(t->library);
+        t->now = lar_now_ms();
+        expire(t, t->now);
+        settings->lane_idle(t->home.lane);
+        if (!goes_on(t, t->now))
+            return NULL;
+        poll(polled, 2, wait_ms(t, t->now));
+    }
+}
+
+/* The library's own words: clients can cause them at will. */
+__attribute__((format(printf, 2, 0))) static void log_library(void *context, const char *format,
+                                                              va_list args)
+{
+    struct lar_http *http = context;
+    unsigned skipped = 0;
+    if (!lar_log_allow(&http->log_limit, LOG_PER_SECOND, &skipped))
+        return;
+    char text[512];
+    int n = vsnprintf(text, sizeof text, format, args);
+    while (n > 0 && (size_t)n < sizeof text && text[n - 1] == '\n')
+        text[--n] = '\0';
+    lar_log(http->settings.log, LAR_LOG_DEBUG, "libmicrohttpd: %s (%u more held back)", text,
+            skipped);
+}
+
+/* After this the library's state is undefined. */
+static void panic(void *context, const char *file, unsigned line, const char *reason)
+{
+    struct lar_http *http = context;
+    lar_log(http->settings.log, LAR_LOG_ERROR, "libmicrohttpd: %s:%u: %s", file, line,
+            reason ? reason : "panic");
+    abort();
+}
+
+/* Targets are decoded by the guard, once. */
+static size_t leave_escaped(void *context, struct MHD_Connection *mhd, char *text)
+{
+    (void)context;
+    (void)mhd;
+    return strlen(text);
+}
+
+bool lar_http_thread_start(struct lar_http_thread *t, struct lar_error *err)
+{
+    struct lar_http *http = t->http;
+    MHD_set_panic_func(panic, http);
+    t->library = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
+        NULL, NULL, on_request, t, MHD_OPTION_EXTERNAL_LOGGER, log_library, http,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)http->settings.connections,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
+        0u, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, t, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped,
+        NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, t, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, t, MHD_OPTION_END);
+    if (!t->library)
+        return lar_fail(err, LAR_ERR_INTERNAL, "libmicrohttpd does not start");
+    int failed = pthread_create(&t->id, NULL, serve, t);
+    t->running = !failed;
+    return !failed || lar_fail_errno(err, failed, "HTTP thread");
+}
+
+void lar_http_thread_finish(struct lar_http_thread *t)
+{
+    if (t->running)
+        pthread_join(t->id, NULL);
+    t->running = false;
+    if (t->library)
+        MHD_stop_daemon(t->library);
+    t->library = NULL;
+}

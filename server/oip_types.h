@@ -1,0 +1,16 @@
+/* The Open Inference Protocol's names of element types. Private to dialect_oip*.c.
+ * SPDX-License-Identifier: MIT */
+#ifndef SERVER_OIP_TYPES_H
+#define SERVER_OIP_TYPES_H
+
+#include "graph/tensor.h"
+
+static const char *const lar_oip_types[LAR_TYPE_END] = {
+    [LAR_TYPE_BOOL] = "BOOL",  [LAR_TYPE_U8] = "UINT8",     [LAR_TYPE_U16] = "UINT16",
+    [LAR_TYPE_U32] = "UINT32", [LAR_TYPE_U64] = "UINT64",   [LAR_TYPE_I8] = "INT8",
+    [LAR_TYPE_I16] = "INT16",  [LAR_TYPE_I32] = "INT32",    [LAR_TYPE_I64] = "INT64",
+    [LAR_TYPE_F16] = "FP16",   [LAR_TYPE_BF16] = "BF16",    [LAR_TYPE_F32] = "FP32",
+    [LAR_TYPE_F64] = "FP64",   [LAR_TYPE_STRING] = "BYTES",
+};
+
+#endif

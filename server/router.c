@@ -1,0 +1,107 @@
+/* Paths to routes: segment by segment.
+ * SPDX-License-Identifier: MIT */
+#include "server/routes.h"
+
+#include <stdio.h>
+
+enum { NAME_BYTES = 128, VERSION_DIGITS = 18 };
+
+static bool alphanumeric(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+bool lar_name_valid(struct lar_span name)
+{
+    if (name.size == 0 || name.size > NAME_BYTES || !alphanumeric(name.at[0]))
+        return false;
+    for (size_t i = 1; i < name.size; i++)
+        if (!alphanumeric(name.at[i]) && name.at[i] != '.' && name.at[i] != '_' &&
+            name.at[i] != '-')
+            return false;
+    return true;
+}
+
+static bool read_number(struct lar_span text, uint64_t *ret)
+{
+    *ret = 0;
+    if (text.size == 0 || text.size > VERSION_DIGITS)
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+        *ret = *ret * 10 + (uint64_t)(text.at[i] - '0');
+    }
+    return *ret > 0;
+}
+
+/* Whether TEXT is what the pattern's placeholder {KIND} takes. */
+static bool capture(struct lar_request *rq, struct lar_span kind, struct lar_span text)
+{
+    if (lar_span_is(kind, "{version}")) {
+        rq->version = text;
+        return read_number(text, &rq->number);
+    }
+    if (lar_span_is(kind, "{label}"))
+        rq->label = text;
+    else
+        rq->model = text;
+    return lar_name_valid(text);
+}
+
+/* One segment: a word, or a placeholder and perhaps ":verb". */
+static bool match_segment(struct lar_request *rq, struct lar_span pattern, struct lar_span text)
+{
+    if (pattern.size == 0 || pattern.at[0] != '{')
+        return pattern.size == text.size && memcmp(pattern.at, text.at, text.size) == 0;
+    size_t kind = (size_t)((const char *)memchr(pattern.at, '}', pattern.size) + 1 - pattern.at);
+    size_t verb = pattern.size - kind;
+    if (text.size < verb || memcmp(text.at + text.size - verb, pattern.at + kind, verb) != 0)
+        return false;
+    return capture(rq, (struct lar_span){pattern.at, kind},
+                   (struct lar_span){text.at, text.size - verb});
+}
+
+static bool match(struct lar_request *rq, const char *pattern, const struct lar_target *target)
+{
+    rq->model = rq->label = rq->version = (struct lar_span){0};
+    rq->number = 0;
+    unsigned i = 0;
+    for (const char *p = pattern; *p; i++) {
+        p++;
+        size_t n = strcspn(p, "/");
+        if (i >= target->n || i >= LAR_TARGET_SEGMENTS ||
+            !match_segment(rq, (struct lar_span){p, n}, target->segments[i]))
+            return false;
+        p += n;
+    }
+    return i == target->n;
+}
+
+static void allow(char *text, size_t size, enum lar_method method)
+{
+    size_t n = strlen(text);
+    snprintf(text + n, size - n, "%s%s%s", n ? ", " : "", lar_method_name(method),
+             method == LAR_GET ? ", HEAD" : "");
+}
+
+bool lar_route_find(struct lar_request *rq, const struct lar_route *routes,
+                    const struct lar_target *target, struct lar_error *err)
+{
+    char allowed[64] = "";
+    enum lar_method method = rq->method == LAR_HEAD ? LAR_GET : rq->method;
+    for (const struct lar_route *route = routes; route->pattern; route++) {
+        if (!match(rq, route->pattern, target))
+            continue;
+        if (route->method == method) {
+            rq->route = route;
+            return true;
+        }
+        allow(allowed, sizeof allowed, route->method);
+    }
+    if (!allowed[0])
+        return lar_fail(err, LAR_ERR_NOTFOUND, "nothing here");
+    rq->answer.status = 405;
+    lar_answer_header(&rq->answer, "Allow", allowed);
+    return lar_fail(err, LAR_ERR_INVALID, "this path takes %s", allowed);
+}

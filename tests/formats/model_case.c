@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/formats/model_case.h"
+
+#include "inference/operator.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MEMORY = 64 << 20 };
+
+static bool load(struct model *m, struct lar_draft *draft, struct lar_error *err)
+{
+    size_t size = lar_flat_size(draft, 2, err);
+    if (!size)
+        return false;
+    m->block = aligned_alloc(64, (size + 63) / 64 * 64);
+    if (!m->block)
+        return lar_fail(err, LAR_ERR_NOMEM, "a block of %zu bytes", size);
+    lar_flat_fill(draft, "{}", 2, m->block);
+    return lar_flat_open(&m->flat, m->block, size, &lar_operators, err) &&
+           lar_plan_new(&m->plan, &m->flat, err);
+}
+
+bool model_load(struct model *ret, const void *bytes, size_t size, struct lar_error *err)
+{
+    struct lar_bundle_file file = {.name = "model", .data = bytes, .size = size};
+    struct lar_bundle bundle = {.files = &file, .n_files = 1, .options = ""};
+    struct lar_read_limits limits = {.memory = MEMORY};
+    struct lar_report report = {.root = json_object()};
+    *ret = (struct model){.block = NULL};
+    struct lar_draft *draft = lar_draft_new(&lar_operators, MEMORY, err);
+    bool ok =
+        draft && lar_format_read(&bundle, &limits, draft, &report, err) && load(ret, draft, err);
+    lar_draft_free(draft);
+    json_decref(report.root);
+    if (!ok)
+        model_free(ret);
+    return ok;
+}
+
+void model_free(struct model *model)
+{
+    lar_plan_free(model->plan);
+    lar_flat_finish(&model->flat);
+    free(model->block);
+    *model = (struct model){.block = NULL};
+}
+
+void *file_read(const char *path, size_t *ret_size)
+{
+    FILE *f = fopen(path, "rb");
+    long size = f && fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
+    void *bytes = size >= 0 ? malloc((size_t)size + 1) : NULL;
+    if (!bytes || fseek(f, 0, SEEK_SET) || fread(bytes, 1, (size_t)size, f) != (size_t)size) {
+        fprintf(stderr, "%s: cannot read: %s\n", path, strerror(errno));
+        exit(EXIT_FAILURE);
+    }
+    fclose(f);
+    *ret_size = (size_t)size;
+    return bytes;
+}
+
+json_t *json_read(const char *path)
+{
+    json_error_t error;
+    json_t *value = json_load_file(path, JSON_ALLOW_NUL, &error);
+    if (!value) {
+        fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);
+        exit(EXIT_FAILURE);
+    }
+    return value;
+}
+
+/* The cells of one input: those of columns [0, width) of the data, or of one column. */
+struct cells {
+    json_t *rows;
+    size_t first, n, column, width;
+};
+
+static json_t *cell(const struct cells *c, size_t i)
+{
+    return json_array_get(json_array_get(c->rows, c->first + i / c->width),
+                          c->column + i % c->width);
+}
+
+static bool numbers(const struct cells *c, struct lar_tensor *t, struct lar_scratch *scratch,
+                    struct lar_error *err)
+{
+    double *to = t->data = lar_scratch_take(scratch, c->n * c->width, sizeof *to);
+    for (size_t i = 0; to && i < c->n * c->width; i++) {
+        json_t *v = cell(c, i);
+        const char *text = json_string_value(v);
+        if (text && strcmp(text, "Infinity") != 0 && strcmp(text, "-Infinity") != 0)
+            return lar_fail(err, LAR_ERR_INVALID, "the model wants a number, the data has '%s'",
+                            text);
+        to[i] = json_is_number(v) ? json_number_value(v)
+                : text            ? (text[0] == '-' ? -INFINITY : INFINITY)
+                                  : NAN;
+    }
+    return to != NULL;
+}
+
+static bool texts(const struct cells *c, struct lar_tensor *t, struct lar_scratch *scratch,
+                  struct lar_error *err)
+{
+    size_t count = c->n * c->width, used = 0;
+    for (size_t i = 0; i < count; i++)
+        used += json_string_length(cell(c, i));
+    char *bytes = t->data = lar_scratch_take(scratch, used + 1, 1);
+    t->offsets = lar_scratch_take(scratch, count + 1, sizeof *t->offsets);
+    t->kinds = lar_scratch_take(scratch, count + 1, 1);
+    used = 0;
+    for (size_t i = 0; i < count; i++) {
+        json_t *v = cell(c, i);
+        size_t n = json_string_length(v);
+        if (json_is_number(v))
+            return lar_fail(err, LAR_ERR_INVALID, "the model wants text, the data has a number");
+        if (n)
+            memcpy(bytes + used, json_string_value(v), n);
+        t->offsets[i] = used;
+        t->kinds[i] = json_is_string(v) ? LAR_STRING_TEXT
+                      : json_is_null(v) ? LAR_STRING_NONE
+                                        : LAR_STRING_NAN;
+        used += n;
+    }
+    t->offsets[count] = used;
+    return true;
+}
+
+/* Which column of the data input I is; the number of columns if it is the whole matrix. */
+static size_t column_of(const struct lar_flat_input *input, json_t *columns)
+{
+    size_t n = json_array_size(columns);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(json_string_value(json_array_get(columns, i)), input->name) == 0)
+            return i;
+    return input->name[0] == 'x' ? strtoul(input->name + 1, NULL, 10) : 0;
+}
+
+bool model_inputs(const struct model *model, json_t *data, size_t first, size_t n,
+                  struct lar_scratch *scratch, struct lar_tensor *ret, struct lar_error *err)
+{
+    json_t *types = json_object_get(data, "types"), *columns = json_object_get(data, "columns");
+    for (uint32_t i = 0; i < model->flat.n_inputs; i++) {
+        const struct lar_flat_input *input = &model->flat.inputs[i];
+        ret[i] = (struct lar_tensor){.layout = LAR_LAYOUT_DENSE};
+        if (input->value == LAR_NO_VALUE)
+            continue;
+        const struct lar_value_info *info = &model->flat.values[input->value];
+        struct cells c = {.rows = json_object_get(data, "rows"), .first = first, .n = n};
+        bool matrix = info->shape.rank == 2;
+        c.width = matrix ? json_array_size(types) : 1;
+        c.column = matrix ? 0 : column_of(input, columns);
+        ret[i].type = info->type;
+        ret[i].shape = matrix ? LAR_SHAPE((int64_t)n, (int64_t)c.width) : LAR_SHAPE((int64_t)n);
+        if (!(info->type == LAR_TYPE_STRING ? texts : numbers)(&c, &ret[i], scratch, err))
+            return lar_error_within(err, "input %s", input->name);
+    }
+    return true;
+}
+
+int model_output(const struct model *model, const char *name)
+{
+    for (uint32_t i = 0; i < model->flat.n_outputs; i++)
+        if (strcmp(model->flat.outputs[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}

@@ -1,0 +1,472 @@
+/* Every scikit-learn fixture is read, run, and held against what scikit-learn answered.
+ *
+ * Results that need no product and no libm must be equal bit by bit. For others, with S the scale
+ * that the fixture records for each row: scores within 1e-12 S, probabilities within 1e-12 (1 + S),
+ * their logarithms within that relative to max(1, |log p|); labels may differ only where the row's
+ * scores are that near to each other, which is counted. Each row alone gives the bits of the batch.
+ *
+ *     test_sklearn FIXTURES [PART]     only fixtures whose path has PART in it
+ * SPDX-License-Identifier: MIT */
+#include "tests/formats/model_case.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLASSES = 64, OUTPUTS = 32, INPUTS = 64, ROWS = 40 };
+
+/* One line of the table. */
+struct line {
+    char class[64];
+    size_t fixtures, failures, labels; /* labels that differ where they may */
+    double worst;                      /* error in units of the tolerance */
+};
+
+static struct line lines[CLASSES];
+static size_t n_lines, failures;
+
+static struct line *line_of(const char *dotted)
+{
+    const char *name = strrchr(dotted, '.') + 1;
+    for (size_t i = 0; i < n_lines; i++)
+        if (strcmp(lines[i].class, name) == 0)
+            return &lines[i];
+    assert(n_lines < CLASSES);
+    snprintf(lines[n_lines].class, sizeof lines->class, "%s", name);
+    return &lines[n_lines++];
+}
+
+__attribute__((format(printf, 3, 4))) static bool fault(struct line *line, const char *path,
+                                                        const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    printf("%s: ", path);
+    vprintf(format, args);
+    printf("\n");
+    va_end(args);
+    line->failures++;
+    failures++;
+    return false;
+}
+
+/* Element I as a double; CSR as if it were dense. */
+static double element(const struct lar_tensor *t, uint64_t i)
+{
+    if (t->layout == LAR_LAYOUT_CSR) {
+        uint64_t row = i / (uint64_t)t->shape.dims[1];
+        uint32_t column = (uint32_t)(i % (uint64_t)t->shape.dims[1]);
+        for (uint64_t k = t->indptr[row]; k < t->indptr[row + 1]; k++)
+            if (t->indices[k] == column)
+                return t->type == LAR_TYPE_F32 ? (double)((float *)t->data)[k]
+                                               : ((double *)t->data)[k];
+        return 0;
+    }
+    switch (t->type) {
+    case LAR_TYPE_F64: return ((double *)t->data)[i];
+    case LAR_TYPE_F32: return (double)((float *)t->data)[i];
+    case LAR_TYPE_I64: return (double)((int64_t *)t->data)[i];
+    case LAR_TYPE_I32: return ((int32_t *)t->data)[i];
+    case LAR_TYPE_BOOL: return ((uint8_t *)t->data)[i];
+    default: return NAN;
+    }
+}
+
+static bool same_text(const struct lar_tensor *t, uint64_t i, json_t *want)
+{
+    if (!json_is_string(want))
+        return t->kinds[i] == (json_is_null(want) ? LAR_STRING_NONE : LAR_STRING_NAN);
+    uint64_t n = t->offsets[i + 1] - t->offsets[i];
+    return t->kinds[i] == LAR_STRING_TEXT && n == json_string_length(want) &&
+           memcmp((char *)t->data + t->offsets[i], json_string_value(want), n) == 0;
+}
+
+static double wanted(json_t *v)
+{
+    const char *text = json_string_value(v);
+    if (text)
+        return text[0] == '-' ? -INFINITY : INFINITY;
+    return json_is_number(v) ? json_number_value(v) : json_is_boolean(v) ? json_is_true(v) : NAN;
+}
+
+static bool same_bits(double a, double b)
+{
+    return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0;
+}
+
+/* The element type that NumPy's DTYPE comes out as; of objects, by their first element. */
+static enum lar_type expected_type(const char *dtype, json_t *data)
+{
+    json_t *first = json_array_get(data, 0);
+    if (dtype[0] == '<')
+        return LAR_TYPE_STRING;
+    if (strcmp(dtype, "object") == 0)
+        return json_is_boolean(first)   ? LAR_TYPE_BOOL
+               : json_is_integer(first) ? LAR_TYPE_I64
+               : json_is_real(first)    ? LAR_TYPE_F64
+                                        : LAR_TYPE_STRING;
+    for (enum lar_type type = LAR_TYPE_BOOL; type < LAR_TYPE_END; type++)
+        if (strcmp(lar_type_name(type), dtype) == 0)
+            return type;
+    return LAR_TYPE_END;
+}
+
+/* Whether an object result has both text and something else. */
+static bool is_mixed(json_t *methods)
+{
+    json_t *transform = json_object_get(methods, "transform"), *v;
+    size_t i, texts = 0, others = 0;
+    if (!transform || strcmp(json_string_value(json_object_get(transform, "dtype")), "object") != 0)
+        return false;
+    json_array_foreach(json_object_get(transform, "data"), i, v)
+    {
+        texts += json_is_string(v);
+        others += json_is_number(v) || json_is_boolean(v);
+    }
+    return texts && others;
+}
+
+/* One fixture being compared. */
+struct test {
+    const char *path;
+    struct line *line;
+    json_t *methods;
+    struct model model;
+    struct lar_tensor outputs[OUTPUTS];
+    uint32_t n_outputs, indices[OUTPUTS];
+    size_t rows;
+};
+
+/* How far a number may be off, given the row's scale. */
+static double tolerance(const char *method, double want, double scale)
+{
+    if (strncmp(method, "predict_log_proba", 17) == 0)
+        return 1e-12 * (1 + scale) * fmax(1, fabs(want));
+    if (strncmp(method, "predict_proba", 13) == 0)
+        return 1e-12 * (1 + scale);
+    return 1e-12 * scale;
+}
+
+/* Whether scikit-learn's scores of ROW leave the choice of the label open. */
+static bool is_open(const struct test *t, size_t row)
+{
+    json_t *scores = json_object_get(t->methods, "decision_function");
+    json_t *data = json_object_get(scores, "data"), *shape = json_object_get(scores, "shape");
+    double scale = json_number_value(json_array_get(json_object_get(scores, "scale"), row));
+    size_t k =
+        json_array_size(shape) == 2 ? (size_t)json_integer_value(json_array_get(shape, 1)) : 1;
+    double best = k == 1 ? 0 : -INFINITY, second = -INFINITY;
+    for (size_t i = 0; i < k; i++) {
+        double v = wanted(json_array_get(data, row * k + i));
+        second = fmax(second, fmin(v, best));
+        best = fmax(best, v);
+    }
+    double gap = k == 1 ? fabs(wanted(json_array_get(data, row))) : best - second;
+    return scores && gap <= 2e-12 * scale;
+}
+
+static bool compare_one(struct test *t, const char *method, const struct lar_tensor *got,
+                        json_t *want, uint64_t i, size_t row, double scale, bool exact, bool label)
+{
+    if (got->type == LAR_TYPE_STRING || label) {
+        bool same = got->type == LAR_TYPE_STRING ? same_text(got, i, want)
+                                                 : element(got, i) == wanted(want);
+        if (same)
+            return true;
+        if (!exact && is_open(t, row)) {
+            t->line->labels++;
+            return true;
+        }
+        return fault(t->line, t->path, "%s[%llu]: another label", method, (unsigned long long)i);
+    }
+    double a = element(got, i), b = wanted(want);
+    if (exact ? same_bits(a, b) : (isnan(a) && isnan(b)) || a == b)
+        return true;
+    double error = fabs(a - b) / tolerance(method, b, scale);
+    if (!exact && error <= 1) {
+        t->line->worst = fmax(t->line->worst, error);
+        return true;
+    }
+    return fault(t->line, t->path, "%s[%llu]: %.17g, scikit-learn says %.17g (%g of the tolerance)",
+                 method, (unsigned long long)i, a, b, exact ? INFINITY : error);
+}
+
+static bool compare(struct test *t, const char *method, const struct lar_tensor *got, json_t *want)
+{
+    json_t *data = json_object_get(want, "data"), *shape = json_object_get(want, "shape");
+    json_t *scale = json_object_get(want, "scale");
+    const char *dtype = json_string_value(json_object_get(want, "dtype"));
+    enum lar_type type = expected_type(dtype, data);
+    bool exact = json_is_true(json_object_get(want, "exact"));
+    bool label =
+        strcmp(method, "predict") == 0 && (json_object_get(t->methods, "decision_function") ||
+                                           json_object_get(t->methods, "predict_proba"));
+    uint64_t count = lar_tensor_count(got), n = json_array_size(data);
+    bool fits = got->shape.rank == json_array_size(shape) && got->type == type && count == n;
+    for (uint32_t i = 0; fits && i < got->shape.rank; i++)
+        fits = got->shape.dims[i] == json_integer_value(json_array_get(shape, i));
+    if (!fits) {
+        char text[128];
+        return fault(t->line, t->path, "%s: is %s %s, expected %s of %llu elements", method,
+                     lar_type_name(got->type), lar_shape_print(&got->shape, text, sizeof text),
+                     dtype, (unsigned long long)n);
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        size_t row = (size_t)(i / (n / t->rows));
+        double s = json_number_value(json_array_get(scale, row));
+        if (!compare_one(t, method, got, json_array_get(data, i), i, row, s, exact, label))
+            return false;
+    }
+    return true;
+}
+
+/* Copies what TENSOR points to, so that it survives the scratch. */
+static struct lar_tensor keep(const struct lar_tensor *t)
+{
+    struct lar_tensor copy = *t;
+    uint64_t n = lar_tensor_count(t), rows = t->shape.rank ? (uint64_t)t->shape.dims[0] : 1;
+    size_t bytes = n * lar_type_size(t->type);
+    if (t->layout == LAR_LAYOUT_CSR) {
+        bytes = t->indptr[rows] * lar_type_size(t->type);
+        copy.indptr = memcpy(malloc((rows + 1) * 8), t->indptr, (rows + 1) * 8);
+        copy.indices = malloc(t->indptr[rows] * 4 + 1);
+        memcpy(copy.indices, t->indices, t->indptr[rows] * 4);
+    } else if (t->type == LAR_TYPE_STRING) {
+        bytes = t->offsets[n];
+        copy.offsets = memcpy(malloc((n + 1) * 8), t->offsets, (n + 1) * 8);
+        copy.kinds = malloc(n + 1);
+        memcpy(copy.kinds, t->kinds, n);
+    }
+    copy.data = malloc(bytes + 1);
+    if (bytes)
+        memcpy(copy.data, t->data, bytes);
+    return copy;
+}
+
+static void drop(struct lar_tensor *t)
+{
+    free(t->data);
+    if (t->layout == LAR_LAYOUT_CSR) {
+        free(t->indptr);
+        free(t->indices);
+    } else if (t->type == LAR_TYPE_STRING) {
+        free(t->offsets);
+        free(t->kinds);
+    }
+}
+
+/* Whether PART is rows [FIRST, ...) of WHOLE, bit by bit. */
+static bool is_part(const struct lar_tensor *whole, const struct lar_tensor *part, size_t first)
+{
+    uint64_t rows = (uint64_t)part->shape.dims[0], n = lar_tensor_count(part);
+    uint64_t offset = first * (rows ? n / rows : 0);
+    for (uint64_t i = 0; i < n; i++) {
+        if (part->type != LAR_TYPE_STRING) {
+            if (!same_bits(element(part, i), element(whole, offset + i)))
+                return false;
+            continue;
+        }
+        uint64_t k = offset + i, length = part->offsets[i + 1] - part->offsets[i];
+        if (part->kinds[i] != whole->kinds[k] ||
+            length != whole->offsets[k + 1] - whole->offsets[k] ||
+            memcmp((char *)part->data + part->offsets[i], (char *)whole->data + whole->offsets[k],
+                   length) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool run(struct test *t, json_t *data, size_t first, size_t n, struct lar_scratch *scratch,
+                struct lar_tensor *ret)
+{
+    struct lar_error err = {0};
+    struct lar_tensor inputs[INPUTS];
+    assert(t->model.flat.n_inputs <= INPUTS);
+    lar_scratch_reset(scratch);
+    return (model_inputs(&t->model, data, first, n, scratch, inputs, &err) &&
+            lar_plan_run(t->model.plan, scratch, inputs, n, t->indices, t->n_outputs, ret, &err)) ||
+           fault(t->line, t->path, "rows %zu to %zu: %s", first, first + n, err.text);
+}
+
+/* Rows one by one, and by threes, give what all rows at once gave. */
+static bool check_batches(struct test *t, json_t *data, struct lar_scratch *scratch)
+{
+    struct lar_tensor part[OUTPUTS];
+    for (size_t step = 1; step <= 3; step += 2)
+        for (size_t first = 0; first + step <= t->rows; first += step) {
+            if (!run(t, data, first, step, scratch, part))
+                return false;
+            for (uint32_t i = 0; i < t->n_outputs; i++)
+                if (!is_part(&t->outputs[i], &part[i], first))
+                    return fault(t->line, t->path, "%s: row %zu in a batch of %zu differs",
+                                 t->model.flat.outputs[i].name, first, step);
+        }
+    return true;
+}
+
+static bool check_model(struct test *t, json_t *data)
+{
+    struct lar_error err = {0};
+    struct lar_scratch *scratch = lar_scratch_new(1 << 20, 1 << 28, &err);
+    struct lar_tensor answers[OUTPUTS];
+    t->n_outputs = t->model.flat.n_outputs;
+    assert(scratch && t->n_outputs <= OUTPUTS);
+    for (uint32_t i = 0; i < t->n_outputs; i++)
+        t->indices[i] = i;
+    bool ok = run(t, data, 0, t->rows, scratch, answers);
+    for (uint32_t i = 0; ok && i < t->n_outputs; i++)
+        t->outputs[i] = keep(&answers[i]);
+    uint32_t kept = ok ? t->n_outputs : 0;
+    ok = ok && check_batches(t, data, scratch);
+    const char *method;
+    json_t *want;
+    json_object_foreach(t->methods, method, want)
+    {
+        int i = model_output(&t->model, method);
+        if (ok && i < 0)
+            ok = fault(t->line, t->path, "there is no output %s", method);
+        ok = ok && compare(t, method, &t->outputs[i], want);
+    }
+    if (ok && t->n_outputs != json_object_size(t->methods))
+        ok = fault(t->line, t->path, "%u outputs, scikit-learn has %zu", t->n_outputs,
+                   json_object_size(t->methods));
+    for (uint32_t i = 0; i < kept; i++)
+        drop(&t->outputs[i]);
+    lar_scratch_free(scratch);
+    return ok;
+}
+
+/* Text that is only handed on is in no file: such a column counts as a number, and text in it is
+ * refused. */
+static void check_unreadable(struct test *t, json_t *data)
+{
+    struct lar_error err = {0};
+    struct lar_scratch *scratch = lar_scratch_new(1 << 20, 1 << 28, &err);
+    struct lar_tensor inputs[INPUTS];
+    assert(scratch && t->model.flat.n_inputs <= INPUTS);
+    if (model_inputs(&t->model, data, 0, t->rows, scratch, inputs, &err))
+        fault(t->line, t->path, "takes text that it cannot hand on");
+    lar_scratch_free(scratch);
+}
+
+static void check_fixture(const char *root, const char *path)
+{
+    char file[4096];
+    json_t *about = json_read(path);
+    struct test t = {.path = path + strlen(root) + 1,
+                     .line = line_of(json_string_value(json_object_get(about, "class"))),
+                     .methods = json_object_get(about, "methods")};
+    struct lar_error err = {0};
+    size_t size;
+    t.line->fixtures++;
+    snprintf(file, sizeof file, "%.*s/%s", (int)(strrchr(path, '/') - path), path,
+             json_string_value(json_object_get(about, "file")));
+    void *bytes = file_read(file, &size);
+    bool loaded = model_load(&t.model, bytes, size, &err);
+    free(bytes); /* nothing may lead into the file any more */
+    if (!loaded && is_mixed(t.methods)) {
+        if (!strstr(err.text, "mixed"))
+            fault(t.line, t.path, "not refused as mixed: %s", err.text);
+    } else if (!loaded) {
+        fault(t.line, t.path, "%s: %s", lar_error_code_name(err.code), err.text);
+    } else {
+        snprintf(file, sizeof file, "%s/data/%s.json", root,
+                 json_string_value(json_object_get(about, "dataset")));
+        json_t *data = json_read(file), *rows = json_object_get(about, "rows");
+        t.rows = rows ? (size_t)json_integer_value(rows)
+                      : json_array_size(json_object_get(data, "rows"));
+        if (is_mixed(t.methods))
+            check_unreadable(&t, data);
+        else
+            check_model(&t, data);
+        json_decref(data);
+    }
+    model_free(&t.model);
+    json_decref(about);
+}
+
+/* Every line of NAME.txt must be in the message with which NAME.* is refused. */
+static void check_refused(const char *root, const char *folder, const char *name)
+{
+    char path[4096], line[512];
+    struct line *row = line_of(".refused");
+    struct lar_error err = {0};
+    struct model model;
+    size_t size, stem = (size_t)(strchr(name, '.') - name);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    void *bytes = file_read(path, &size);
+    row->fixtures++;
+    if (model_load(&model, bytes, size, &err)) {
+        fault(row, path + strlen(root) + 1, "is not refused");
+        model_free(&model);
+    }
+    free(bytes);
+    snprintf(path, sizeof path, "%s/%.*s.txt", folder, (int)stem, name);
+    FILE *f = fopen(path, "r");
+    assert(f);
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = 0;
+        if (!strstr(err.text, line))
+            fault(row, path + strlen(root) + 1, "'%s' is not in: %s", line, err.text);
+    }
+    fclose(f);
+    if (getenv("SHOW"))
+        printf("%s: %s\n", name, err.text);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static void check_folder(const char *root, const char *release, const char *part)
+{
+    char folder[2048], path[4096];
+    struct dirent **entries;
+    bool refused = strcmp(release, "refused") == 0;
+    snprintf(folder, sizeof folder, "%s/%s", root, release);
+    int n = scandir(folder, &entries, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        const char *name = entries[i]->d_name;
+        snprintf(path, sizeof path, "%s/%s", folder, name);
+        if (name[0] != '.' && (!part || strstr(path, part))) {
+            if (refused && !ends_with(name, ".txt"))
+                check_refused(root, folder, name);
+            else if (!refused && ends_with(name, ".json"))
+                check_fixture(root, path);
+        }
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+}
+
+int main(int argc, char **argv)
+{
+    const char *root = argc > 1 ? argv[1] : ".", *part = argc > 2 ? argv[2] : NULL;
+    struct dirent **entries;
+    int n = scandir(root, &entries, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        const char *name = entries[i]->d_name;
+        if ((name[0] >= '0' && name[0] <= '9') || strcmp(name, "refused") == 0)
+            check_folder(root, name, part);
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+    printf("%-26s %8s %8s %12s %14s\n", "class", "fixtures", "failures", "worst error",
+           "labels differ");
+    size_t fixtures = 0;
+    for (size_t i = 0; i < n_lines; i++) {
+        printf("%-26s %8zu %8zu %12.3g %14zu\n", lines[i].class, lines[i].fixtures,
+               lines[i].failures, lines[i].worst, lines[i].labels);
+        fixtures += lines[i].fixtures;
+    }
+    printf("%zu fixtures, %zu failures; errors in units of the tolerance\n", fixtures, failures);
+    return failures || !fixtures ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/inference/one_operator.h"
+
+#define UNARY(op_, ...)                                                                            \
+    {                                                                                              \
+        .op = op_, .inputs = {__VA_ARGS__}, .n_inputs = 1, .rows = 1                               \
+    }
+
+START_TEST(exact_functions)
+{
+    struct one o = UNARY("Neg", F64(S(4), 1, -2, 0, NAN));
+    EXPECT_F64(&o, S(4), -1, 2, -0.0, NAN);
+    o = (struct one)UNARY("Abs", F64(S(4), 1, -2, -0.0, -INFINITY));
+    EXPECT_F64(&o, S(4), 1, 2, 0, INFINITY);
+    o = (struct one)UNARY("Sqrt", F64(S(2, 2), 4, 2, -1, 0));
+    EXPECT_F64(&o, S(2, 2), 2, 1.4142135623730951, NAN, 0);
+    o = (struct one)UNARY("Neg", F32(S(2), 1, -2));
+    EXPECT_BYTES(&o, LAR_TYPE_F32, float, S(2), -1, 2);
+    o = (struct one)UNARY("Abs", F64(S(0, 3), 0));
+    EXPECT_F64(&o, S(0, 3), 0);
+}
+END_TEST
+
+START_TEST(exp_and_log)
+{
+    struct one o = UNARY("Exp", F64(S(4), 0, 1, -INFINITY, 1000));
+    EXPECT_F64(&o, S(4), 1, 2.718281828459045, 0, INFINITY);
+    o = (struct one)UNARY("Log", F64(S(4), 1, 0, -1, 10));
+    EXPECT_F64(&o, S(4), 0, -INFINITY, NAN, 2.302585092994046);
+    o = (struct one)UNARY("Exp", F32(S(1), 1));
+    EXPECT_BYTES(&o, LAR_TYPE_F32, float, S(1), 2.7182817f);
+}
+END_TEST
+
+START_TEST(sigmoid_is_scipys_expit)
+{
+    /* from scipy.special.expit 1.10 */
+    struct one o = UNARY("Sigmoid", F64(S(8), 0, 1, -1, 40, -40, 800, -800, NAN));
+    EXPECT_F64(&o, S(8), 0.5, 0.7310585786300049, 0.2689414213699951, 1.0, 4.248354255291589e-18,
+               1.0, 0, NAN);
+}
+END_TEST
+
+START_TEST(clip_keeps_nan)
+{
+    struct one o = {
+        .op = "Clip",
+        .inputs = {F64(S(5), -5, 0.5, 5, NAN, INFINITY), F64(LAR_SCALAR, 0), F64(LAR_SCALAR, 1)},
+        .n_inputs = 3};
+    EXPECT_F64(&o, S(5), 0, 0.5, 1, NAN, 1);
+    o.left_out = 2; /* no minimum */
+    EXPECT_F64(&o, S(5), -5, 0.5, 1, NAN, 1);
+    o.left_out = 0;
+    o.n_inputs = 2; /* no maximum */
+    EXPECT_F64(&o, S(5), 0, 0.5, 5, NAN, INFINITY);
+    o.inputs[1] = (struct lar_tensor)F64(S(1), 0);
+    EXPECT_REFUSED(&o, "not of rank 0");
+    o.inputs[1] = (struct lar_tensor)F32(LAR_SCALAR, 0);
+    EXPECT_REFUSED(&o, "float32");
+}
+END_TEST
+
+START_TEST(other_types_are_refused)
+{
+    struct one o = UNARY("Exp", I64(S(1), 1));
+    EXPECT_REFUSED(&o, "Exp: input 0 is dense int64 [rows]");
+}
+END_TEST
+
+int main(void)
+{
+    return check_main("unary",
+                      (const TTest *[]){exact_functions, exp_and_log, sigmoid_is_scipys_expit,
+                                        clip_keeps_nan, other_types_are_refused, NULL});
+}
