@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,8 +34,11 @@ struct removal {
 
 static bool add_path(struct removal *r, const char *path)
 {
-    r->paths[r->n_paths] = strdup(path);
-    return r->paths[r->n_paths] && ++r->n_paths;
+    char *copy = strdup(path);
+    if (!copy)
+        return false;
+    r->paths[r->n_paths++] = copy;
+    return true;
 }
 
 /* A whole model is its folder, and its own file where that lies beside the folder. */
@@ -67,7 +71,7 @@ static bool prepare(struct lar_registry *registry, struct removal *r, const char
     if (model->notes_error.code)
         return lar_fail(err, LAR_ERR_INTERNAL, "model '%s' cannot be changed: %s", name,
                         model->notes_error.text);
-    strcpy(r->name, model->name);
+    snprintf(r->name, sizeof r->name, "%s", model->name);
     uint64_t highest = lar_registry_highest(model);
     if (highest > model->history.highest || model->notes_changed) {
         model->history.highest = highest;

@@ -131,7 +131,7 @@ struct model *lar_registry_model_make(struct lar_registry *registry, const char 
     }
     size_t i = model_place(registry, name);
     memmove(&registry->models[i + 1], &registry->models[i],
-            (registry->n_models - i) * sizeof *registry->models);
+            (registry->n_models - i) * sizeof(struct model *));
     registry->models[i] = model;
     registry->n_models++;
     return model;
@@ -158,7 +158,7 @@ void lar_registry_model_tidy(struct lar_registry *registry, struct model *model)
     size_t i = model_place(registry, model->name);
     registry->n_models--;
     memmove(&registry->models[i], &registry->models[i + 1],
-            (registry->n_models - i) * sizeof *registry->models);
+            (registry->n_models - i) * sizeof(struct model *));
     lar_registry_model_free(registry, model);
 }
 
@@ -211,7 +211,7 @@ struct version *lar_version_make(struct model *model, uint64_t number, struct la
     v->entry.number = number;
     size_t i = version_place(model, number);
     memmove(&model->versions[i + 1], &model->versions[i],
-            (model->n_versions - i) * sizeof *model->versions);
+            (model->n_versions - i) * sizeof(struct version *));
     model->versions[i] = v;
     model->n_versions++;
     return v;
@@ -226,7 +226,7 @@ static int by_number(const void *a, const void *b)
 void lar_version_sort(struct model *model)
 {
     if (model->n_versions)
-        qsort(model->versions, model->n_versions, sizeof *model->versions, by_number);
+        qsort(model->versions, model->n_versions, sizeof(struct version *), by_number);
 }
 
 void lar_version_renumber(struct model *model)
@@ -281,7 +281,7 @@ void lar_version_drop(struct lar_registry *registry, struct model *model, struct
         if (model->versions[i] == version) {
             model->n_versions--;
             memmove(&model->versions[i], &model->versions[i + 1],
-                    (model->n_versions - i) * sizeof *model->versions);
+                    (model->n_versions - i) * sizeof(struct version *));
             break;
         }
     free(version);
@@ -431,7 +431,7 @@ void lar_registry_notes_save(struct lar_registry *registry)
     while ((model = with_notes(registry))) {
         struct lar_error err = {0};
         char name[132];
-        strcpy(name, model->name);
+        snprintf(name, sizeof name, "%s", model->name);
         int folder = lar_registry_notes(registry, model);
         char *text = model->notes_error.code ? NULL : lar_history_text(&model->history);
         model->notes_changed = false;

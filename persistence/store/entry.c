@@ -149,6 +149,21 @@ static bool identify(struct lar_identity *ret, const struct found *found, size_t
     return true;
 }
 
+static bool finish_look(struct lar_entry *ret, struct walk *w, struct lar_error *err)
+{
+    qsort(w->found, w->n, sizeof *w->found, by_name);
+    if (!identify(&ret->identity, w->found, w->n, err))
+        return false;
+    struct lar_member *members = lar_arena_alloc(w->arena, w->n, sizeof *members);
+    if (!members)
+        return lar_arena_fail(w->arena, err, "the names in a folder");
+    for (size_t i = 0; i < w->n; i++)
+        members[i] = w->found[i].member;
+    ret->members = members;
+    ret->n_members = w->n;
+    return true;
+}
+
 bool lar_entry_look(struct lar_entry *ret, int root, const char *path, struct lar_arena *arena,
                     struct lar_error *err)
 {
@@ -168,19 +183,8 @@ bool lar_entry_look(struct lar_entry *ret, int root, const char *path, struct la
                       lar_kind_of_file(st.st_mode));
     if (ok && w.n == 0)
         ok = lar_fail(err, LAR_ERR_NOTFOUND, "no file in '%s'", path);
-    if (ok)
-        qsort(w.found, w.n, sizeof *w.found, by_name);
-    ok = ok && identify(&ret->identity, w.found, w.n, err);
-    struct lar_member *members = ok ? lar_arena_alloc(arena, w.n, sizeof *members) : NULL;
-    if (ok && !members)
-        ok = lar_arena_fail(arena, err, "the names in a folder");
-    if (ok) {
-        for (size_t i = 0; i < w.n; i++)
-            members[i] = w.found[i].member;
-        ret->folder = S_ISDIR(st.st_mode);
-        ret->members = members;
-        ret->n_members = w.n;
-    }
+    ok = ok && w.found && finish_look(ret, &w, err);
+    ret->folder = S_ISDIR(st.st_mode);
     free(w.found);
     return ok;
 }
