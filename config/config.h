@@ -18,7 +18,7 @@ struct lar_strings {
     size_t n;
 };
 
-enum lar_management { LAR_MANAGEMENT_LOCAL, LAR_MANAGEMENT_OPEN, LAR_MANAGEMENT_OFF };
+enum lar_management_mode { LAR_MANAGEMENT_LOCAL, LAR_MANAGEMENT_OPEN, LAR_MANAGEMENT_OFF };
 enum lar_log_format { LAR_LOG_TEXT, LAR_LOG_JSON };
 
 /* Durations are milliseconds, sizes bytes. */
@@ -33,7 +33,7 @@ struct lar_config {
     int64_t header_time, body_time, response_time, idle_time;
     int64_t bodies_memory, run_memory;
     int64_t load_memory, load_time, loads;
-    int64_t management; /* enum lar_management */
+    int64_t management; /* enum lar_management_mode */
     const char *tokens_file;
     struct lar_strings allowed_hosts;
     int64_t log_level;  /* enum lar_log_level */

@@ -29,7 +29,7 @@ const struct lar_key lar_keys[] = {
      .help = "NAME=PATH: one file or folder served under a name, read-only"},
     {"settle_ms", LAR_KEY_INTEGER, true, AT(settle_ms), 0, 600000, "1000",
      .help = "a file is loaded when it looks the same twice, this many milliseconds apart"},
-    {"scan_interval", LAR_KEY_DURATION, true, AT(scan_interval), 100, HOUR, "5s",
+    {"scan_interval", LAR_KEY_DURATION, true, AT(scan_interval), SECOND, HOUR, "5s",
      .help = "the folder is scanned at least this often, also without events"},
     {"inline_us", LAR_KEY_INTEGER, false, AT(inline_us), 0, 1000000000, "200",
      .help = "predictions that cost more microseconds than this go to a worker"},

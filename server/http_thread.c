@@ -27,7 +27,7 @@ static int64_t limit_of(_Atomic int64_t *limit)
 static void set_deadline(struct lar_http_thread *t, struct lar_connection *c, int64_t ms)
 {
     if (!c->shut)
-        lar_deadlines_set(&t->deadlines, &c->deadline, lar_now_ms() + ms);
+        lar_deadlines_set(&t->deadlines, &c->deadline, t->now + ms);
 }
 
 /* The connection ends; the library notices and calls on_connection(). */
@@ -325,16 +325,17 @@ static void *serve(void *context)
     struct pollfd polled[2] = {{.fd = info->epoll_fd, .events = POLLIN},
                                {.fd = t->home.box.fd, .events = POLLIN}};
     for (;;) {
+        t->now = lar_now_ms();
         settings->lane_turn(t->home.lane);
         if (polled[1].revents)
             take_mail(t);
         MHD_run(t->library);
-        int64_t now = lar_now_ms();
-        expire(t, now);
+        t->now = lar_now_ms();
+        expire(t, t->now);
         settings->lane_idle(t->home.lane);
-        if (!goes_on(t, now))
+        if (!goes_on(t, t->now))
             return NULL;
-        poll(polled, 2, wait_ms(t, now));
+        poll(polled, 2, wait_ms(t, t->now));
     }
 }
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "inference/plan.h"
+#include "server/statistics.h"
 
 #include <stdatomic.h>
 
@@ -37,7 +38,7 @@ struct lar_loaded {
     struct lar_plan *plan;
     size_t bytes; /* of memory: block and plan */
     _Atomic uint64_t references;
-    void *statistics; /* the metrics' counters of this version */
+    struct lar_statistics statistics;
 };
 
 struct lar_version_entry {

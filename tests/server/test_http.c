@@ -11,7 +11,7 @@ static struct fixture f;
 
 static const char *talk(const char *bytes)
 {
-    return client_talk(&f, bytes, strlen(bytes));
+    return client_talk(f.port, bytes, strlen(bytes));
 }
 
 #define CLOSE "Host: h\r\nConnection: close\r\n\r\n"
@@ -205,7 +205,7 @@ START_TEST(bodies_of_all_sizes_come_back)
     static const char *const paths[] = {"POST /echo", "POST /auto", "POST /worker"};
     static char answer[2 << 20];
     fixture_start(&f, &(struct fixture_options){0});
-    int fd = client_open(&f);
+    int fd = client_open(f.port);
     for (size_t p = 0; p < 3; p++)
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
             send_sized(fd, paths[p], sizes[i], "");
@@ -225,13 +225,13 @@ START_TEST(too_large_is_said_before_the_body)
 {
     static char answer[4096];
     fixture_start(&f, &(struct fixture_options){.upload_limit = 1 << 20});
-    int fd = client_open(&f);
+    int fd = client_open(f.port);
     const char *head = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1048577\r\n\r\n";
     client_send(fd, head, strlen(head)); /* and no body */
     ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 413);
     ck_assert_ptr_nonnull(strstr(answer, "larger than 1048576 bytes"));
     close(fd);
-    fd = client_open(&f);
+    fd = client_open(f.port);
     head = "PUT /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 1048577\r\n"
            "Expect: 100-continue\r\n\r\n";
     client_send(fd, head, strlen(head));
@@ -239,7 +239,7 @@ START_TEST(too_large_is_said_before_the_body)
     close(fd);
     /* Chunked, it turns out later. */
     static char chunk[70000];
-    fd = client_open(&f);
+    fd = client_open(f.port);
     head = "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
     client_send(fd, head, strlen(head));
     memcpy(chunk, "10000\r\n", 7);
@@ -257,7 +257,7 @@ START_TEST(expect_is_answered_when_the_body_is_wanted)
 {
     static char answer[4096];
     fixture_start(&f, &(struct fixture_options){0});
-    int fd = client_open(&f);
+    int fd = client_open(f.port);
     const char *head = "PUT /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n"
                        "Expect: 100-continue\r\n\r\n";
     client_send(fd, head, strlen(head));
@@ -273,7 +273,7 @@ START_TEST(streams_come_in_pieces)
 {
     static char answer[4096];
     fixture_start(&f, &(struct fixture_options){.bodies_memory = 2 << 20});
-    int fd = client_open(&f);
+    int fd = client_open(f.port);
     for (int i = 0; i < 3; i++) {
         send_sized(fd, "PUT /stream", (8 << 20) - (size_t)i, "");
         ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 201);
@@ -291,7 +291,7 @@ START_TEST(memory_for_bodies_is_bounded)
 {
     static char answer[2 << 20];
     fixture_start(&f, &(struct fixture_options){.bodies_memory = 1200000});
-    int first = client_open(&f), second = client_open(&f);
+    int first = client_open(f.port), second = client_open(f.port);
     const char *head = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n";
     client_send(first, head, strlen(head));
     usleep(50000);
@@ -316,7 +316,7 @@ START_TEST(a_full_queue_says_so)
     fixture_start(&f, &(struct fixture_options){.workers = 1, .queue = 2});
     const char *gate = "GET /gate HTTP/1.1\r\nHost: h\r\n\r\n";
     for (int i = 0; i < 6; i++) {
-        fds[i] = client_open(&f);
+        fds[i] = client_open(f.port);
         client_send(fds[i], gate, strlen(gate));
         usleep(20000);
     }

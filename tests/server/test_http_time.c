@@ -41,21 +41,21 @@ START_TEST(slow_clients_are_cut_off)
 {
     fixture_start(
         &f, &(struct fixture_options){.header_time = 300, .body_time = 400, .idle_time = 500});
-    int fd = client_open(&f); /* nothing at all */
+    int fd = client_open(f.port); /* nothing at all */
     int64_t ms = time_to_close(fd, 0);
     ck_assert_msg(ms >= 250 && ms < 900, "%ld", (long)ms);
     close(fd);
-    fd = client_open(&f); /* a header that never ends */
+    fd = client_open(f.port); /* a header that never ends */
     send_text(fd, "GET /now HTTP/1.1\r\nA: ");
     ms = time_to_close(fd, 'a');
     ck_assert_msg(ms >= 250 && ms < 900, "%ld", (long)ms);
     close(fd);
-    fd = client_open(&f); /* a body that never ends */
+    fd = client_open(f.port); /* a body that never ends */
     send_text(fd, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
     ms = time_to_close(fd, 'a');
     ck_assert_msg(ms >= 350 && ms < 1000, "%ld", (long)ms);
     close(fd);
-    fd = client_open(&f); /* a next request that never ends */
+    fd = client_open(f.port); /* a next request that never ends */
     char answer[1024];
     send_text(fd, NOW);
     ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 200);
@@ -70,7 +70,7 @@ END_TEST
 START_TEST(slow_readers_are_cut_off)
 {
     fixture_start(&f, &(struct fixture_options){.response_time = 400});
-    int fd = client_open(&f), small = 4096;
+    int fd = client_open(f.port), small = 4096;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     for (int i = 0; i < 16; i++)
         send_text(fd, "GET /big HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -90,7 +90,7 @@ END_TEST
 START_TEST(steady_bodies_are_not_cut_off)
 {
     fixture_start(&f, &(struct fixture_options){.body_time = 200});
-    int fd = client_open(&f);
+    int fd = client_open(f.port);
     static char piece[20000];
     memset(piece, 'x', sizeof piece);
     char answer[4096];
@@ -117,7 +117,7 @@ START_TEST(many_clients_at_once_do_not_stall)
         fixture_start(&f, &(struct fixture_options){.threads = threads});
         for (int c = 0; c < 6; c++) {
             for (int i = 0; i < counts[c]; i++)
-                fds[i] = client_open(&f);
+                fds[i] = client_open(f.port);
             int64_t start = lar_now_ms();
             for (int round = 0; round < 5; round++) {
                 for (int i = 0; i < counts[c]; i++)
@@ -170,7 +170,7 @@ START_TEST(clients_that_go_away_leave_nothing)
     };
     for (int round = 0; round < 20; round++)
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-            int fd = client_open(&f);
+            int fd = client_open(f.port);
             send_text(fd, parts[i]);
             struct linger reset = {1, 0};
             if (round % 2)
@@ -190,7 +190,7 @@ START_TEST(a_stream_cut_short_is_given_up)
 {
     static char piece[300000];
     fixture_start(&f, &(struct fixture_options){0});
-    int fd = client_open(&f);
+    int fd = client_open(f.port);
     send_text(fd, "PUT /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n");
     client_send(fd, piece, sizeof piece);
     usleep(100000);
@@ -208,12 +208,12 @@ START_TEST(half_closed_connections_get_their_answer)
 {
     char answer[4096];
     fixture_start(&f, &(struct fixture_options){0});
-    int fd = client_open(&f);
+    int fd = client_open(f.port);
     send_text(fd, "GET /now HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     shutdown(fd, SHUT_WR);
     ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 200);
     close(fd);
-    fd = client_open(&f);
+    fd = client_open(f.port);
     send_text(fd, "POST /worker HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
     shutdown(fd, SHUT_WR);
     ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 200);
@@ -226,7 +226,7 @@ START_TEST(jobs_that_come_too_late_are_dropped)
 {
     char answer[4096];
     fixture_start(&f, &(struct fixture_options){.workers = 1, .response_time = 300});
-    int first = client_open(&f), second = client_open(&f);
+    int first = client_open(f.port), second = client_open(f.port);
     send_text(first, GATE);
     usleep(50000);
     send_text(second, "POST /gate HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx");
@@ -247,7 +247,7 @@ START_TEST(more_connections_than_the_limit_wait)
     int fds[8];
     fixture_start(&f, &(struct fixture_options){.connections = 4});
     for (int i = 0; i < 8; i++) {
-        fds[i] = client_open(&f);
+        fds[i] = client_open(f.port);
         send_text(fds[i], NOW);
     }
     for (int i = 0; i < 4; i++)
@@ -275,7 +275,7 @@ START_TEST(drain_finishes_what_is_under_way)
     char answer[4096];
     int64_t patience = 5000;
     fixture_start(&f, &(struct fixture_options){0});
-    int idle = client_open(&f), busy = client_open(&f), half = client_open(&f);
+    int idle = client_open(f.port), busy = client_open(f.port), half = client_open(f.port);
     send_text(idle, NOW);
     ck_assert_int_eq(client_answer(idle, answer, sizeof answer), 200);
     send_text(busy, GATE);
@@ -305,7 +305,7 @@ START_TEST(drain_ends_at_its_deadline)
 {
     int64_t patience = 300;
     fixture_start(&f, &(struct fixture_options){.body_time = 20000});
-    int fd = client_open(&f);
+    int fd = client_open(f.port);
     send_text(fd, "PUT /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 400000\r\n\r\nab");
     usleep(50000);
     int64_t start = lar_now_ms();
@@ -322,7 +322,7 @@ START_TEST(starting_and_draining_under_load)
         fixture_start(&f, &(struct fixture_options){0});
         int fds[40];
         for (int i = 0; i < 40; i++) {
-            fds[i] = client_open(&f);
+            fds[i] = client_open(f.port);
             send_text(fds[i], i % 3 ? NOW : "GET /worker HTTP/1.1\r\nHost: h\r\n\r\n");
         }
         int64_t start = lar_now_ms();

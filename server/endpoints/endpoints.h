@@ -1,0 +1,32 @@
+/* The endpoints, one file for each subject; server/routes.c says where they are.
+ * SPDX-License-Identifier: MIT */
+#ifndef SERVER_ENDPOINTS_ENDPOINTS_H
+#define SERVER_ENDPOINTS_ENDPOINTS_H
+
+#include "server/routes.h"
+#include "server/service.h"
+
+/* probes.c */
+lar_endpoint lar_get_root, lar_get_server, lar_get_live, lar_get_ready;
+/* models.c: TensorFlow Serving's side */
+lar_endpoint lar_get_models, lar_get_status, lar_get_metadata, lar_get_versions;
+/* oip.c: Open Inference Protocol's side */
+lar_endpoint lar_get_oip_model, lar_get_oip_ready;
+/* predict.c */
+lar_endpoint lar_post_predict, lar_post_infer;
+void lar_predict_abandon(struct lar_request *rq);
+/* upload.c */
+lar_endpoint lar_post_version, lar_put_version, lar_post_validate;
+void lar_upload_abandon(struct lar_request *rq);
+/* manage.c */
+lar_endpoint lar_get_artifact, lar_delete_model, lar_post_reload;
+/* metrics.c */
+lar_endpoint lar_get_metrics;
+
+/* Appends a loader's report as a JSON value: an object, or null where it is none. The text comes
+ * from the loader's process, so it is parsed and written anew. report.c */
+void lar_report_write(struct lar_text *text, const char *report);
+/* The member KEY of REPORT, a string, into BUFFER; "" where there is none. */
+void lar_report_member(const char *report, const char *key, char *buffer, size_t size);
+
+#endif

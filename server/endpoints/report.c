@@ -1,0 +1,41 @@
+/* Loaders' reports in answers.
+ * SPDX-License-Identifier: MIT */
+#include "server/endpoints/endpoints.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+enum { REPORT_BYTES = 64 * 1024 }; /* longer ones are left out: a document takes many times more */
+
+static json_t *parse(const char *report)
+{
+    size_t n = report ? strlen(report) : 0;
+    json_t *root =
+        n && n <= REPORT_BYTES ? json_loadb(report, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    if (root && json_is_object(root))
+        return root;
+    json_decref(root);
+    return NULL;
+}
+
+static int add(const char *bytes, size_t n, void *text)
+{
+    lar_text_add(text, bytes, n);
+    return 0;
+}
+
+void lar_report_write(struct lar_text *text, const char *report)
+{
+    json_t *root = parse(report);
+    if (!root || json_dump_callback(root, add, text, JSON_COMPACT) != 0)
+        lar_text_puts(text, "null");
+    json_decref(root);
+}
+
+void lar_report_member(const char *report, const char *key, char *buffer, size_t size)
+{
+    json_t *root = parse(report);
+    const char *value = json_string_value(json_object_get(root, key));
+    snprintf(buffer, size, "%s", value ? value : "");
+    json_decref(root);
+}

@@ -1,0 +1,187 @@
+/* Model files that come over HTTP: streamed to the store, loaded, then answered for.
+ * SPDX-License-Identifier: MIT */
+#include "base/hash.h"
+#include "server/endpoints/endpoints.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { NAME_BYTES = 129, HEX = LAR_HASH_HEX - 1 };
+
+/* Between the pieces of one upload. */
+struct receiving {
+    struct lar_upload *upload;
+    struct lar_hash hash;
+    bool hashing; /* a digest was given */
+};
+
+void lar_upload_abandon(struct lar_request *rq)
+{
+    struct receiving *r = rq->kept;
+    if (!r)
+        return;
+    lar_upload_abort(r->upload);
+    lar_hash_finish(&r->hash);
+    free(r);
+    rq->kept = NULL;
+}
+
+static bool starts_like(struct lar_span text, const char *prefix)
+{
+    return text.at && text.size >= strlen(prefix) &&
+           strncasecmp(text.at, prefix, strlen(prefix)) == 0;
+}
+
+static bool check_form(struct lar_request *rq, struct lar_error *err)
+{
+    if (starts_like(rq->headers.content_type, "multipart/")) {
+        rq->answer.status = 415;
+        return lar_fail(err, LAR_ERR_INVALID,
+                        "a form is not taken: send the file itself, curl --data-binary @FILE or "
+                        "curl -T FILE");
+    }
+    if (rq->headers.content_encoding.at &&
+        !lar_span_like(rq->headers.content_encoding, "identity")) {
+        rq->answer.status = 415;
+        return lar_fail(err, LAR_ERR_INVALID, "send the file as it is, without Content-Encoding");
+    }
+    struct lar_span digest = lar_query_get(rq->query, "sha256");
+    if (digest.at && digest.size != HEX)
+        return lar_fail(err, LAR_ERR_INVALID, "sha256 has %d hexadecimal digits", HEX);
+    return true;
+}
+
+static bool begin(struct lar_request *rq, enum lar_upload_kind kind, struct lar_error *err)
+{
+    struct lar_service *service = rq->service;
+    char model[NAME_BYTES];
+    if (!check_form(rq, err))
+        return false;
+    struct receiving *r = calloc(1, sizeof *r);
+    if (!r)
+        return lar_fail(err, LAR_ERR_NOMEM, "an upload");
+    rq->kept = r;
+    r->hashing = lar_query_get(rq->query, "sha256").at != NULL;
+    if (r->hashing && !lar_hash_begin(&r->hash, err))
+        return false;
+    snprintf(model, sizeof model, "%.*s", (int)rq->model.size, rq->model.at ? rq->model.at : "");
+    return lar_upload_begin(&r->upload, service->registry,
+                            kind == LAR_UPLOAD_VALIDATE ? NULL : model, kind, rq->number,
+                            rq->headers.length, err);
+}
+
+/* The digest that the client gave, against what came. */
+static bool check_digest(struct lar_request *rq, struct receiving *r, struct lar_error *err)
+{
+    struct lar_span wanted = lar_query_get(rq->query, "sha256");
+    uint8_t digest[LAR_HASH_SIZE];
+    char got[LAR_HASH_HEX];
+    if (!r->hashing)
+        return true;
+    lar_hash_end(&r->hash, digest);
+    lar_hash_hex(digest, got);
+    return lar_span_like(wanted, got) ||
+           lar_fail(err, LAR_ERR_INVALID, "what came has the SHA-256 %s, not %.*s", got,
+                    (int)wanted.size, wanted.at);
+}
+
+static void write_result(struct lar_request *rq, enum lar_upload_kind kind,
+                         const struct lar_upload_result *result)
+{
+    struct lar_text *text = &rq->answer.text;
+    char location[256];
+    lar_text_char(text, '{');
+    if (kind == LAR_UPLOAD_VALIDATE) {
+        rq->answer.status = 200;
+        lar_text_puts(text, "\"valid\":true");
+    } else {
+        rq->answer.status = result->same ? 200 : 201;
+        snprintf(location, sizeof location, "/v1/models/%.*s/versions/%llu", (int)rq->model.size,
+                 rq->model.at, (unsigned long long)result->number);
+        lar_answer_header(&rq->answer, "Location", location);
+        lar_text_puts(text, "\"name\":");
+        lar_text_string(text, rq->model.at, rq->model.size);
+        lar_text_puts(text, ",\"version\":\"");
+        lar_text_u64(text, result->number);
+        lar_text_char(text, '"');
+    }
+    lar_text_puts(text, ",\"sha256\":");
+    lar_text_cstring(text, result->sha256);
+    lar_text_puts(text, ",\"report\":");
+    lar_report_write(text, result->report);
+    lar_text_char(text, '}');
+}
+
+/* Refused by the loader: what it met, and its report. */
+static void write_refusal(struct lar_request *rq, const char *report, const struct lar_error *err)
+{
+    struct lar_text *text = &rq->answer.text;
+    switch (err->code) {
+    case LAR_ERR_TRUNCATED:
+    case LAR_ERR_FORMAT:
+    case LAR_ERR_UNSUPPORTED:
+    case LAR_ERR_LIMIT:
+    case LAR_ERR_DIED: break;
+    default: return;
+    }
+    rq->answer.status = 422;
+    lar_text_puts(text, "{\"error\":");
+    lar_text_cstring(text, err->text);
+    lar_text_puts(text, ",\"report\":");
+    lar_report_write(text, report);
+    lar_text_char(text, '}');
+}
+
+static enum lar_outcome finish(struct lar_request *rq, enum lar_upload_kind kind,
+                               struct lar_error *err)
+{
+    struct receiving *r = rq->kept;
+    struct lar_service *service = rq->service;
+    struct lar_upload_result result = {0};
+    if (!check_digest(rq, r, err))
+        return LAR_REFUSED;
+    struct lar_upload *upload = r->upload;
+    r->upload = NULL; /* consumed */
+    bool ok = lar_upload_finish(upload, &result, err);
+    if (ok)
+        write_result(rq, kind, &result);
+    else
+        write_refusal(rq, result.report, err);
+    free(result.report);
+    if (ok && kind != LAR_UPLOAD_VALIDATE)
+        lar_log(service->log, LAR_LOG_INFO, "uploaded %.*s/%llu, sha256 %s", (int)rq->model.size,
+                rq->model.at, (unsigned long long)result.number, result.sha256);
+    lar_upload_abandon(rq);
+    return ok ? LAR_ANSWERED : LAR_REFUSED;
+}
+
+static enum lar_outcome receive(struct lar_request *rq, enum lar_upload_kind kind,
+                                struct lar_error *err)
+{
+    if (!rq->kept && !begin(rq, kind, err))
+        return LAR_REFUSED;
+    struct receiving *r = rq->kept;
+    if (!lar_upload_write(r->upload, rq->body, rq->body_size, err)) {
+        if (err->code == LAR_ERR_LIMIT)
+            rq->answer.status = 413;
+        return LAR_REFUSED;
+    }
+    if (r->hashing)
+        lar_hash_add(&r->hash, rq->body, rq->body_size);
+    return rq->last ? finish(rq, kind, err) : LAR_MORE;
+}
+
+enum lar_outcome lar_post_version(struct lar_request *rq, struct lar_error *err)
+{
+    return receive(rq, LAR_UPLOAD_NEXT, err);
+}
+
+enum lar_outcome lar_put_version(struct lar_request *rq, struct lar_error *err)
+{
+    return receive(rq, LAR_UPLOAD_AT, err);
+}
+
+enum lar_outcome lar_post_validate(struct lar_request *rq, struct lar_error *err)
+{
+    return receive(rq, LAR_UPLOAD_VALIDATE, err);
+}

@@ -1,0 +1,234 @@
+/* The program larderd: settings, then spawner, listeners, registry, HTTP; then signals until the
+ * end.
+ * SPDX-License-Identifier: MIT */
+#include "server/management.h"
+#include "server/notify.h"
+#include "server/service.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EXIT_SETTINGS = 2, MAX_LOADERS = 4 };
+
+struct daemon {
+    struct lar_config_source source;
+    struct lar_config *config;
+    struct lar_log log;
+    struct lar_spawner *spawner;
+    struct lar_listeners listeners;
+    struct lar_management *management;
+    struct lar_registry *registry;
+    struct lar_service service;
+};
+
+/* The last part of PATH may be missing at the first start. */
+static bool make_folder(const char *path, struct lar_error *err)
+{
+    return mkdir(path, 0750) == 0 || errno == EEXIST || lar_fail_errno(err, errno, "%s", path);
+}
+
+static bool name_models(struct lar_registry_settings *settings, const struct lar_strings *model,
+                        struct lar_error *err)
+{
+    settings->named = calloc(model->n + 1, sizeof *settings->named);
+    if (!settings->named)
+        return lar_fail(err, LAR_ERR_NOMEM, "settings");
+    for (size_t i = 0; i < model->n; i++) {
+        const char *equals = strchr(model->items[i], '=');
+        struct lar_span name = {model->items[i], equals ? (size_t)(equals - model->items[i]) : 0};
+        if (!equals || !lar_name_valid(name) || !equals[1])
+            return lar_fail(err, LAR_ERR_INVALID, "model wants NAME=PATH, not '%.200s'",
+                            model->items[i]);
+        settings->named[i].name = strndup(name.at, name.size);
+        settings->named[i].path = equals + 1;
+        settings->n_named++;
+        if (!settings->named[i].name)
+            return lar_fail(err, LAR_ERR_NOMEM, "settings");
+    }
+    return true;
+}
+
+static bool start_registry(struct daemon *d, struct lar_error *err)
+{
+    const struct lar_config *c = d->config;
+    int cpus = get_nprocs();
+    struct lar_registry_settings settings = {
+        .models = c->models,
+        .state = c->state,
+        .settle_ms = (unsigned)c->settle_ms,
+        .scan_seconds = (unsigned)((c->scan_interval + 999) / 1000),
+        .load_seconds = (unsigned)((c->load_time + 999) / 1000),
+        .load_memory = (size_t)c->load_memory,
+        .run_memory = (size_t)c->run_memory,
+        .max_upload = (uint64_t)c->upload_limit,
+        .loaders = (unsigned)(c->loads             ? c->loads
+                              : cpus < MAX_LOADERS ? cpus
+                                                   : MAX_LOADERS),
+        .log = &d->log,
+    };
+    bool ok = make_folder(c->models, err) && make_folder(c->state, err) &&
+              name_models(&settings, &c->model, err) &&
+              lar_registry_start(&d->registry, &settings, d->spawner, err);
+    for (size_t i = 0; i < settings.n_named; i++)
+        free((char *)settings.named[i].name);
+    free(settings.named);
+    return ok;
+}
+
+static void log_listeners(struct daemon *d)
+{
+    for (size_t i = 0; i < d->listeners.n; i++)
+        lar_log(&d->log, LAR_LOG_INFO, "listening on %s", d->listeners.items[i].name);
+}
+
+/* Each connection is a descriptor; the usual soft limit is 1,024. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* The spawner comes before the first thread, because it is a fork of this process; listeners too,
+ * because they read and clear variables. */
+static bool start(struct daemon *d, struct lar_error *err)
+{
+    const struct lar_config *c = d->config;
+    struct timespec now;
+    if (!lar_spawner_start(&d->spawner, c->loader, err))
+        return false;
+    raise_descriptors();
+    for (size_t i = 0; i < c->listen.n; i++)
+        if (!lar_listeners_add(&d->listeners, c->listen.items[i], err))
+            return false;
+    if (!lar_management_new(&d->management, c, &d->listeners, err) || !start_registry(d, err))
+        return false;
+    clock_gettime(CLOCK_REALTIME, &now);
+    d->service.log = &d->log;
+    d->service.registry = d->registry;
+    d->service.spawner = d->spawner;
+    d->service.management = d->management;
+    d->service.started_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    log_listeners(d);
+    return lar_service_start(&d->service, c, &d->listeners, err);
+}
+
+static void note_change(void *context, const char *key, bool restart)
+{
+    struct lar_log *log = context;
+    lar_log(log, restart ? LAR_LOG_WARNING : LAR_LOG_INFO, "setting '%s' has changed%s", key,
+            restart ? ": it works after a restart" : "");
+}
+
+/* A bad file or a bad tokens file changes nothing. */
+static void reload(struct daemon *d)
+{
+    struct lar_error err = {0};
+    struct lar_config *config = NULL;
+    lar_notify_reloading();
+    if (lar_config_load(&config, &d->source, &err) &&
+        lar_management_reload(d->management, config, &err)) {
+        lar_config_compare(d->config, config, note_change, &d->log);
+        lar_service_configure(&d->service, config);
+        /* Texts of the old settings are in use nowhere: whoever keeps one has copied it. */
+        lar_config_free(d->config);
+        d->config = config;
+        lar_log(&d->log, LAR_LOG_INFO, "settings read again");
+    } else {
+        lar_config_free(config);
+        lar_log(&d->log, LAR_LOG_ERROR, "settings stay as they were: %s", err.text);
+    }
+    lar_notify("READY=1");
+}
+
+/* SIGHUP reads the settings again; SIGTERM or SIGINT ends. */
+static void serve(struct daemon *d, const sigset_t *signals)
+{
+    for (;;) {
+        int got = sigwaitinfo(signals, NULL);
+        if (got == SIGHUP)
+            reload(d);
+        else if (got == SIGTERM || got == SIGINT)
+            return;
+    }
+}
+
+static void drain(struct daemon *d, const sigset_t *signals)
+{
+    int64_t delay = d->config->drain_delay;
+    struct timespec wait = {.tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000};
+    lar_notify("STOPPING=1");
+    lar_log(&d->log, LAR_LOG_INFO, "stopping");
+    atomic_store(&d->service.draining, true);
+    if (delay) /* another signal ends the delay */
+        sigtimedwait(signals, NULL, &wait);
+    lar_service_stop(&d->service, d->config->drain_time);
+}
+
+static void finish(struct daemon *d)
+{
+    if (d->registry)
+        lar_registry_stop(d->registry);
+    lar_management_free(d->management);
+    lar_listeners_close(&d->listeners);
+    lar_spawner_stop(d->spawner);
+    lar_config_free(d->config);
+}
+
+static int run(struct daemon *d)
+{
+    struct lar_error err = {0};
+    sigset_t signals;
+    signal(SIGPIPE, SIG_IGN);
+    lar_log_init(&d->log, STDERR_FILENO, (enum lar_log_level)d->config->log_level,
+                 d->config->log_format == LAR_LOG_JSON);
+    /* Blocked in every thread to come; the spawner sets its own. */
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    bool ok = start(d, &err);
+    if (ok) {
+        lar_notify("READY=1");
+        lar_log(&d->log, LAR_LOG_INFO, "larderd " LARDER_VERSION " serves %s", d->config->models);
+        serve(d, &signals);
+        drain(d, &signals);
+        lar_log(&d->log, LAR_LOG_INFO, "stopped");
+    } else {
+        lar_log(&d->log, LAR_LOG_ERROR, "%s", err.text);
+    }
+    finish(d);
+    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    struct daemon d = {.source = {.argc = argc,
+                                  .argv = (const char *const *)argv,
+                                  .environment = (const char *const *)environ}};
+    struct lar_error err = {0};
+    bool ok = lar_config_load(&d.config, &d.source, &err);
+    bool asks = d.source.action == LAR_ACTION_VERSION || d.source.action == LAR_ACTION_HELP;
+    if (!ok && !asks) {
+        fprintf(stderr, "larderd: %s\n", err.text);
+        return EXIT_SETTINGS;
+    }
+    switch (d.source.action) {
+    case LAR_ACTION_VERSION: printf("larderd %s\n", LARDER_VERSION); break;
+    case LAR_ACTION_HELP: lar_config_print_help(stdout); break;
+    case LAR_ACTION_PRINT: lar_config_print(d.config, stdout); break;
+    case LAR_ACTION_CHECK: puts("the settings are good"); break;
+    case LAR_ACTION_RUN: return run(&d);
+    }
+    lar_config_free(d.config);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,53 @@
+/* Every path that is answered.
+ * SPDX-License-Identifier: MIT */
+#include "server/routes.h"
+#include "server/endpoints/endpoints.h"
+
+#define M "/v1/models/{model}"
+#define M2 "/v2/models/{model}"
+#define V "/versions/{version}"
+#define L "/labels/{label}"
+
+#define PREDICT LAR_BY_COST, LAR_PREDICT_BODY, false, lar_predict_abandon
+#define READ LAR_ON_THREAD, LAR_NO_BODY, false, NULL
+#define UPLOAD LAR_STREAMED, LAR_UPLOAD_BODY, true, lar_upload_abandon
+#define CHANGE LAR_ON_WORKER, LAR_SMALL_BODY, true, NULL
+
+/* In the order in which they are tried: what is called most comes first. */
+const struct lar_route lar_routes[] = {
+    {LAR_POST, M ":predict", lar_post_predict, PREDICT},
+    {LAR_POST, M V ":predict", lar_post_predict, PREDICT},
+    {LAR_POST, M L ":predict", lar_post_predict, PREDICT},
+    {LAR_POST, M2 "/infer", lar_post_infer, PREDICT},
+    {LAR_POST, M2 V "/infer", lar_post_infer, PREDICT},
+
+    {LAR_GET, "/v2/health/live", lar_get_live, READ},
+    {LAR_GET, "/v2/health/ready", lar_get_ready, READ},
+    {LAR_GET, "/v2", lar_get_server, READ},
+    {LAR_GET, "/v2/", lar_get_server, READ},
+    {LAR_GET, M2, lar_get_oip_model, READ},
+    {LAR_GET, M2 V, lar_get_oip_model, READ},
+    {LAR_GET, M2 "/ready", lar_get_oip_ready, READ},
+    {LAR_GET, M2 V "/ready", lar_get_oip_ready, READ},
+
+    {LAR_GET, "/v1/models", lar_get_models, READ},
+    {LAR_GET, M, lar_get_status, READ},
+    {LAR_GET, M V, lar_get_status, READ},
+    {LAR_GET, M L, lar_get_status, READ},
+    {LAR_GET, M "/metadata", lar_get_metadata, READ},
+    {LAR_GET, M V "/metadata", lar_get_metadata, READ},
+    {LAR_GET, M L "/metadata", lar_get_metadata, READ},
+
+    {LAR_GET, M "/versions", lar_get_versions, READ},
+    {LAR_POST, M "/versions", lar_post_version, UPLOAD},
+    {LAR_PUT, M V, lar_put_version, UPLOAD},
+    {LAR_GET, M V "/artifact", lar_get_artifact, LAR_ON_WORKER, LAR_NO_BODY, false, NULL},
+    {LAR_DELETE, M, lar_delete_model, CHANGE},
+    {LAR_DELETE, M V, lar_delete_model, CHANGE},
+    {LAR_POST, "/v1/validate", lar_post_validate, UPLOAD},
+    {LAR_POST, "/v1/reload", lar_post_reload, CHANGE},
+
+    {LAR_GET, "/metrics", lar_get_metrics, READ},
+    {LAR_GET, "/", lar_get_root, READ},
+    {0},
+};

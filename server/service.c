@@ -1,0 +1,162 @@
+/* Workers and HTTP threads around the registry.
+ * SPDX-License-Identifier: MIT */
+#include "server/service.h"
+#include "server/management.h"
+
+#include <stdlib.h>
+#include <sys/sysinfo.h>
+
+enum { SCRATCH_KEEP = 1 << 20, MOVERS = 4, MOVER_QUEUE = 256, MAX_AUTO_THREADS = 4 };
+enum { ANSWER_LIMIT = 1 << 30 };
+
+static void *lane_new(void *context, struct lar_error *err)
+{
+    struct lar_service *service = context;
+    struct lar_lane *lane = calloc(1, sizeof *lane);
+    if (!lane) {
+        lar_fail(err, LAR_ERR_NOMEM, "an HTTP thread");
+        return NULL;
+    }
+    lane->scratch = lar_scratch_new(service->scratch_keep, service->scratch_limit, err);
+    lane->reader = lane->scratch ? lar_registry_reader(service->registry, err) : NULL;
+    if (lane->reader)
+        return lane;
+    lar_scratch_free(lane->scratch);
+    free(lane);
+    return NULL;
+}
+
+static void lane_free(void *context)
+{
+    struct lar_lane *lane = context;
+    lar_reader_free(lane->reader);
+    lar_scratch_free(lane->scratch);
+    free(lane);
+}
+
+static void lane_turn(void *lane)
+{
+    lar_reader_turn(((struct lar_lane *)lane)->reader);
+}
+
+static void lane_idle(void *lane)
+{
+    lar_reader_idle(((struct lar_lane *)lane)->reader);
+}
+
+static void run_task(void *argument, struct lar_scratch *scratch)
+{
+    struct lar_task *task = argument;
+    struct lar_lane lane = {.scratch = scratch};
+    task->run(task, &lane);
+}
+
+/* Predictions and what waits for disks have pools of their own: neither delays the other. */
+static bool submit(void *context, const struct lar_request *rq, struct lar_task *task)
+{
+    struct lar_service *service = context;
+    struct lar_error err = {0};
+    bool predicts = rq->route->where == LAR_BY_COST;
+    return lar_workers_submit(predicts ? service->predictors : service->movers, run_task, task,
+                              &err);
+}
+
+static bool admit(struct lar_request *rq, struct lar_error *err)
+{
+    const struct lar_service *service = rq->service;
+    return lar_management_admit(service->management, rq, err);
+}
+
+static unsigned by_cpus(int64_t configured, unsigned least, unsigned most)
+{
+    unsigned cpus = (unsigned)get_nprocs();
+    unsigned automatic = cpus < least ? least : cpus > most ? most : cpus;
+    return configured ? (unsigned)configured : automatic;
+}
+
+void lar_service_configure(struct lar_service *service, const struct lar_config *config)
+{
+    struct lar_http_limits *limits = &service->limits;
+    atomic_store(&limits->body, config->body_limit);
+    atomic_store(&limits->header_time, config->header_time);
+    atomic_store(&limits->body_time, config->body_time);
+    atomic_store(&limits->response_time, config->response_time);
+    atomic_store(&limits->idle_time, config->idle_time);
+    atomic_store(&service->inline_us, config->inline_us);
+    atomic_store(&service->log->level, (int)config->log_level);
+    atomic_store(&service->log->json, config->log_format == LAR_LOG_JSON);
+}
+
+static bool start_workers(struct lar_service *service, const struct lar_config *config,
+                          struct lar_error *err)
+{
+    struct lar_workers_settings predictors = {
+        .threads = by_cpus(config->workers, 2, 256),
+        .queue = (size_t)config->queue,
+        .keep = service->scratch_keep,
+        .limit = service->scratch_limit,
+        .name = "predict",
+    };
+    struct lar_workers_settings movers = predictors;
+    movers.threads = MOVERS;
+    movers.queue = MOVER_QUEUE;
+    movers.name = "disk";
+    return lar_workers_start(&service->predictors, &predictors, err) &&
+           lar_workers_start(&service->movers, &movers, err);
+}
+
+bool lar_service_start(struct lar_service *service, const struct lar_config *config,
+                       struct lar_listeners *listeners, struct lar_error *err)
+{
+    service->scratch_keep = SCRATCH_KEEP;
+    service->scratch_limit = (size_t)config->run_memory;
+    lar_service_configure(service, config);
+    struct lar_http_settings settings = {
+        .threads = by_cpus(config->threads, 1, MAX_AUTO_THREADS),
+        .connections = (size_t)config->connection_limit,
+        .upload_limit = (size_t)config->upload_limit,
+        .answer_limit = ANSWER_LIMIT,
+        .bodies_memory = config->bodies_memory,
+        .limits = &service->limits,
+        .routes = lar_routes,
+        .service = service,
+        .log = service->log,
+        .lane_new = lane_new,
+        .lane_free = lane_free,
+        .lane_turn = lane_turn,
+        .lane_idle = lane_idle,
+        .admit = admit,
+        .submit = submit,
+    };
+    if (start_workers(service, config, err) &&
+        lar_http_start(&service->http, &settings, listeners, err))
+        return true;
+    lar_service_stop(service, 0);
+    return false;
+}
+
+void lar_service_stop(struct lar_service *service, int64_t time_ms)
+{
+    if (service->http)
+        lar_http_stop(service->http, time_ms);
+    lar_workers_stop(service->predictors);
+    lar_workers_stop(service->movers);
+    lar_http_free(service->http);
+    service->http = NULL;
+    service->predictors = service->movers = NULL;
+}
+
+const struct lar_table *lar_service_table(const struct lar_request *rq)
+{
+    return lar_reader_table(((const struct lar_lane *)rq->lane)->reader);
+}
+
+const struct lar_model_entry *lar_service_model(const struct lar_request *rq, struct lar_error *err)
+{
+    const struct lar_model_entry *model =
+        lar_table_find(lar_service_table(rq), rq->model.at, rq->model.size);
+    if (!model)
+        lar_fail(err, LAR_ERR_NOTFOUND, "there is no model '%.*s'", (int)rq->model.size,
+                 rq->model.at);
+    return model;
+}
