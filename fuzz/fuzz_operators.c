@@ -64,6 +64,52 @@ static const struct {
       {"feature", LAR_TYPE_I32, 1},
       {"threshold", LAR_TYPE_F64, 1},
       {"value", LAR_TYPE_F64, 2}}},
+    {"larder.CheckFinite",
+     1,
+     {{"who", LAR_TYPE_STRING, 1}, {"allow_nan", LAR_TYPE_BOOL, 0}, {"float32", LAR_TYPE_BOOL, 0}}},
+    {"larder.LookUp",
+     1,
+     {{"keys", LAR_TYPE_F64, 1},
+      {"values", LAR_TYPE_F64, 1},
+      {"name", LAR_TYPE_STRING, 1},
+      {"unknown", LAR_TYPE_F64, 0},
+      {"column", LAR_TYPE_I64, 0}}},
+    {"larder.LookUp",
+     1,
+     {{"keys", LAR_TYPE_STRING, 1},
+      {"values", LAR_TYPE_I64, 1},
+      {"name", LAR_TYPE_STRING, 1},
+      {"unknown", LAR_TYPE_I64, 0}}},
+    {"larder.OneHot", 1, {{"widths", LAR_TYPE_I64, 1}, {"columns", LAR_TYPE_I64, 0}}},
+    {"larder.OneHot",
+     2,
+     {{"widths", LAR_TYPE_I64, 1}, {"columns", LAR_TYPE_I64, 0}, {"float32", LAR_TYPE_BOOL, 0}}},
+    {"larder.Impute",
+     1,
+     {{"columns", LAR_TYPE_I64, 1},
+      {"values", LAR_TYPE_F64, 1},
+      {"missing", LAR_TYPE_F64, 0},
+      {"indicators", LAR_TYPE_I64, 1}}},
+    {"larder.ImputeText",
+     1,
+     {{"missing", LAR_TYPE_STRING, 1},
+      {"value", LAR_TYPE_STRING, 1},
+      {"name", LAR_TYPE_STRING, 1},
+      {"refuse_nan", LAR_TYPE_BOOL, 0}}},
+    {"larder.WordCounts",
+     1,
+     {{"vocabulary", LAR_TYPE_STRING, 1},
+      {"indices", LAR_TYPE_I64, 1},
+      {"columns", LAR_TYPE_I64, 0},
+      {"lowercase", LAR_TYPE_BOOL, 0},
+      {"binary", LAR_TYPE_BOOL, 0}}},
+    {"larder.Tfidf",
+     1,
+     {{"idf", LAR_TYPE_F64, 1},
+      {"sublinear", LAR_TYPE_BOOL, 0},
+      {"norm", LAR_TYPE_I64, 0},
+      {"descending", LAR_TYPE_BOOL, 0}}},
+    {"larder.Tfidf", 1, {{"norm", LAR_TYPE_I64, 0}}},
 };
 
 enum { MAX_VALUES = 64, MAX_STEPS = 24 };
@@ -75,10 +121,27 @@ struct builder {
     uint32_t n;
 };
 
+/* A few short strings, some of them missing. */
+static lar_value texts(struct builder *b)
+{
+    static const char *const some[] = {"a", "fox", "", "Fox dog", "\xc3\xa9t\xc3\xa9", "nan"};
+    const char *strings[6];
+    uint8_t kinds[6];
+    size_t n = run_byte(&b->bytes) % 6;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t byte = run_byte(&b->bytes);
+        kinds[i] = byte % 5 > 2 ? LAR_STRING_TEXT : byte % 5;
+        strings[i] = kinds[i] == LAR_STRING_TEXT ? some[byte / 5 % 6] : "";
+    }
+    return lar_draft_strings(b->draft, strings, NULL, kinds, n);
+}
+
 /* A small constant of TYPE and RANK (up to 3), or of any if TYPE is LAR_TYPE_END. */
 static lar_value constant(struct builder *b, enum lar_type type, int rank)
 {
     struct lar_tensor t = {.layout = LAR_LAYOUT_DENSE};
+    if (type == LAR_TYPE_STRING)
+        return texts(b);
     uint8_t byte = run_byte(&b->bytes);
     if (type == LAR_TYPE_END)
         type = (const enum lar_type[]){LAR_TYPE_F64,  LAR_TYPE_I64, LAR_TYPE_F32,
