@@ -105,8 +105,12 @@ static bool take_away(struct lar_registry *registry, const struct removal *r, co
         !lar_history_save(&registry->store, registry->store.larder, name, r->text, &why) &&
         why.code != LAR_ERR_FULL)
         return lar_fail(err, why.code, "%s", why.text);
-    return (!r->folder || lar_stage_withdraw(&registry->store, r->folder, err)) &&
-           (!r->file || lar_stage_withdraw(&registry->store, r->file, err));
+    if ((r->folder && !lar_stage_withdraw(&registry->store, r->folder, err)) ||
+        (r->file && !lar_stage_withdraw(&registry->store, r->file, err)))
+        return false;
+    if (!r->folder) /* the folder that the last version has left; others stay */
+        unlinkat(registry->store.root, name, AT_REMOVEDIR);
+    return true;
 }
 
 bool lar_registry_delete(struct lar_registry *registry, const char *name, uint64_t number,
