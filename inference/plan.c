@@ -64,7 +64,7 @@ static bool make_node(struct lar_plan *plan, uint32_t i, struct lar_error *err)
     }
     node->cost = node_cost(plan, i, 1);
     node->row_cost = (node_cost(plan, i, 1001) - node->cost) / 1000;
-    node->cost -= node->row_cost;
+    node->cost = node->cost > node->row_cost ? node->cost - node->row_cost : 0;
     return true;
 }
 

@@ -218,6 +218,9 @@ bool lar_inputs_finish(struct lar_inputs *in, struct lar_call_request *call, str
             return lar_fail(err, LAR_ERR_INVALID, "input '%.64s' has %llu rows, '%.64s' has %llu",
                             slot->input->name, (unsigned long long)rows, first->input->name,
                             (unsigned long long)call->rows);
+        if (rows == 0) /* as scikit-learn does */
+            return lar_fail(err, LAR_ERR_INVALID,
+                            "input '%.64s' has no rows, at least one is needed", slot->input->name);
         first = slot;
         call->rows = rows;
     }

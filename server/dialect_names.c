@@ -130,7 +130,7 @@ bool lar_names_unknown(const struct lar_names *names, const char *what,
     for (uint32_t i = 0; i < names->n; i++) {
         const struct lar_json_string *name = &names->names[i];
         if (n + name->size + 16 > sizeof list) {
-            n += (size_t)snprintf(list + n, sizeof list - n, "%s...", i ? ", " : "");
+            (void)snprintf(list + n, sizeof list - n, "%s...", i ? ", " : "");
             break;
         }
         n += (size_t)snprintf(list + n, sizeof list - n, "%s'%.*s'", i ? ", " : "", (int)name->size,

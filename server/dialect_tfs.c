@@ -23,8 +23,8 @@ static const char *form_name(enum form form)
     return form == INSTANCES ? "instances" : "inputs";
 }
 
-/* Whether {"b64": ...} comes, in place of a string of SLOT; KEY is a member that the object would
- * have otherwise. */
+/* Whether {"b64": ...} comes, which stands for a string of SLOT, and not an object with the inputs'
+ * names. */
 static bool is_base64(struct tfs *t, const struct lar_slot *slot)
 {
     struct lar_error ignored = {0};

@@ -16,13 +16,6 @@ static bool out_of_range(struct lar_json *js, const char *from, enum lar_type ty
                     lar_type_name(type), (size_t)(from - js->begin));
 }
 
-bool lar_cells_float_fails(const struct lar_cells *cells, struct lar_json *js, const char *from,
-                           struct lar_error *err)
-{
-    bool wire = lar_cells_float_limit(cells->wire) <= lar_cells_float_limit(cells->type);
-    return out_of_range(js, from, wire ? cells->wire : cells->type, err);
-}
-
 double lar_cells_float_limit(enum lar_type type)
 {
     switch (type) {
@@ -31,6 +24,14 @@ double lar_cells_float_limit(enum lar_type type)
     case LAR_TYPE_F32: return FLT_MAX;
     default: return DBL_MAX;
     }
+}
+
+/* The float that began at FROM is beyond what both types hold. */
+static bool float_fails(const struct lar_cells *cells, struct lar_json *js, const char *from,
+                        struct lar_error *err)
+{
+    bool wire = lar_cells_float_limit(cells->wire) <= lar_cells_float_limit(cells->type);
+    return out_of_range(js, from, wire ? cells->wire : cells->type, err);
 }
 
 /* The tokens that stand for floats JSON does not have. */
@@ -70,7 +71,7 @@ static bool read_float(struct lar_cells *cells, struct lar_json *js, struct lar_
     switch (lar_number_read_f64(&js->at, js->end, &v)) {
     case LAR_NUMBER_OK:
         if (!(fabs(v) <= cells->float_limit))
-            return lar_cells_float_fails(cells, js, from, err);
+            return float_fails(cells, js, from, err);
         break;
     case LAR_NUMBER_OVERFLOW: return out_of_range(js, from, LAR_TYPE_F64, err);
     default:
@@ -145,7 +146,7 @@ static bool read_integer(struct lar_cells *cells, struct lar_json *js, struct la
 static bool need_bytes(struct lar_cells *cells, struct lar_json *js, size_t n,
                        struct lar_error *err)
 {
-    if (n <= cells->bytes_capacity - cells->bytes)
+    if (cells->data && n <= cells->bytes_capacity - cells->bytes)
         return true;
     size_t capacity = (cells->bytes + n) * 2 < 256 ? 256 : (cells->bytes + n) * 2;
     if (!lar_json_grow(js, &cells->data, cells->bytes, capacity, err))

@@ -128,7 +128,7 @@ size_t lar_json_string_decode(const char *from, char *to)
 
 bool lar_json_text(struct lar_json *js, struct lar_json_string *ret, struct lar_error *err)
 {
-    bool escaped;
+    bool escaped = false;
     (void)lar_json_peek(js);
     const char *from = js->at;
     if (!lar_json_string_skip(js, &ret->size, &escaped, err))

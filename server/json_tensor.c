@@ -40,7 +40,8 @@ bool lar_cells_grow(struct lar_cells *cells, struct lar_json *js, struct lar_err
         double rest = (double)left / (double)read * (double)count * 1.06 + 16;
         uint64_t most = left / 2 + 1; /* an element and its comma */
         uint64_t more = rest < (double)most ? (uint64_t)rest : most;
-        capacity = count + (more > 16 ? more : 16);
+        uint64_t least = count / 2 + 16; /* whatever the estimate: few steps */
+        capacity = count + (more > least ? more : least);
     }
     if (cells->type == LAR_TYPE_STRING) {
         if (!lar_json_grow(js, &cells->offsets, old ? (old + 1) * sizeof(uint64_t) : 0,
@@ -65,38 +66,42 @@ static bool wrong_count(struct lar_json *js, int64_t expected, uint64_t found, b
                     (unsigned long long)found, (size_t)(js->at - js->begin));
 }
 
+static inline const char *behind_space(const char *p, const char *end)
+{
+    while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+        p++;
+    return p;
+}
+
 /* The elements of an innermost array of float64, behind its bracket: the loop that must be fast. */
 static bool read_doubles(struct lar_cells *cells, struct lar_json *js, uint64_t most,
                          uint64_t *ret_n, struct lar_error *err)
 {
-    uint64_t n = 0;
-    for (;; n++) {
-        (void)lar_json_peek(js);
-        const char *from = js->at;
+    const char *at = js->at, *end = js->end;
+    for (uint64_t n = 0;; n++, at++) {
+        js->at = at = behind_space(at, end);
         double v;
         if (n == most)
             return wrong_count(js, (int64_t)most, n + 1, true, err);
         if (cells->count == cells->capacity && !lar_cells_grow(cells, js, err))
             return false;
-        if (lar_number_read_f64(&js->at, js->end, &v) != LAR_NUMBER_OK) {
+        if (lar_number_read_f64(&at, end, &v) == LAR_NUMBER_OK && fabs(v) <= cells->float_limit) {
+            ((double *)cells->data)[cells->count++] = v;
+        } else { /* null, a token, out of range, a fault */
             if (!lar_cells_read(cells, js, err))
                 return lar_json_at_index(err, n);
-        } else if (fabs(v) <= cells->float_limit) {
-            ((double *)cells->data)[cells->count++] = v;
-        } else {
-            lar_cells_float_fails(cells, js, from, err);
-            return lar_json_at_index(err, n);
+            at = js->at;
         }
-        char c = lar_json_peek(js);
-        if (c == ']')
-            break;
-        if (c != ',')
+        at = behind_space(at, end);
+        if (at < end && *at == ',')
+            continue;
+        js->at = at;
+        *ret_n = n + 1;
+        if (at == end || *at != ']')
             return lar_json_fail(js, err, "',' or ']'");
         js->at++;
+        return true;
     }
-    js->at++;
-    *ret_n = n + 1;
-    return true;
 }
 
 /* The elements of an array, behind its bracket. Recursion goes as deep as RANK. */
@@ -122,7 +127,7 @@ static bool read_elements(struct lar_cells *cells, struct lar_json *js, uint32_t
 bool lar_cells_read_nested(struct lar_cells *cells, struct lar_json *js, uint32_t rank,
                            int64_t *dims, struct lar_error *err)
 {
-    uint64_t n;
+    uint64_t n = 0;
     if (rank == 0 || (rank == 1 && dims[0] == 1 && lar_json_peek(js) != '['))
         return lar_cells_read(cells, js, err);
     if (!lar_json_open(js, '[', err) || !read_elements(cells, js, rank, dims, &n, err))
@@ -149,7 +154,7 @@ bool lar_cells_read_flat(struct lar_cells *cells, struct lar_json *js,
     if (!lar_json_open(js, '[', err))
         return false;
     int64_t flat = (int64_t)count;
-    uint64_t n;
+    uint64_t n = 0;
     if (!read_elements(cells, js, 1, &flat, &n, err))
         return false;
     return n == count || wrong_count(js, flat, n, false, err);

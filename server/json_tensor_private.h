@@ -23,8 +23,4 @@ double lar_cells_float_limit(enum lar_type type);
  */
 bool lar_cells_grow(struct lar_cells *cells, struct lar_json *js, struct lar_error *err);
 
-/* The error for a float beyond the limit that began at FROM. Always returns false. */
-bool lar_cells_float_fails(const struct lar_cells *cells, struct lar_json *js, const char *from,
-                           struct lar_error *err);
-
 #endif

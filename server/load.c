@@ -98,14 +98,37 @@ static bool from_index(struct lar_registry *registry, struct load *load)
     return from_cache(registry, load);
 }
 
+/* Changes the index, then drops the form that PATH had if nobody has it any more. */
+static void index_entry(struct lar_registry *registry, const char *path,
+                        const struct lar_identity *identity, const struct lar_index_record *record)
+{
+    char before[LAR_HASH_HEX] = "";
+    pthread_mutex_lock(&registry->index_lock);
+    const char *key = lar_index_key(&registry->index, path);
+    if (key)
+        memcpy(before, key, sizeof before);
+    if (record)
+        lar_index_put(&registry->index, path, identity, record);
+    else
+        lar_index_remove(&registry->index, path);
+    if (key && !lar_index_uses(&registry->index, before))
+        lar_compiled_drop(&registry->store, before);
+    pthread_mutex_unlock(&registry->index_lock);
+}
+
 void lar_load_index(struct lar_registry *registry, const struct load *load, const char *path)
 {
     struct lar_index_record record = {.size = load->size};
     memcpy(record.key, load->key, sizeof record.key);
     memcpy(record.sha256, load->sha256, sizeof record.sha256);
-    pthread_mutex_lock(&registry->index_lock);
-    lar_index_put(&registry->index, path, &load->identity, &record);
-    pthread_mutex_unlock(&registry->index_lock);
+    index_entry(registry, path, &load->identity, &record);
+}
+
+void lar_load_forget(struct lar_registry *registry, const struct slot *slot)
+{
+    char path[LAR_INDEX_PATH];
+    if (lar_slot_index_path(slot, path, sizeof path))
+        index_entry(registry, path, NULL, NULL);
 }
 
 static char *read_report(int fd)

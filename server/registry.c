@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { DEBOUNCE_MS = 100, TABLE_WAIT_MS = 10 };
+enum { NICENESS = 15, DEBOUNCE_MS = 100, TABLE_WAIT_MS = 10 };
 
 static int64_t clock_ms(clockid_t clock)
 {
@@ -61,6 +63,12 @@ void lar_registry_log(struct lar_registry *registry, enum lar_log_level level, c
     lar_log(registry->log, level, "%s", text);
 }
 
+void lar_registry_lower_priority(void)
+{
+    /* Of this thread alone: that is what Linux makes of a thread's id here. */
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICENESS);
+}
+
 /* ---- the registry's own thread ---- */
 
 static int64_t period_ms(const struct lar_registry *registry)
@@ -88,7 +96,7 @@ static void keep_state(struct lar_registry *registry, bool *swept)
     if (notes)
         lar_registry_notes_save(registry);
     pthread_mutex_lock(&registry->index_lock);
-    if (complete && !*swept && registry->store.lock >= 0) {
+    if (complete && !*swept && registry->store.locked) {
         lar_compiled_sweep(&registry->store, index_uses, &registry->index);
         *swept = true;
     }
@@ -154,6 +162,7 @@ static void *run(void *arg)
     struct lar_registry *registry = arg;
     struct lar_events events = {0};
     bool swept = false, stop = false;
+    lar_registry_lower_priority();
     while (!stop) {
         bool due;
         int64_t wait = due_ms(registry, &due);

@@ -6,11 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { DEATHS = 3, NICENESS = 15, LONGEST_RETRY_MS = 300000 };
+enum { DEATHS = 3, LONGEST_RETRY_MS = 300000 };
 
 static struct version *version_of(const struct slot *slot)
 {
@@ -219,6 +217,8 @@ static void fail(struct lar_registry *registry, struct slot *slot, const struct 
         slot->since_ms = now;
         slot->second_look = true;
         slot->is_seen = err->code == LAR_ERR_TRUNCATED;
+        if (!slot->is_seen) /* still moving: nobody waits for that */
+            lar_slot_awaited(registry, slot, false);
         if (!v->loaded)
             v->entry.state = LAR_STATE_START;
         lar_registry_scan_by(registry, now + registry->settings.settle_ms);
@@ -265,7 +265,7 @@ static void run_job(struct lar_registry *registry, struct slot *slot)
 {
     struct lar_error err = {0};
     struct lar_identity expected = slot->seen;
-    char in_index[4352];
+    char in_index[LAR_INDEX_PATH];
     struct version *v = version_of(slot);
     slot->job = JOB_RUNNING;
     if (!v->loaded)
@@ -301,8 +301,7 @@ static struct slot *next_job(struct lar_registry *registry)
 void *lar_registry_load_thread(void *arg)
 {
     struct lar_registry *registry = arg;
-    /* Of this thread alone: that is how Linux takes a thread's id here. */
-    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICENESS);
+    lar_registry_lower_priority();
     pthread_mutex_lock(&registry->lock);
     while (!registry->stop) {
         if (!registry->queue) {

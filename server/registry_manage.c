@@ -85,15 +85,10 @@ static void forget(struct lar_registry *registry, const char *name, uint64_t num
     if (!model)
         return;
     for (struct slot *slot = model->slots, *next; slot; slot = next) {
-        char path[4352];
         next = slot->next;
         if (number && slot != slot_of(model, number))
             continue;
-        if (lar_slot_index_path(slot, path, sizeof path)) {
-            pthread_mutex_lock(&registry->index_lock);
-            lar_index_remove(&registry->index, path);
-            pthread_mutex_unlock(&registry->index_lock);
-        }
+        lar_load_forget(registry, slot);
         lar_slot_drop(registry, slot);
     }
     lar_history_drop_labels(&model->history, number);

@@ -40,10 +40,53 @@ bool lar_registry_is_named(const struct lar_registry *registry, const char *name
     return false;
 }
 
+/* Beside the models if they are ours to change; numbers of models that are read-only live under
+ * state/, but not where another daemon writes down the same ones. */
 int lar_registry_notes(const struct lar_registry *registry, const struct model *model)
 {
     const struct lar_store *store = &registry->store;
-    return model->named || store->larder < 0 ? store->notes : store->larder;
+    if (model->named)
+        return store->notes;
+    return store->locked ? store->larder : store->foreign ? -1 : store->notes;
+}
+
+/* From both places, if both have notes: those that know more numbers. */
+static bool read_notes(struct lar_registry *registry, struct model *model, struct lar_error *err)
+{
+    struct lar_history other;
+    int first = model->named ? -1 : registry->store.larder;
+    if (!lar_history_read(&model->history, first, model->name, err))
+        return false;
+    if (registry->store.locked && !model->named)
+        return true;
+    if (!lar_history_read(&other, registry->store.notes, model->name, err))
+        return false;
+    if (other.highest <= model->history.highest) {
+        lar_history_finish(&other);
+    } else {
+        lar_history_finish(&model->history);
+        model->history = other;
+    }
+    return true;
+}
+
+/* Who changed the models until now may have given numbers that we know nothing of. */
+void lar_registry_notes_reread(struct lar_registry *registry)
+{
+    for (size_t i = 0; i < registry->n_models; i++) {
+        struct model *model = registry->models[i];
+        struct lar_history before = model->history;
+        model->history = (struct lar_history){0};
+        lar_error_clear(&model->notes_error);
+        if (!model->named && read_notes(registry, model, &model->notes_error) &&
+            model->history.highest >= before.highest) {
+            lar_history_finish(&before);
+        } else {
+            lar_history_finish(&model->history);
+            model->history = before;
+        }
+        lar_version_renumber(model);
+    }
 }
 
 /* What the model's own file was before: listed, without bytes. */
@@ -79,8 +122,7 @@ struct model *lar_registry_model_make(struct lar_registry *registry, const char 
     if (!model || !(model->name = strdup(name)))
         goto no_memory;
     model->named = lar_registry_is_named(registry, name);
-    if (!lar_history_read(&model->history, lar_registry_notes(registry, model), name,
-                          &model->notes_error))
+    if (!read_notes(registry, model, &model->notes_error))
         lar_registry_log(registry, LAR_LOG_ERROR, "model '%s' cannot be changed: %s", name,
                          model->notes_error.text);
     if (!list_ended(model, err)) {
@@ -393,7 +435,7 @@ void lar_registry_notes_save(struct lar_registry *registry)
         int folder = lar_registry_notes(registry, model);
         char *text = model->notes_error.code ? NULL : lar_history_text(&model->history);
         model->notes_changed = false;
-        bool wanted = !model->notes_error.code;
+        bool wanted = !model->notes_error.code && folder >= 0;
         lar_registry_model_tidy(registry, model);
         pthread_mutex_unlock(&registry->lock);
         if (wanted && !lar_history_save(&registry->store, folder, name, text, &err))

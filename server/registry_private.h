@@ -150,6 +150,9 @@ void lar_registry_scan_by(struct lar_registry *registry, int64_t ms);
 __attribute__((format(printf, 3, 4))) void
 lar_registry_log(struct lar_registry *registry, enum lar_log_level level, const char *format, ...);
 
+/* Lets other threads of the daemon go first. */
+void lar_registry_lower_priority(void);
+
 /* registry_table.c; all under the lock */
 void lar_registry_publish(struct lar_registry *registry); /* builds a table, swaps, retires */
 /* At once, or within some milliseconds when more changes are on their way. */
@@ -166,6 +169,7 @@ void lar_registry_model_tidy(struct lar_registry *registry, struct model *model)
 void lar_registry_model_free(struct lar_registry *registry, struct model *model);
 int lar_registry_notes(const struct lar_registry *registry, const struct model *model);
 void lar_registry_notes_save(struct lar_registry *registry); /* takes manage and lock itself */
+void lar_registry_notes_reread(struct lar_registry *registry);
 uint64_t lar_registry_highest(const struct model *model);
 struct version *lar_version_find(const struct model *model, uint64_t number);
 struct version *lar_version_make(struct model *model, uint64_t number, struct lar_error *err);
@@ -182,6 +186,7 @@ void lar_version_renumber(struct model *model); /* tentative ones, after a numbe
 struct slot *lar_slot_find(const struct model *model, uint64_t number);
 struct slot *lar_slot_make(struct lar_registry *registry, struct model *model, struct root *root,
                            uint64_t number, const char *path, struct lar_error *err);
+enum { LAR_INDEX_PATH = 4352 };
 /* Its name in the index of compiled forms; false: too long. */
 bool lar_slot_index_path(const struct slot *slot, char *ret, size_t size);
 /* Whether what was seen last has loaded, or has been tried in vain. */
@@ -223,6 +228,8 @@ struct load {
 bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_error *err);
 /* Remembers under which state of the entry PATH the compiled form is. */
 void lar_load_index(struct lar_registry *registry, const struct load *load, const char *path);
+/* Forgets the compiled form of an entry that is gone. */
+void lar_load_forget(struct lar_registry *registry, const struct slot *slot);
 void lar_loaded_name(struct loaded *loaded, const char *model, uint64_t number, const char *sha256);
 void lar_loaded_free(struct loaded *loaded);
 

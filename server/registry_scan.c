@@ -88,7 +88,7 @@ static void look(struct lar_registry *registry, struct root *root, struct sight 
 static bool in_index(struct lar_registry *registry, const struct slot *slot)
 {
     struct lar_index_record record;
-    char path[4352];
+    char path[LAR_INDEX_PATH];
     if (!lar_slot_index_path(slot, path, sizeof path))
         return false;
     pthread_mutex_lock(&registry->index_lock);
@@ -268,12 +268,7 @@ static void take_missing(struct lar_registry *registry, struct slot *slot,
     }
     lar_registry_log(registry, LAR_LOG_INFO, "model '%s': '%s' is gone", slot->model->name,
                      slot->path);
-    char path[4352];
-    if (lar_slot_index_path(slot, path, sizeof path)) {
-        pthread_mutex_lock(&registry->index_lock);
-        lar_index_remove(&registry->index, path);
-        pthread_mutex_unlock(&registry->index_lock);
-    }
+    lar_load_forget(registry, slot);
     lar_slot_drop(registry, slot);
 }
 
@@ -341,7 +336,7 @@ static void take_root(struct lar_registry *registry, struct root *root, struct s
     }
 }
 
-/* The store changes the folder that the models root is now. */
+/* The store changes the folder that the models root is now, once nobody else does. */
 static void follow_root(struct lar_registry *registry)
 {
     struct lar_error err = {0};
@@ -350,9 +345,14 @@ static void follow_root(struct lar_registry *registry)
     const struct root *root = &registry->roots[0];
     bool moved = registry->n_roots && !root->model && root->known &&
                  (root->device != registry->store.device || root->inode != registry->store.inode);
-    pthread_mutex_unlock(&registry->lock);
     if (moved && !lar_store_reopen_root(&registry->store, &err))
         lar_registry_log(registry, LAR_LOG_ERROR, "%s", err.text);
+    bool ours = !moved && lar_store_retry_lock(&registry->store);
+    if (ours)
+        lar_registry_log(registry, LAR_LOG_INFO, "models can be changed from here now");
+    if (ours || moved)
+        lar_registry_notes_reread(registry);
+    pthread_mutex_unlock(&registry->lock);
     pthread_mutex_unlock(&registry->manage);
 }
 

@@ -52,7 +52,7 @@ bool lar_text_reserve_slow(struct lar_text *text, size_t n)
     text->failure = data ? LAR_ERR_NONE : LAR_ERR_NOMEM;
     if (!data)
         return false;
-    if (!text->heap && text->size)
+    if (!text->heap && text->data)
         memcpy(data, text->data, text->size);
     text->data = data;
     text->capacity = capacity;

@@ -39,7 +39,7 @@ bool lar_text_reserve_slow(struct lar_text *text, size_t n);
 /* Where N more bytes may be written, or NULL. After writing, add to text->size. */
 static inline char *lar_text_room(struct lar_text *text, size_t n)
 {
-    if (n > text->capacity - text->size && !lar_text_reserve_slow(text, n))
+    if ((!text->data || n > text->capacity - text->size) && !lar_text_reserve_slow(text, n))
         return NULL;
     return text->data + text->size;
 }

@@ -33,11 +33,13 @@ static bool begin_file(struct lar_upload *u, struct lar_error *err)
         u->file = lar_nameless_file(u->registry->store.state, err);
         return u->file >= 0;
     }
-    if (!lar_stage_begin(&u->stage, &u->registry->store,
-                         u->expected > 0 ? (uint64_t)u->expected : 0, err))
-        return false;
-    u->file = u->stage.file;
-    return true;
+    pthread_mutex_lock(&u->registry->manage);
+    bool ok = lar_stage_begin(&u->stage, &u->registry->store,
+                              u->expected > 0 ? (uint64_t)u->expected : 0, err);
+    pthread_mutex_unlock(&u->registry->manage);
+    if (ok)
+        u->file = u->stage.file;
+    return ok;
 }
 
 bool lar_upload_begin(struct lar_upload **ret, struct lar_registry *registry, const char *model,
@@ -331,6 +333,9 @@ static bool finish(struct lar_upload *u, struct lar_upload_result *ret, struct l
     struct load load = {.root = u->file, .keep = u->kind != LAR_UPLOAD_VALIDATE};
     bool ok = lar_load_run(u->registry, &load, err);
     ret->report = load.report;
+    if (!ok && (err->code == LAR_ERR_UNSUPPORTED || err->code == LAR_ERR_FORMAT) &&
+        memcmp(u->head, "PK\3\4", 4) == 0)
+        lar_error_within(err, "a zip (of one file; a folder cannot be uploaded as a zip yet)");
     if (ok && u->kind != LAR_UPLOAD_VALIDATE)
         ok = publish(u, &load, ret, err);
     lar_loaded_free(load.loaded);

@@ -39,18 +39,24 @@ INLINE vec combine_vectors(const vec s[8])
 INLINE void dot_rows(double *y, size_t y_stride, const double *x, size_t m, const double *w,
                      size_t k)
 {
-    vec s[DOT_ROWS][PARTS] = {0};
-    double sums[DOT_ROWS][8];
+    vec s[DOT_ROWS][PARTS];
+    double sums[8] __attribute__((aligned(64)));
     size_t t = 0;
+    for (size_t r = 0; r < m; r++)
+        for (int h = 0; h < PARTS; h++)
+            s[r][h] = (vec){0};
     for (; t + 8 <= k; t += 8)
         for (int h = 0; h < PARTS; h++)
             for (size_t r = 0; r < m; r++)
                 s[r][h] += load(x + r * k + t + h * LANES) * load(w + t + h * LANES);
-    memcpy(sums, s, sizeof sums);
     for (size_t r = 0; r < m; r++) {
-        for (size_t i = t; i < k; i++)
-            sums[r][i - t] = __builtin_fma(x[r * k + i], w[i], sums[r][i - t]);
-        y[r * y_stride] = combine(sums[r]);
+        for (int h = 0; h < PARTS; h++)
+            *(vec *)(sums + h * LANES) = s[r][h];
+#pragma GCC unroll 8
+        for (size_t q = 0; q < 7; q++)
+            if (t + q < k)
+                sums[q] = __builtin_fma(x[r * k + t + q], w[t + q], sums[q]);
+        y[r * y_stride] = combine(sums);
     }
 }
 
@@ -78,8 +84,11 @@ INLINE void store_some(double *y, vec v, size_t width)
 INLINE void panel_rows(double *y, size_t y_stride, size_t width, const double *x, size_t m,
                        const double *w, size_t k)
 {
-    vec s[ROWS][8] = {0};
+    vec s[ROWS][8];
     size_t t = 0;
+    for (size_t r = 0; r < m; r++)
+        for (int q = 0; q < 8; q++)
+            s[r][q] = (vec){0};
     for (; t + 8 <= k; t += 8)
 #pragma GCC unroll 8
         for (int q = 0; q < 8; q++) {
@@ -114,7 +123,10 @@ static void panels_f64(double *y, const double *x, size_t m, const double *w, si
 INLINE void panel_rows_f32(float *y, size_t y_stride, size_t width, const float *x, size_t m,
                            const float *w, size_t k)
 {
-    vecf s[ROWS_F32][PARTS_F32] = {0};
+    vecf s[ROWS_F32][PARTS_F32];
+    for (size_t r = 0; r < m; r++)
+        for (int h = 0; h < PARTS_F32; h++)
+            s[r][h] = (vecf){0};
     for (size_t t = 0; t < k; t++)
         for (int h = 0; h < PARTS_F32; h++) {
             vecf wv = *(const vecf *)(w + t * LAR_PANEL_F32 + h * LANES_F32);

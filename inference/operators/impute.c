@@ -16,18 +16,20 @@
 
 #include <math.h>
 
-static const struct lar_tensor empty = {.type = LAR_TYPE_I64, .shape = {.rank = 1}};
-
-static const struct lar_tensor *indicators_of(const struct lar_node_info *node)
+/* The parameter NAME's columns; none where it was left out. */
+static const int64_t *columns_of(const struct lar_node_info *node, const char *name, int64_t *ret_n)
 {
-    const struct lar_tensor *t = lar_node_param(node, "indicators");
-    return t ? t : &empty;
+    const struct lar_tensor *t = lar_node_param(node, name);
+    *ret_n = t ? t->shape.dims[0] : 0;
+    return t ? t->data : NULL;
 }
 
 static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
                   struct lar_error *err)
 {
-    int64_t m = lar_node_param(node, "columns")->shape.dims[0], width;
+    int64_t m, q, width;
+    (void)columns_of(node, "columns", &m);
+    (void)columns_of(node, "indicators", &q);
     if (!lar_infer_dense(node, 0, LAR_TYPE_BIT(LAR_TYPE_F64), 2, err))
         return false;
     if (node->inputs[0]->shape.dims[1] < 0)
@@ -36,48 +38,51 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
         return lar_infer_refuse(err, "%lld values for %lld columns",
                                 (long long)lar_node_param(node, "values")->shape.dims[0],
                                 (long long)m);
-    if (__builtin_add_overflow(m, indicators_of(node)->shape.dims[0], &width))
+    if (__builtin_add_overflow(m, q, &width))
         return lar_infer_refuse(err, "too many columns");
     *ret = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(node->inputs[0]->shape.dims[0], width));
     return true;
 }
 
-static bool within(const struct lar_tensor *columns, int64_t n, struct lar_error *err)
+static bool verify_columns(const struct lar_node_info *node, const char *name,
+                           struct lar_error *err)
 {
-    const int64_t *at = columns->data;
-    for (int64_t i = 0; i < columns->shape.dims[0]; i++)
+    int64_t m, n = node->inputs[0]->shape.dims[1];
+    const int64_t *at = columns_of(node, name, &m);
+    for (int64_t i = 0; at && i < m; i++)
         if (at[i] < 0 || at[i] >= n)
-            return lar_fail(err, LAR_ERR_FORMAT, "there is no column %lld", (long long)at[i]);
+            return lar_fail(err, LAR_ERR_FORMAT, "%s: there is no column %lld", name,
+                            (long long)at[i]);
     return true;
 }
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    int64_t n = node->inputs[0]->shape.dims[1];
-    return within(lar_node_param(node, "columns"), n, err) && within(indicators_of(node), n, err);
+    return verify_columns(node, "columns", err) && verify_columns(node, "indicators", err);
+}
+
+static inline bool is_missing(double v, double missing)
+{
+    return v == missing || (isnan(v) && isnan(missing));
 }
 
 static bool run(struct lar_call *call, struct lar_error *err)
 {
-    const struct lar_tensor *in = call->inputs[0], *more = indicators_of(call->node);
-    const struct lar_tensor *columns = lar_node_param(call->node, "columns");
+    const struct lar_tensor *in = call->inputs[0];
+    int64_t m, q;
+    const int64_t *kept = columns_of(call->node, "columns", &m);
+    const int64_t *marked = columns_of(call->node, "indicators", &q);
     const double *values = lar_node_param(call->node, "values")->data;
     double missing = lar_node_param_f64(call->node, "missing", NAN);
-    int64_t m = columns->shape.dims[0], q = more->shape.dims[0];
-    bool nan = isnan(missing);
     double *y = lar_output_dense(call, 0, &LAR_SHAPE(in->shape.dims[0], m + q), err);
     if (!y || m + q == 0)
         return y != NULL;
     const double *x = in->data;
     for (uint64_t row = 0; row < lar_rows(in); row++, x += lar_columns(in)) {
-        for (int64_t i = 0; i < m; i++) {
-            double v = x[((const int64_t *)columns->data)[i]];
-            *y++ = (nan ? isnan(v) : v == missing) ? values[i] : v;
-        }
-        for (int64_t i = 0; i < q; i++) {
-            double v = x[((const int64_t *)more->data)[i]];
-            *y++ = (nan ? isnan(v) : v == missing) ? 1 : 0;
-        }
+        for (int64_t i = 0; kept && i < m; i++)
+            *y++ = is_missing(x[kept[i]], missing) ? values[i] : x[kept[i]];
+        for (int64_t i = 0; marked && i < q; i++)
+            *y++ = is_missing(x[marked[i]], missing);
     }
     return true;
 }

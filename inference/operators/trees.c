@@ -23,30 +23,25 @@
 
 #include <math.h>
 
-/* The params, unpacked. */
-struct source {
-    const int64_t *roots;
-    const int32_t *left, *right, *feature;
-    const double *threshold;
-    const uint8_t *missing_left; /* or NULL */
-    uint64_t n_trees, n;
-    const struct lar_tensor *value;
-};
-
-static struct source source_of(const struct lar_node_info *node)
+static struct lar_tree_source source_of(const struct lar_node_info *node)
 {
     const struct lar_tensor *roots = lar_node_param(node, "roots");
     const struct lar_tensor *left = lar_node_param(node, "left");
+    const struct lar_tensor *value = lar_node_param(node, "value");
     const struct lar_tensor *missing = lar_node_param(node, "missing_left");
-    return (struct source){.roots = roots->data,
-                           .left = left->data,
-                           .right = lar_node_param(node, "right")->data,
-                           .feature = lar_node_param(node, "feature")->data,
-                           .threshold = lar_node_param(node, "threshold")->data,
-                           .missing_left = missing ? missing->data : NULL,
-                           .n_trees = lar_tensor_count(roots),
-                           .n = lar_tensor_count(left),
-                           .value = lar_node_param(node, "value")};
+    return (struct lar_tree_source){.roots = roots->data,
+                                    .left = left->data,
+                                    .right = lar_node_param(node, "right")->data,
+                                    .feature = lar_node_param(node, "feature")->data,
+                                    .threshold = lar_node_param(node, "threshold")->data,
+                                    .value = value->data,
+                                    .missing_left = missing ? missing->data : NULL,
+                                    .n_trees = lar_tensor_count(roots),
+                                    .n = lar_tensor_count(left),
+                                    .n_values = lar_rows(value),
+                                    .columns = (size_t)node->inputs[0]->shape.dims[1],
+                                    .outputs = (size_t)lar_columns(value),
+                                    .divisor = lar_node_param_f64(node, "divisor", 0)};
 }
 
 static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
@@ -74,7 +69,7 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
 }
 
 /* Whether node I of S is sound by itself; SEEN has a bit for each node that has a parent. */
-static bool verify_node(const struct source *s, uint64_t i, int64_t columns, uint8_t *seen,
+static bool verify_node(const struct lar_tree_source *s, uint64_t i, int64_t columns, uint8_t *seen,
                         struct lar_error *err)
 {
     if (s->left[i] < 0)
@@ -97,7 +92,7 @@ static bool verify_node(const struct source *s, uint64_t i, int64_t columns, uin
     return true;
 }
 
-static bool verify_nodes(const struct source *s, int64_t columns, uint8_t *seen,
+static bool verify_nodes(const struct lar_tree_source *s, int64_t columns, uint8_t *seen,
                          struct lar_error *err)
 {
     uint64_t leaves = 0;
@@ -112,7 +107,7 @@ static bool verify_nodes(const struct source *s, int64_t columns, uint8_t *seen,
             return lar_fail(err, LAR_ERR_FORMAT, "root %lld is no root", (long long)root);
         seen[root / 8] |= (uint8_t)(1 << root % 8);
     }
-    uint64_t rows = lar_rows(s->value);
+    uint64_t rows = s->n_values;
     if (rows != leaves && rows != s->n)
         return lar_fail(err, LAR_ERR_FORMAT, "%llu rows of values for %llu leaves of %llu nodes",
                         (unsigned long long)rows, (unsigned long long)leaves,
@@ -122,7 +117,7 @@ static bool verify_nodes(const struct source *s, int64_t columns, uint8_t *seen,
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    struct source s = source_of(node);
+    struct lar_tree_source s = source_of(node);
     const struct lar_tensor *divisor = lar_node_param(node, "divisor");
     struct lar_arena arena;
     if (divisor && !(fabs(*(const double *)divisor->data) > 0))
@@ -135,87 +130,19 @@ static bool verify(const struct lar_node_info *node, struct lar_error *err)
     return ok;
 }
 
-/* Packing: nodes are numbered anew, breadth first from each root, children side by side. */
-struct packing {
-    struct source s;
-    const uint32_t *rows;     /* of each source node: its row of values */
-    uint32_t *order;          /* the source node of each packed one */
-    struct lar_tree_node *to; /* the packed nodes */
-    size_t n;                 /* how many there are so far */
-};
-
-/* Packs the tree whose root is source node ROOT; returns the sum of the depths of its leaves. */
-static double pack_tree(struct packing *p, uint32_t root, double *leaves)
-{
-    size_t at = p->n, level_end = p->n + 1;
-    double depth = 0, sum = 0;
-    p->order[p->n++] = root;
-    for (; at < p->n; at++) {
-        uint32_t i = p->order[at];
-        if (at == level_end) {
-            depth++;
-            level_end = p->n;
-        }
-        if (p->s.left[i] < 0) {
-            p->to[at] = (struct lar_tree_node){.threshold = INFINITY,
-                                               .feature = LAR_TREE_NAN_LEFT,
-                                               .left = (uint32_t)at,
-                                               .value = p->rows[i]};
-            sum += depth;
-            ++*leaves;
-            continue;
-        }
-        uint32_t nan_left = p->s.missing_left && p->s.missing_left[i] ? LAR_TREE_NAN_LEFT : 0;
-        p->to[at] = (struct lar_tree_node){.threshold = lar_tree_threshold(p->s.threshold[i]),
-                                           .feature = (uint32_t)p->s.feature[i] | nan_left,
-                                           .left = (uint32_t)p->n};
-        p->order[p->n++] = (uint32_t)p->s.left[i];
-        p->order[p->n++] = (uint32_t)p->s.right[i];
-    }
-    return sum;
-}
-
 static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, void **ret_state,
                     struct lar_error *err)
 {
-    struct packing p = {.s = source_of(node)};
-    struct lar_arena temporary;
-    lar_arena_init(&temporary, SIZE_MAX);
-    struct lar_trees *trees = lar_arena_alloc(arena, 1, sizeof *trees);
-    uint32_t *roots = lar_arena_alloc(arena, p.s.n_trees, sizeof *roots);
-    uint32_t *rows = lar_arena_alloc(&temporary, p.s.n, sizeof *rows);
-    p.order = lar_arena_alloc(&temporary, p.s.n, sizeof *p.order);
-    p.to = lar_arena_alloc_aligned(arena, p.s.n, sizeof *p.to, 64);
-    if (!trees || !roots || !rows || !p.order || !p.to) {
-        lar_arena_finish(&temporary);
-        return lar_arena_fail(arena, err, "the prepared form");
-    }
-    bool by_node = lar_rows(p.s.value) == p.s.n;
-    for (uint64_t i = 0, leaves = 0; i < p.s.n; i++)
-        rows[i] = (uint32_t)(by_node ? i : p.s.left[i] < 0 ? leaves++ : 0);
-    p.rows = rows;
-    double sum = 0, leaves = 0;
-    for (uint64_t t = 0; t < p.s.n_trees; t++) {
-        roots[t] = (uint32_t)p.n;
-        sum += pack_tree(&p, (uint32_t)p.s.roots[t], &leaves);
-    }
-    lar_arena_finish(&temporary);
-    *trees = (struct lar_trees){.nodes = p.to,
-                                .roots = roots,
-                                .values = p.s.value->data,
-                                .n_trees = p.s.n_trees,
-                                .n_nodes = p.n,
-                                .columns = (size_t)node->inputs[0]->shape.dims[1],
-                                .outputs = (size_t)lar_columns(p.s.value),
-                                .divisor = lar_node_param_f64(node, "divisor", 0),
-                                .depth = sum / leaves};
+    struct lar_tree_source source = source_of(node);
+    struct lar_trees *trees;
+    if (!lar_trees_pack(&trees, &source, arena, err))
+        return false;
     *ret_state = trees;
     return true;
 }
 
 static bool run(struct lar_call *call, struct lar_error *err)
 {
-    enum { BLOCK = 64 }; /* rows that are cast and walked at a time */
     const struct lar_tensor *in = call->inputs[0];
     const struct lar_trees *trees = call->state;
     size_t rows = (size_t)lar_rows(in), columns = (size_t)lar_columns(in);
@@ -229,13 +156,13 @@ static bool run(struct lar_call *call, struct lar_error *err)
         lar_trees_run(trees, in->data, rows, y);
         return true;
     }
-    size_t mark = lar_scratch_mark(call->scratch);
-    float *x = lar_scratch_take(call->scratch, (rows < BLOCK ? rows : BLOCK) * columns, sizeof *x);
+    size_t mark = lar_scratch_mark(call->scratch), most = lar_trees_block(trees);
+    float *x = lar_scratch_take(call->scratch, (rows < most ? rows : most) * columns, sizeof *x);
     if (!x)
         return lar_scratch_fail(call->scratch, err, "the result");
     const double *from = in->data;
-    for (size_t i = 0; i < rows; i += BLOCK) {
-        size_t m = rows - i < BLOCK ? rows - i : BLOCK;
+    for (size_t i = 0; i < rows; i += most) {
+        size_t m = rows - i < most ? rows - i : most;
         for (size_t j = 0; j < m * columns; j++)
             x[j] = (float)from[i * columns + j];
         lar_trees_run(trees, x, m, y + i * trees->outputs);
@@ -250,10 +177,10 @@ static double cost(const struct lar_node_info *node, const void *state, uint64_t
     double m =
         node->inputs[0]->shape.dims[0] < 0 ? (double)rows : (double)node->inputs[0]->shape.dims[0];
     /* a step costs more where the nodes do not fit the nearer caches */
-    double ns = trees->n_nodes < 1 << 15 ? 1.2 : trees->n_nodes < 1 << 20 ? 2 : 8;
-    return 30 + m * ((double)trees->columns * 0.3 +
-                     (double)trees->n_trees *
-                         (trees->depth * 1.6 * ns + (double)trees->outputs * 0.5 + 2));
+    double ns = trees->n_nodes < 1 << 16 ? 1.3 : trees->n_nodes < 1 << 18 ? 3 : 6;
+    return 30 +
+           m * ((double)trees->columns * 0.3 +
+                (double)trees->n_trees * (trees->depth * ns + (double)trees->outputs * 0.5 + 2));
 }
 
 static const struct lar_param_rule params[] = {{"roots", LAR_TYPE_I64, 1, false},

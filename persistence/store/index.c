@@ -78,6 +78,11 @@ bool lar_index_find(const struct lar_index *index, const char *path,
     return true;
 }
 
+const char *lar_index_key(const struct lar_index *index, const char *path)
+{
+    return member(json_object_get(index->entries, path), "key");
+}
+
 void lar_index_put(struct lar_index *index, const char *path, const struct lar_identity *identity,
                    const struct lar_index_record *record)
 {

@@ -32,6 +32,9 @@ void lar_index_put(struct lar_index *index, const char *path, const struct lar_i
                    const struct lar_index_record *record);
 void lar_index_remove(struct lar_index *index, const char *path);
 
+/* The compiled form of PATH in whatever state, valid until the index changes; or NULL. */
+const char *lar_index_key(const struct lar_index *index, const char *path);
+
 /* Whether some entry has the compiled form KEY. */
 bool lar_index_uses(const struct lar_index *index, const char *key);
 

@@ -35,9 +35,10 @@ bool lar_name_is_version(const char *name, uint64_t *ret)
     if (!*name)
         return false;
     for (; *name; name++) {
-        if (*name < '0' || *name > '9' || v > (INT64_MAX - 9) / 10)
+        uint64_t digit = (uint64_t)(*name - '0');
+        if (*name < '0' || *name > '9' || v > (INT64_MAX - digit) / 10)
             return false;
-        v = v * 10 + (uint64_t)(*name - '0');
+        v = v * 10 + digit;
     }
     *ret = v;
     return v > 0;

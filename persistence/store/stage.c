@@ -43,10 +43,16 @@ static void next_name(struct lar_store *store, char *name)
 
 static bool make_stage(struct lar_stage *stage, struct lar_error *err)
 {
-    int tries = 0;
-    do
+    int tries = 0, rc;
+    do {
         next_name(stage->store, stage->name);
-    while (mkdirat(stage->larder, stage->name, 0750) && errno == EEXIST && ++tries < NAME_TRIES);
+        rc = mkdirat(stage->larder, stage->name, 0750);
+    } while (rc && errno == EEXIST && ++tries < NAME_TRIES);
+    if (rc) {
+        int errnum = errno;
+        stage->name[0] = '\0'; /* nothing to remove */
+        return lar_fail_errno(err, errnum, "a folder for the upload");
+    }
     char path[40];
     snprintf(path, sizeof path, "%s/v", stage->name);
     if (mkdirat(stage->larder, path, 0750))
@@ -117,8 +123,13 @@ static int publish_first(struct lar_stage *stage, const char *model, const char 
             lar_fail_errno(err, errnum, "publishing version %s of '%s'", number, model);
         return errnum;
     }
+    if (!lar_store_sync(stage->store, stage->store->root, "the models folder", err)) {
+        /* Nobody may count on it: out of sight again. */
+        renameat2(stage->store->root, model, stage->larder, stage->name, RENAME_NOREPLACE);
+        return EIO;
+    }
     stage->name[0] = '\0';
-    return lar_store_sync(stage->store, stage->store->root, "the models folder", err) ? 0 : EIO;
+    return 0;
 }
 
 static bool publish_next(struct lar_stage *stage, const char *model, const char *number,
@@ -135,7 +146,10 @@ static bool publish_next(struct lar_stage *stage, const char *model, const char 
                  ? lar_fail(err, LAR_ERR_CONFLICT, "version %s of '%s' is there already", number,
                             model)
                  : lar_fail_errno(err, errno, "publishing version %s of '%s'", number, model);
-    ok = ok && lar_store_sync(stage->store, folder, "the model's folder", err);
+    else if (!lar_store_sync(stage->store, folder, "the model's folder", err)) {
+        renameat2(folder, number, stage->larder, from, RENAME_NOREPLACE);
+        ok = false;
+    }
     close(folder);
     return ok;
 }

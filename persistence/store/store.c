@@ -6,6 +6,7 @@
 #include "persistence/store/beneath.h"
 #include "persistence/store/stage.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -36,28 +37,39 @@ static void deny(struct lar_store *store, const char *why, int errnum)
              errnum ? strerror(errnum) : "");
 }
 
+static void take_lock(struct lar_store *store)
+{
+    store->foreign = false;
+    store->read_only[0] = '\0';
+    if (flock(store->lock_file, LOCK_EX | LOCK_NB) == 0) {
+        store->locked = true;
+        lar_stage_sweep(store);
+    } else if (errno == EWOULDBLOCK) {
+        store->foreign = true;
+        deny(store, "another larderd manages this models folder", 0);
+    } else {
+        deny(store, "models/.larder/lock cannot be locked", errno);
+    }
+}
+
 static void open_larder(struct lar_store *store)
 {
-    store->read_only[0] = '\0';
     store->larder = make_folder(store->root, ".larder");
-    if (store->larder < 0) {
+    if (store->larder >= 0)
+        store->lock_file =
+            openat(store->larder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+    if (store->lock_file >= 0)
+        take_lock(store);
+    else
         deny(store, "models/.larder cannot be written", errno);
-        return;
-    }
-    store->lock = openat(store->larder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-    if (store->lock < 0) {
-        deny(store, "models/.larder cannot be written", errno);
-        return;
-    }
-    if (flock(store->lock, LOCK_EX | LOCK_NB)) {
-        if (errno == EWOULDBLOCK)
-            deny(store, "another larderd manages this models folder", 0);
-        else
-            deny(store, "models/.larder/lock cannot be locked", errno);
-        close_one(&store->lock);
-        return;
-    }
-    lar_stage_sweep(store);
+}
+
+bool lar_store_retry_lock(struct lar_store *store)
+{
+    if (!store->foreign)
+        return false;
+    take_lock(store);
+    return store->locked;
 }
 
 static bool open_root(struct lar_store *store, struct lar_error *err)
@@ -72,6 +84,25 @@ static bool open_root(struct lar_store *store, struct lar_error *err)
     return true;
 }
 
+/* Indexes that an earlier run did not finish. */
+static void sweep_state(int state)
+{
+    int fd = openat(state, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *d;
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    while ((d = readdir(dir))) {
+        size_t n = strlen(d->d_name);
+        if (strncmp(d->d_name, "index.", 6) == 0 && n > 4 && strcmp(d->d_name + n - 4, ".tmp") == 0)
+            unlinkat(state, d->d_name, 0);
+    }
+    closedir(dir);
+}
+
 static void open_state(struct lar_store *store, const char *path)
 {
     if (mkdir(path, 0750) && errno != EEXIST)
@@ -79,6 +110,7 @@ static void open_state(struct lar_store *store, const char *path)
     store->state = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (store->state < 0)
         return;
+    sweep_state(store->state);
     store->compiled = make_folder(store->state, "compiled");
     store->notes = make_folder(store->state, "larder");
 }
@@ -87,7 +119,7 @@ bool lar_store_open(struct lar_store *ret, const char *models, const char *state
                     struct lar_error *err)
 {
     *ret = (struct lar_store){
-        .root = -1, .larder = -1, .lock = -1, .state = -1, .compiled = -1, .notes = -1};
+        .root = -1, .larder = -1, .lock_file = -1, .state = -1, .compiled = -1, .notes = -1};
     if (state)
         open_state(ret, state);
     if (!models) {
@@ -107,7 +139,8 @@ static void close_root(struct lar_store *store)
 {
     close_one(&store->root);
     close_one(&store->larder);
-    close_one(&store->lock);
+    close_one(&store->lock_file);
+    store->locked = store->foreign = false;
 }
 
 void lar_store_close(struct lar_store *store)

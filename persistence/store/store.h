@@ -16,11 +16,13 @@ struct lar_store {
     char *models;           /* its path, or NULL: only models that were named by hand */
     int root;               /* models/, or -1 */
     int larder;             /* models/.larder, or -1 */
-    int lock;               /* held; or -1 */
+    int lock_file;          /* models/.larder/lock, or -1 */
+    bool locked;            /* by us */
     int state;              /* or -1: nothing is kept between runs */
     int compiled;           /* state/compiled, or -1 */
     int notes;              /* state/larder, for models whose notes cannot lie in .larder/; or -1 */
     uint64_t device, inode; /* of models/ as it was at start */
+    bool foreign;           /* another daemon has the lock */
     char read_only[200];    /* why nothing may be changed, "" if it may */
     _Atomic bool failed;    /* an fsync failed */
     _Atomic uint64_t staged; /* for names in .larder/ */
@@ -35,6 +37,9 @@ void lar_store_close(struct lar_store *store);
 
 /* Takes the folder that MODELS leads to now for the root. */
 bool lar_store_reopen_root(struct lar_store *store, struct lar_error *err);
+
+/* Takes the lock if the daemon that had it has ended. True: it did. */
+bool lar_store_retry_lock(struct lar_store *store);
 
 /* Whether models may be changed; else LAR_ERR_BUSY with the reason. */
 bool lar_store_writable(struct lar_store *store, struct lar_error *err);

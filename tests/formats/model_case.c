@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEMORY = 256 << 20 };
+enum { MEMORY = 64 << 20 };
 
 static bool load(struct model *m, struct lar_draft *draft, struct lar_error *err)
 {

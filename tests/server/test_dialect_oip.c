@@ -23,7 +23,7 @@ START_TEST(one_input)
         {models_matrix, "{\"inputs\":[" HEAD("X", "[1,3]", "BOOL") "[true,false,true]}]}",
          "1: X float64[1,3] [1.0,0.0,1.0] -> predict"},
         {models_matrix, "{\"inputs\":[" HEAD("X", "[0,3]", "FP64") "[]}]}",
-         "0: X float64[0,3] [] -> predict"},
+         "input 'X' has no rows, at least one is needed"},
         {models_line, "{\"inputs\":[" HEAD("x", "[2]", "FP32") "[1,2]}]}",
          "2: X float64[2,1] [1.0,2.0] -> predict"},
         {models_text, "{\"inputs\":[" HEAD("t", "[2,1]", "BYTES") "[[\"a\"],[null]]}]}",

@@ -98,7 +98,7 @@ START_TEST(columns)
          "inputs.depth: column 'depth' is given twice"},
         {models_matrix, "{\"inputs\": {\"depth\": [3,true]}}",
          "inputs.depth[1]: expected a number, found true (byte 24)"},
-        {models_matrix, "{\"inputs\": []}", "0: X float64[0,3] [] -> predict"},
+        {models_matrix, "{\"inputs\": []}", "input 'X' has no rows, at least one is needed"},
         {models_table, "{\"inputs\": {\"age\": [1,2], \"city\": [\"a\"], \"flag\": [true,false]}}",
          "input 'city' has 1 rows, 'age' has 2"},
         {models_table, "{\"inputs\": {\"age\": [1], \"city\": [\"a\"]}}",

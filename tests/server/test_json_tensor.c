@@ -397,8 +397,8 @@ START_TEST(long_arrays_grow)
         int64_t dims[1] = {-1};
         p = text;
         for (int i = 0; i < N; i++) /* short ones first: the estimate must not be final */
-            p += sprintf(p, types[k] == LAR_TYPE_STRING ? "%c\"%d\"" : "%c%d", i ? ',' : '[',
-                         N - 1 - i < N / 2 ? 7 : 10000000 + i);
+            p += snprintf(p, 16, types[k] == LAR_TYPE_STRING ? "%c\"%d\"" : "%c%d", i ? ',' : '[',
+                          N - 1 - i < N / 2 ? 7 : 10000000 + i);
         *p++ = ']';
         lar_json_init(&js, text, (size_t)(p - text), scratch);
         lar_cells_init(&cells, types[k], types[k]);

@@ -302,6 +302,32 @@ START_TEST(a_root_that_vanishes_unloads_nothing)
 }
 END_TEST
 
+START_TEST(a_root_that_was_replaced_whole_is_the_root)
+{
+    struct world w;
+    struct lar_error err = {0};
+    world_make(&w);
+    world_put(&w, "iris.joblib", "ok 1");
+    world_put(&w, "../copy/iris.joblib", "ok 2");
+    world_start(&w);
+    world_await_complete(&w);
+    move(&w, "models", "away");
+    move(&w, "copy", "models");
+    world_await(&w, "iris", 0, 2);
+    world_reload(&w, false);
+    world_reload(&w, false);
+    expect(&w, "iris/1 END, iris/2 AVAILABLE 2");
+    struct lar_upload *u; /* the store has followed */
+    ck_assert_msg(lar_upload_begin(&u, w.registry, "new", LAR_UPLOAD_NEXT, 0, -1, &err), "%s",
+                  err.text);
+    lar_upload_abort(u);
+    ck_assert(world_exists(&w, ".larder/lock"));
+    world_delete(&w, "iris.joblib");
+    world_await_gone(&w, "iris", 0);
+    world_remove(&w);
+}
+END_TEST
+
 START_TEST(hostile_entries_harm_nobody)
 {
     struct world w;
@@ -387,6 +413,57 @@ START_TEST(lost_events_are_made_up_for)
 }
 END_TEST
 
+/* As Kubernetes updates a ConfigMap: names lead through ..data, which is swapped. */
+START_TEST(links_within_the_folder_are_followed)
+{
+    struct world w;
+    char path[256];
+    world_make(&w);
+    world_put(&w, "..one/iris.joblib", "ok 1");
+    snprintf(path, sizeof path, "%s/..data", w.models);
+    ck_assert_int_eq(symlink("..one", path), 0);
+    snprintf(path, sizeof path, "%s/iris.joblib", w.models);
+    ck_assert_int_eq(symlink("..data/iris.joblib", path), 0);
+    world_start(&w);
+    world_await_complete(&w);
+    expect(&w, "iris/1 AVAILABLE 1");
+    world_put(&w, "..two/iris.joblib", "ok 2");
+    snprintf(path, sizeof path, "%s/..data_tmp", w.models);
+    ck_assert_int_eq(symlink("..two", path), 0);
+    move(&w, "models/..data_tmp", "models/..data");
+    world_await(&w, "iris", 2, 2);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(forms_that_nobody_has_are_dropped)
+{
+    struct world w;
+    char command[256];
+    world_make(&w);
+    world_start(&w);
+    for (int i = 1; i <= 5; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "ok %d", i);
+        world_move_in(&w, "iris.joblib", text);
+        world_await(&w, "iris", 0, i);
+    }
+    world_put(&w, "other/1/model.joblib", "ok 5"); /* the same form as iris */
+    world_await(&w, "other", 0, 5);
+    ck_assert_uint_eq(w.spawner.loads, 5);
+    world_delete(&w, "iris.joblib");
+    world_await_gone(&w, "iris", 0);
+    snprintf(command, sizeof command, "test $(ls %s/compiled | wc -l) = 1", w.state);
+    ck_assert_int_eq(system(command), 0);
+    world_stop(&w);
+    world_start(&w);
+    world_await_complete(&w);
+    expect(&w, "other/1 AVAILABLE 5");
+    ck_assert_uint_eq(w.spawner.loads, 5);
+    world_remove(&w);
+}
+END_TEST
+
 START_TEST(a_thousand_models)
 {
     struct world w;
@@ -414,14 +491,24 @@ END_TEST
 
 int main(void)
 {
-    return check_main(
-        "registry",
-        (const TTest *[]){
-            all_layouts_are_loaded, a_new_file_is_loaded_and_replaced,
-            a_restart_opens_nothing_and_keeps_numbers, damaged_compiled_forms_are_made_again,
-            what_fails_leaves_the_old_one_serving, a_loader_that_dies_is_tried_three_times,
-            what_may_pass_is_tried_again, a_file_that_is_cut_short_is_looked_at_again,
-            a_file_that_grows_is_left_alone, rivals_are_listed, what_was_removed_goes,
-            a_root_that_vanishes_unloads_nothing, hostile_entries_harm_nobody,
-            models_can_be_named_by_hand, lost_events_are_made_up_for, a_thousand_models, NULL});
+    return check_main("registry", (const TTest *[]){all_layouts_are_loaded,
+                                                    a_new_file_is_loaded_and_replaced,
+                                                    a_restart_opens_nothing_and_keeps_numbers,
+                                                    damaged_compiled_forms_are_made_again,
+                                                    what_fails_leaves_the_old_one_serving,
+                                                    a_loader_that_dies_is_tried_three_times,
+                                                    what_may_pass_is_tried_again,
+                                                    a_file_that_is_cut_short_is_looked_at_again,
+                                                    a_file_that_grows_is_left_alone,
+                                                    rivals_are_listed,
+                                                    what_was_removed_goes,
+                                                    a_root_that_vanishes_unloads_nothing,
+                                                    a_root_that_was_replaced_whole_is_the_root,
+                                                    hostile_entries_harm_nobody,
+                                                    models_can_be_named_by_hand,
+                                                    lost_events_are_made_up_for,
+                                                    links_within_the_folder_are_followed,
+                                                    forms_that_nobody_has_are_dropped,
+                                                    a_thousand_models,
+                                                    NULL});
 }

@@ -5,6 +5,7 @@
 #include "tests/server/world.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -329,8 +330,13 @@ START_TEST(a_second_daemon_reads_only)
     ck_assert_int_eq(delete (&second, "iris", 1), LAR_ERR_BUSY);
     ck_assert_uint_eq(post(&w, "iris", "ok 2"), 2);
     world_await(&second, "iris", 2, 2);
-    world_stop(&second);
-    world_remove(&w);
+    ck_assert_uint_eq(post(&w, "iris", "ok 3"), 3);
+    ck_assert_int_eq(delete (&w, "iris", 3), LAR_ERR_NONE);
+    world_stop(&w);
+    world_reload(&second, false); /* the first has ended: now it is the second's turn */
+    world_reload(&second, false);
+    ck_assert_uint_eq(post(&second, "iris", "ok 4"), 4);
+    world_remove(&second);
 }
 END_TEST
 
@@ -378,6 +384,61 @@ START_TEST(a_folder_comes_back_as_one_tar)
 }
 END_TEST
 
+struct worker {
+    struct world *world;
+    int id;
+};
+
+static void *work(void *arg)
+{
+    const struct worker *worker = arg;
+    const struct world *w = worker->world;
+    char text[32], own[32];
+    snprintf(own, sizeof own, "own%d", worker->id);
+    for (int i = 0; i < 10; i++) {
+        struct lar_error err = {0};
+        snprintf(text, sizeof text, "ok %d", 100 * worker->id + i);
+        uint64_t number = post(w, own, text);
+        check_artifact(w, own, number, text);
+        post(w, "shared", text);
+        if (i % 3 == 2)
+            ck_assert_int_eq(delete (w, own, 0), LAR_ERR_NONE);
+        if (i % 4 == 3)
+            ck_assert_msg(lar_registry_reload(w->registry, false, &err), "%s", err.text);
+    }
+    return NULL;
+}
+
+START_TEST(many_at_once)
+{
+    enum { WORKERS = 4 };
+    struct world w;
+    pthread_t threads[WORKERS];
+    struct worker workers[WORKERS];
+    world_make(&w);
+    world_start(&w);
+    for (int i = 0; i < WORKERS; i++) {
+        workers[i] = (struct worker){.world = &w, .id = i + 1};
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < WORKERS; i++)
+        pthread_join(threads[i], NULL);
+    world_reload(&w, false);
+    lar_reader_turn(w.reader);
+    const struct lar_table *t = lar_reader_table(w.reader);
+    const struct lar_model_entry *shared = lar_table_find(t, "shared", 6);
+    ck_assert_uint_eq(t->n_models, WORKERS + 1);
+    ck_assert_uint_eq(shared->n_versions, 10 * WORKERS);
+    for (size_t i = 0; i < shared->n_versions; i++) {
+        ck_assert_uint_eq(shared->versions[i].number, i + 1);
+        ck_assert_int_eq(shared->versions[i].state, LAR_STATE_AVAILABLE);
+    }
+    ck_assert_uint_eq(lar_table_find(t, "own1", 4)->versions[0].number, 10);
+    ck_assert_uint_eq(w.spawner.loads, 20 * WORKERS - 10 * WORKERS);
+    world_remove(&w);
+}
+END_TEST
+
 START_TEST(litter_of_an_earlier_run_is_swept)
 {
     struct world w;
@@ -402,5 +463,5 @@ int main(void)
             sizes_are_held_against_the_limit_and_the_announcement, validating_keeps_nothing,
             numbers_are_never_given_again, files_and_uploads_share_one_row_of_numbers,
             labels_choose_who_answers, damaged_notes_stop_changes_only, a_second_daemon_reads_only,
-            a_folder_comes_back_as_one_tar, litter_of_an_earlier_run_is_swept, NULL});
+            a_folder_comes_back_as_one_tar, many_at_once, litter_of_an_earlier_run_is_swept, NULL});
 }

@@ -5,11 +5,11 @@
 #include "base/bundle.h"
 #include "inference/operator.h"
 
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,23 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Not check's assertions: programs that are no tests use this file, too. */
+__attribute__((format(printf, 1, 2), noreturn)) static void give_up(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    exit(1);
+}
+
+static void must(bool ok, const char *what)
+{
+    if (!ok)
+        give_up("%s: %s", what, strerror(errno));
+}
 
 /* ---- the fake spawner ---- */
 
@@ -40,7 +57,7 @@ static bool write_model(int result, double value, struct lar_error *err)
         }
     }
     lar_draft_free(draft);
-    return ok || lar_fail(err, LAR_ERR_IO, "the model could not be written");
+    return ok || lar_fail_errno(err, errno, "writing the model");
 }
 
 static bool translate(const char *text, int result, struct lar_error *err)
@@ -108,13 +125,13 @@ void world_sleep(unsigned ms)
     nanosleep(&t, NULL);
 }
 
-void world_make(struct world *w)
+void world_open(struct world *w, const char *dir)
 {
-    *w = (struct world){.dir = "/var/tmp/larder-test-XXXXXX"};
-    ck_assert_ptr_nonnull(mkdtemp(w->dir));
+    *w = (struct world){.dir = ""};
+    snprintf(w->dir, sizeof w->dir, "%s", dir);
     snprintf(w->models, sizeof w->models, "%s/models", w->dir);
     snprintf(w->state, sizeof w->state, "%s/state", w->dir);
-    ck_assert_int_eq(mkdir(w->models, 0755), 0);
+    must(mkdir(w->models, 0755) == 0 || errno == EEXIST, w->models);
     w->settings = (struct lar_registry_settings){.models = w->models,
                                                  .state = w->state,
                                                  .settle_ms = 20,
@@ -126,13 +143,20 @@ void world_make(struct world *w)
                                                  .loaders = 2};
 }
 
+void world_make(struct world *w)
+{
+    char dir[] = "/var/tmp/larder-test-XXXXXX";
+    must(mkdtemp(dir) != NULL, dir);
+    world_open(w, dir);
+}
+
 void world_start(struct world *w)
 {
     struct lar_error err = {0};
-    ck_assert_msg(lar_registry_start(&w->registry, &w->settings, &w->spawner, &err), "%s",
-                  err.text);
+    if (!lar_registry_start(&w->registry, &w->settings, &w->spawner, &err))
+        give_up("%s", err.text);
     w->reader = lar_registry_reader(w->registry, &err);
-    ck_assert_ptr_nonnull(w->reader);
+    must(w->reader != NULL, "a reader");
 }
 
 void world_stop(struct world *w)
@@ -160,7 +184,7 @@ static void place(const struct world *w, const char *path, char ret[512])
     snprintf(ret, 512, "%s/%s", w->models, path);
     for (char *slash = ret + strlen(w->models) + 1; (slash = strchr(slash, '/')); slash++) {
         *slash = '\0';
-        ck_assert(mkdir(ret, 0755) == 0 || errno == EEXIST);
+        must(mkdir(ret, 0755) == 0 || errno == EEXIST, ret);
         *slash = '/';
     }
 }
@@ -168,9 +192,9 @@ static void place(const struct world *w, const char *path, char ret[512])
 static void write_file(const char *path, const char *text)
 {
     FILE *f = fopen(path, "w");
-    ck_assert_msg(f != NULL, "%s: %s", path, strerror(errno));
+    must(f != NULL, path);
     fputs(text, f);
-    ck_assert_int_eq(fclose(f), 0);
+    must(fclose(f) == 0, path);
 }
 
 void world_put(const struct world *w, const char *path, const char *text)
@@ -186,14 +210,14 @@ void world_move_in(const struct world *w, const char *path, const char *text)
     place(w, path, full);
     snprintf(outside, sizeof outside, "%s/outside", w->dir);
     write_file(outside, text);
-    ck_assert_int_eq(rename(outside, full), 0);
+    must(rename(outside, full) == 0, full);
 }
 
 void world_delete(const struct world *w, const char *path)
 {
     char full[512];
     place(w, path, full);
-    ck_assert_int_eq(nftw(full, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    must(nftw(full, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0, full);
 }
 
 bool world_exists(const struct world *w, const char *path)
@@ -268,8 +292,8 @@ void world_await(const struct world *w, const char *model, uint64_t number, doub
             return;
         world_sleep(PAUSE_MS);
     }
-    ck_abort_msg("%s/%d does not add %g: %s", model, (int)number, value,
-                 world_list(w, list, sizeof list));
+    give_up("%s/%d does not add %g: %s", model, (int)number, value,
+            world_list(w, list, sizeof list));
 }
 
 void world_await_error(const struct world *w, const char *model, uint64_t number, const char *text)
@@ -282,8 +306,8 @@ void world_await_error(const struct world *w, const char *model, uint64_t number
             return;
         world_sleep(PAUSE_MS);
     }
-    ck_abort_msg("%s/%d has no error '%s' but '%s': %s", model, (int)number, text,
-                 v ? v->error.text : "", world_list(w, list, sizeof list));
+    give_up("%s/%d has no error '%s' but '%s': %s", model, (int)number, text,
+            v ? v->error.text : "", world_list(w, list, sizeof list));
 }
 
 void world_await_gone(const struct world *w, const char *model, uint64_t number)
@@ -293,7 +317,7 @@ void world_await_gone(const struct world *w, const char *model, uint64_t number)
             return;
         world_sleep(PAUSE_MS);
     }
-    ck_abort_msg("%s/%d does not go", model, (int)number);
+    give_up("%s/%d does not go", model, (int)number);
 }
 
 void world_await_complete(const struct world *w)
@@ -304,13 +328,14 @@ void world_await_complete(const struct world *w)
             return;
         world_sleep(PAUSE_MS);
     }
-    ck_abort_msg("the first scan is never over");
+    give_up("the first scan is never over");
 }
 
 void world_reload(const struct world *w, bool prune)
 {
     struct lar_error err = {0};
-    ck_assert_msg(lar_registry_reload(w->registry, prune, &err), "%s", err.text);
+    if (!lar_registry_reload(w->registry, prune, &err))
+        give_up("%s", err.text);
 }
 
 const char *world_list(const struct world *w, char *buffer, size_t size)

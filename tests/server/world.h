@@ -32,6 +32,7 @@ struct world {
 };
 
 void world_make(struct world *world); /* folders only; settle_ms 20, scan_seconds 1 */
+void world_open(struct world *world, const char *dir); /* the same in a folder that is there */
 void world_start(struct world *world);
 void world_stop(struct world *world);
 void world_remove(struct world *world); /* stops it, too */

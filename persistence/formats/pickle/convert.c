@@ -107,7 +107,7 @@ const double *np_to_f64(const struct np_array *array, struct lar_arena *arena,
 {
     size_t n = np_count(array);
     char kind = array->dtype->kind, what[160];
-    if (!memchr("biufO", kind, 5) || array->dtype->itemsize > 8) {
+    if (!np_kind_is(array->dtype, "biufO") || array->dtype->itemsize > 8) {
         refuse(array, "numbers", err);
         return NULL;
     }
@@ -135,7 +135,7 @@ const int64_t *np_to_i64(const struct np_array *array, struct lar_arena *arena,
 {
     size_t n = np_count(array);
     char kind = array->dtype->kind, what[160];
-    if (!memchr("biuO", kind, 4)) {
+    if (!np_kind_is(array->dtype, "biuO")) {
         refuse(array, "integers", err);
         return NULL;
     }
@@ -243,7 +243,7 @@ bool np_to_tensor(struct lar_tensor *ret, const struct np_array *array, struct l
     *ret = (struct lar_tensor){.layout = LAR_LAYOUT_DENSE, .shape = array->shape};
     if (array->dtype->kind == 'O')
         return objects_to_tensor(ret, array, arena, err);
-    if (memchr("SU", array->dtype->kind, 2))
+    if (np_kind_is(array->dtype, "SU"))
         return np_to_strings(ret, array, arena, err);
     ret->type = number_type(array->dtype);
     if (ret->type == LAR_TYPE_END)

@@ -87,7 +87,7 @@ static bool sized(struct np_dtype *ret, char kind, size_t size)
 bool np_dtype_code(struct np_dtype *ret, const char *text, size_t size)
 {
     *ret = (struct np_dtype){0};
-    bool order = size > 0 && memchr("<>=|", text[0], 4);
+    bool order = size > 0 && text[0] && strchr("<>=|", text[0]);
     bool big = order && text[0] == '>';
     text += order;
     size -= order;
@@ -99,10 +99,10 @@ bool np_dtype_code(struct np_dtype *ret, const char *text, size_t size)
     bool unit = (text[0] == 'M' || text[0] == 'm') && i < size && text[i] == '[';
     if (i < size && !unit)
         return false;
-    bool ok = i > 1 ? sized(ret, text[0], number)
-                    : fixed_letter(ret, text[0]) ||
-                          sized(ret, text[0], memchr("OMm", text[0], 3) ? 8 : 0);
-    ret->swapped = big && ret->itemsize > 1 && memchr("iufcUMm", ret->kind, 7);
+    bool ok =
+        i > 1 ? sized(ret, text[0], number)
+              : fixed_letter(ret, text[0]) || sized(ret, text[0], strchr("OMm", text[0]) ? 8 : 0);
+    ret->swapped = big && ret->itemsize > 1 && np_kind_is(ret, "iufcUMm");
     return ok;
 }
 
@@ -158,12 +158,11 @@ static bool big_endian(const struct pk_node *order)
 static bool apply(struct np_dtype *ret, const struct state *state)
 {
     int64_t size;
-    ret->swapped =
-        ret->itemsize != 1 && memchr("iufcUMm", ret->kind, 7) && big_endian(state->order);
+    ret->swapped = ret->itemsize != 1 && np_kind_is(ret, "iufcUMm") && big_endian(state->order);
     if (state->itemsize->kind != PK_INT)
         return false;
     size = state->itemsize->integer;
-    if (memchr("SUV", ret->kind, 3)) {
+    if (np_kind_is(ret, "SUV")) {
         if (size < 0 || (ret->kind == 'U' && size % 4))
             return false;
         ret->itemsize = (size_t)size;

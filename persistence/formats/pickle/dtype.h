@@ -5,6 +5,14 @@
 
 #include "persistence/formats/pickle/numpy.h"
 
+#include <string.h>
+
+/* Whether the type's kind is one of these letters. */
+static inline bool np_kind_is(const struct np_dtype *dtype, const char *kinds)
+{
+    return dtype->kind && strchr(kinds, dtype->kind);
+}
+
 /* A dtype object (numpy.dtype("f8", ...) with its state), or a scalar type (numpy.float64). */
 bool np_dtype_parse(const struct np_dtype **ret, const struct pk_node *node,
                     struct lar_arena *arena, struct lar_error *err);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/pickle/element.h"
 
+#include "persistence/formats/pickle/dtype.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -30,7 +32,7 @@ static bool bits_of(const struct np_dtype *dtype, const uint8_t *data, uint64_t 
 bool np_element_i64(const struct np_dtype *dtype, const uint8_t *data, int64_t *ret)
 {
     uint64_t bits;
-    if (!memchr("biu", dtype->kind, 3) || !bits_of(dtype, data, &bits))
+    if (!np_kind_is(dtype, "biu") || !bits_of(dtype, data, &bits))
         return false;
     unsigned unused = 64 - 8 * (unsigned)dtype->itemsize;
     if (dtype->kind == 'i')

@@ -6,8 +6,7 @@
 
 #include "persistence/formats/pickle/object.h"
 
-/* 0: the defaults, which only stop what no writer makes. Memory is limited by the arena: a file
- * takes at most some 70 bytes of it for each of its own. */
+/* 0: the defaults, which only stop what no writer makes. Memory is limited by the arena. */
 struct pk_limits {
     size_t nodes; /* values: 2^30 */
     size_t depth; /* marks that are open at once: 2^20 */

@@ -80,7 +80,7 @@ static bool pass(struct lar_tensor *ret, const struct np_array *array, const uin
     uint64_t at = 0;
     for (size_t i = 0; i < n; i++) {
         uint8_t *out = ret->data ? (uint8_t *)ret->data + at : NULL;
-        size_t size;
+        size_t size = 0;
         bool ok = array->objects
                       ? object_text(array->objects[i], arena, &ret->kinds[i], out, &size, err)
                       : fixed_text(&native, dense + i * native.itemsize, out, &size, err);

@@ -44,6 +44,9 @@ bool sk_refuse_attribute(struct sk_context *sk, const struct pk_node *node, cons
                          const char *want)
 {
     char what[256];
+    if (node && node->kind == PK_TEXT && node->bytes.size <= 100)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: %s, not '%.*s'", name, want,
+                       (int)node->bytes.size, (const char *)node->bytes.data);
     return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: %s, not %s", name, want,
                    node ? pk_describe(node, what, sizeof what) : "missing");
 }
@@ -88,8 +91,8 @@ static bool dense_of_csr(struct sk_context *sk, const struct pk_node *node, cons
                          struct sk_numbers *ret)
 {
     struct sk_numbers data;
-    const int64_t *shape, *indices, *indptr;
-    size_t rank, n, rows;
+    const int64_t *shape = NULL, *indices = NULL, *indptr = NULL;
+    size_t rank = 0, n = 0, rows = 0;
     if (!sk_integers(sk, pk_attribute(node, "_shape"), name, &shape, &rank) ||
         !sk_integers(sk, pk_attribute(node, "indices"), name, &indices, &n) ||
         !sk_integers(sk, pk_attribute(node, "indptr"), name, &indptr, &rows) ||

@@ -73,7 +73,7 @@ bool sk_read_column_transformer(struct sk_context *sk, const struct pk_node *obj
         return false;
     for (size_t i = 0; i < entries.n; i++) {
         if (!read_entry(sk, object, &table, entries.data[i], in, &frames[n], &skip))
-            return lar_error_within(sk->err, "transformers_[%zu]", i);
+            return sk_within(sk, "transformers_", i);
         n += !skip;
     }
     if (n == 0)

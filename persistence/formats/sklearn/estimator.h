@@ -104,6 +104,10 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
 __attribute__((format(printf, 3, 4))) bool sk_fail(struct sk_context *sk, enum lar_error_code code,
                                                    const char *format, ...);
 
+/* Says where a failure happened: in element I of the list NAME. Where estimators are nested so deep
+ * that the cause would be cut off, outer places are left out. Returns false. */
+bool sk_within(struct sk_context *sk, const char *name, size_t i);
+
 /* N * SIZE zeroed bytes that live as long as the draft; NULL with the error set. */
 void *sk_alloc(struct sk_context *sk, size_t n, size_t size);
 

@@ -87,10 +87,8 @@ static bool read_vocabulary(struct sk_context *sk, const struct pk_node *object,
         int64_t column = (int64_t)i;
         if (dict &&
             (!pk_get_i64(items.data[2 * i + 1], &column) || column < 0 || (size_t)column >= n))
-            return sk_fail(sk, LAR_ERR_FORMAT,
-                           "vocabulary_: %zu words, but one has no column of "
-                           "those",
-                           n);
+            return sk_fail(sk, LAR_ERR_FORMAT, "vocabulary_: word %zu has column %lld of %zu", i,
+                           (long long)column, n);
         if (!add_word(sk, v, items.data[dict ? 2 * i : i], column))
             return false;
     }

@@ -10,6 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The releases whose fixtures are compared. */
+#define SK_OLDEST SK_RELEASE(0, 22)
+#define SK_NEWEST SK_RELEASE(1, 9)
+
 static const char *const method_names[SK_METHODS] = {
     [SK_PREDICT] = "predict",
     [SK_PREDICT_PROBA] = "predict_proba",
@@ -40,26 +44,29 @@ static int probe(const struct lar_bundle *bundle)
     return memmem(file->data, file->size, "sklearn.", 8) ? 2 : 1;
 }
 
-/* The first step that reads the model's input: of a pipeline the first that is not passed over. */
-static const struct pk_node *first_reader(struct sk_context *sk, const struct pk_node *object)
+/* The estimator of an entry (name, estimator) of a list, or NULL. */
+static const struct pk_node *entry_of(const struct pk_node *list, size_t i)
 {
-    struct pk_items steps, step;
-    struct lar_error ignored = {.code = LAR_ERR_NONE}, *err = sk->err;
-    sk->err = &ignored;
+    if (!list || list->kind != PK_LIST || i >= list->items.n)
+        return NULL;
+    const struct pk_node *entry = list->items.data[i];
+    return entry->kind == PK_TUPLE && entry->items.n == 2 ? entry->items.data[1] : NULL;
+}
+
+/* The first step that reads the model's input: of a pipeline the first that is not passed over. */
+static const struct pk_node *first_reader(const struct pk_node *object)
+{
     for (int depth = 0; depth < SK_DEPTH; depth++) {
         const struct sk_class *row = sk_class_of(object);
-        const struct pk_node *next = NULL;
-        if (!row || strcmp(row->name, "Pipeline") != 0 ||
-            !sk_items(sk, pk_attribute(object, "steps"), &steps))
+        const struct pk_node *steps = pk_attribute(object, "steps"), *next = NULL;
+        if (!row || strcmp(row->name, "Pipeline") != 0)
             break;
-        for (size_t i = 0; i < steps.n && !next; i++)
-            if (sk_tuple(sk, steps.data[i], 2, &step) && !sk_is_passthrough(step.data[1]))
-                next = step.data[1];
+        for (size_t i = 0; (next = entry_of(steps, i)) && sk_is_passthrough(next); i++)
+            ;
         if (!next)
             break;
         object = next;
     }
-    sk->err = err;
     return object;
 }
 
@@ -67,17 +74,14 @@ static const struct pk_node *first_reader(struct sk_context *sk, const struct pk
  * a union. */
 static bool read_names(struct sk_context *sk, const struct pk_node *object, size_t *ret_n)
 {
-    struct pk_items parts, part;
-    const struct pk_node *reader = first_reader(sk, object);
-    for (int depth = 0; depth < SK_DEPTH; depth++) {
+    const struct pk_node *reader = first_reader(object);
+    for (int depth = 0; reader && depth < SK_DEPTH; depth++) {
         if (!sk_column_names(sk, reader, &sk->root.names, ret_n))
             return false;
         const struct sk_class *row = sk_class_of(reader);
-        if (sk->root.names || !row || strcmp(row->name, "FeatureUnion") != 0 ||
-            !sk_items(sk, pk_attribute(reader, "transformer_list"), &parts) || parts.n == 0 ||
-            !sk_tuple(sk, parts.data[0], 2, &part))
+        if (sk->root.names || !row || strcmp(row->name, "FeatureUnion") != 0)
             return true;
-        reader = first_reader(sk, part.data[1]);
+        reader = first_reader(entry_of(pk_attribute(reader, "transformer_list"), 0));
     }
     return true;
 }
@@ -157,10 +161,10 @@ static bool add_methods(struct sk_context *sk, struct sk_result *result)
 
 static bool translate(struct sk_context *sk, const struct pk_node *object)
 {
-    const struct sk_class *row = sk_class_of(first_reader(sk, object));
+    const struct sk_class *row = sk_class_of(first_reader(object));
     struct sk_frame in = {.matrix = LAR_NO_VALUE, .n = SK_UNKNOWN};
     struct sk_result result;
-    size_t n_names;
+    size_t n_names = 0;
     sk->root =
         (struct sk_root){.n = SK_UNKNOWN, .matrix = LAR_NO_VALUE, .eager = row && row->numeric};
     if (!sk_class_of(object))
@@ -183,6 +187,25 @@ static bool translate(struct sk_context *sk, const struct pk_node *object)
 static void report_text(struct lar_report *report, const char *key, const char *text)
 {
     (void)json_object_set_new(report->root, key, json_string(text));
+}
+
+/* What may matter though the model loads: a release that nobody has tested. */
+static void warn(const struct pk_pickle *pickle, struct lar_report *report)
+{
+    char text[200];
+    unsigned release = sk_release(pickle->root);
+    if (release >= SK_OLDEST && release <= SK_NEWEST)
+        return;
+    if (!release)
+        (void)snprintf(text, sizeof text,
+                       "the file does not say which release of scikit-learn "
+                       "wrote it; it is read as one of before 0.22");
+    else
+        (void)snprintf(text, sizeof text,
+                       "written by scikit-learn %u.%u: releases from %u.%u to %u.%u are tested",
+                       release / 100, release % 100, SK_OLDEST / 100, SK_OLDEST % 100,
+                       SK_NEWEST / 100, SK_NEWEST % 100);
+    (void)json_object_set_new(report->root, "warnings", json_pack("[s]", text));
 }
 
 /* Class, versions and all classes met. */
@@ -215,6 +238,8 @@ static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_read_l
     if (ok) {
         struct sk_context sk = {.draft = draft, .arena = lar_draft_arena(draft), .err = err};
         describe(&pickle, report);
+        if (sk_class_of(pickle.root))
+            warn(&pickle, report);
         ok = translate(&sk, pickle.root);
     }
     lar_arena_finish(&arena);

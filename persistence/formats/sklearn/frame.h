@@ -22,6 +22,9 @@ lar_value sk_frame_f64(struct sk_context *sk, const struct sk_frame *frame);
 /* The same, never sparse. */
 lar_value sk_frame_dense(struct sk_context *sk, const struct sk_frame *frame);
 
+/* FRAME with a matrix of numbers made dense float64, for whoever goes through it by columns. */
+struct sk_frame sk_frame_plain(struct sk_context *sk, const struct sk_frame *frame);
+
 /* Column I as text or as float64: a matrix or a vector and which column of it. NAME: as the user
  * knows it. */
 struct sk_input {

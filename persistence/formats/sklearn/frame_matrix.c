@@ -95,6 +95,17 @@ lar_value sk_frame_dense(struct sk_context *sk, const struct sk_frame *frame)
     return value == LAR_NO_VALUE ? value : sk_to_dense(sk, value);
 }
 
+struct sk_frame sk_frame_plain(struct sk_context *sk, const struct sk_frame *frame)
+{
+    struct sk_frame plain = *frame;
+    if (frame->matrix != LAR_NO_VALUE &&
+        lar_draft_info(sk->draft, frame->matrix)->type != LAR_TYPE_STRING) {
+        plain.matrix = sk_cast(sk, sk_to_dense(sk, frame->matrix), LAR_TYPE_F64);
+        plain.type = 0;
+    }
+    return plain;
+}
+
 bool sk_frame_scale(struct sk_context *sk, struct sk_frame *frame, double factor)
 {
     lar_value value = sk_frame_f64(sk, frame);

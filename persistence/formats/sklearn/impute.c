@@ -35,7 +35,7 @@ static bool fill_of(const struct imputer *im, size_t i, double *ret)
         *ret = im->numbers[i];
         return true;
     }
-    return pk_get_f64(im->fills[i], ret);
+    return im->fills && pk_get_f64(im->fills[i], ret);
 }
 
 static bool read_statistics(struct sk_context *sk, struct imputer *im)

@@ -61,7 +61,7 @@ bool sk_linear_classifier(struct sk_context *sk, const struct pk_node *object,
                           const struct sk_frame *in, struct sk_scores *scores,
                           struct sk_result *ret)
 {
-    size_t k;
+    size_t k = 0;
     uint32_t rank;
     if (!sk_linear(sk, object, in, &scores->scores, &k, &rank) ||
         !sk_labels(sk, sk_fitted(sk, object, "classes_"), "classes_", &scores->classes, &scores->n))

@@ -29,10 +29,10 @@ bool sk_read_pipeline(struct sk_context *sk, const struct pk_node *object,
     for (size_t i = 0; i < steps.n; i++) {
         bool last = i + 1 == steps.n;
         if (!sk_tuple(sk, steps.data[i], 2, &step))
-            return lar_error_within(sk->err, "steps[%zu]", i);
+            return sk_within(sk, "steps", i);
         *ret = (struct sk_result){.transforms = true, .frame = frame};
         if (!sk_is_passthrough(step.data[1]) && !sk_read(sk, step.data[1], &frame, ret))
-            return lar_error_within(sk->err, "steps[%zu]", i);
+            return sk_within(sk, "steps", i);
         if (!last && !ret->transforms)
             return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                            "steps[%zu]: it has no transform, so it can only be the last step", i);
@@ -98,7 +98,7 @@ bool sk_read_feature_union(struct sk_context *sk, const struct pk_node *object,
         return false;
     for (size_t i = 0; i < parts.n; i++) {
         if (!read_part(sk, object, parts.data[i], in, &frames[n], &skip))
-            return lar_error_within(sk->err, "transformer_list[%zu]", i);
+            return sk_within(sk, "transformer_list", i);
         if (!skip)
             sparse |= sk_frame_is_sparse(sk, &frames[n++]);
     }

@@ -109,15 +109,16 @@ bool sk_read_one_hot_encoder(struct sk_context *sk, const struct pk_node *object
                              const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_categories *categories;
+    struct sk_frame plain = sk_frame_plain(sk, in);
     size_t n;
-    if (!sk_categories(sk, object, in, &categories, &n))
+    if (!sk_categories(sk, object, &plain, &categories, &n))
         return false;
     lar_value *codes = sk_alloc(sk, n, sizeof *codes);
     int64_t *widths = sk_alloc(sk, n, sizeof *widths);
     if (!codes || !widths)
         return false;
     for (size_t i = 0; i < n; i++) {
-        codes[i] = encode(sk, object, in, i, &categories[i], &widths[i]);
+        codes[i] = encode(sk, object, &plain, i, &categories[i], &widths[i]);
         if (codes[i] == LAR_NO_VALUE)
             return false;
     }
@@ -156,16 +157,17 @@ bool sk_read_ordinal_encoder(struct sk_context *sk, const struct pk_node *object
                              const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_categories *categories;
+    struct sk_frame plain = sk_frame_plain(sk, in);
     enum lar_type type;
     size_t n;
-    if (!sk_categories(sk, object, in, &categories, &n) ||
+    if (!sk_categories(sk, object, &plain, &categories, &n) ||
         !sk_get_dtype(sk, object, LAR_TYPE_F64, &type))
         return false;
     lar_value *columns = sk_alloc(sk, n, sizeof *columns);
     if (!columns)
         return false;
     for (size_t i = 0; i < n; i++) {
-        columns[i] = ordinal(sk, object, in, i, &categories[i]);
+        columns[i] = ordinal(sk, object, &plain, i, &categories[i]);
         if (columns[i] == LAR_NO_VALUE)
             return false;
     }

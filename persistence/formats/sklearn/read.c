@@ -16,6 +16,13 @@ bool sk_fail(struct sk_context *sk, enum lar_error_code code, const char *format
     return lar_fail(sk->err, code, "%s", text);
 }
 
+bool sk_within(struct sk_context *sk, const char *name, size_t i)
+{
+    if (strlen(sk->err->text) < sizeof sk->err->text / 2)
+        lar_error_within(sk->err, "%s[%zu]", name, i);
+    return false;
+}
+
 void *sk_alloc(struct sk_context *sk, size_t n, size_t size)
 {
     void *p = lar_arena_alloc(sk->arena, n ? n : 1, size);

@@ -12,16 +12,17 @@
 static bool count_at(struct sk_context *sk, const struct pk_node *node, const char *name, size_t i,
                      size_t n, size_t *ret)
 {
-    const int64_t *counts;
-    int64_t one;
+    const int64_t *counts = NULL;
+    int64_t count = 0;
     size_t found = 1;
-    if (pk_get_i64(node, &one))
-        counts = &one;
-    else if (!sk_integers(sk, node, name, &counts, &found))
+    if (!pk_get_i64(node, &count) && !sk_integers(sk, node, name, &counts, &found))
         return false;
-    if (found != n || counts[i] < 1 || counts[i] > INT32_MAX)
+    if (found != n)
         return sk_fail(sk, LAR_ERR_FORMAT, "%s: has %zu elements for %zu outputs", name, found, n);
-    *ret = (size_t)counts[i];
+    count = counts ? counts[i] : count;
+    if (count < 1 || count > INT32_MAX)
+        return sk_fail(sk, LAR_ERR_FORMAT, "%s: is %lld", name, (long long)count);
+    *ret = (size_t)count;
     return true;
 }
 

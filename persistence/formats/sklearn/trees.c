@@ -11,6 +11,7 @@
 #include "persistence/formats/sklearn/nodes.h"
 
 #include <math.h>
+#include <string.h>
 
 /* One tree as the file has it. */
 struct tree {
@@ -26,8 +27,9 @@ struct forest {
     bool counts; /* values are counts that are still to be divided by their sum */
     int64_t *roots;
     int32_t *left, *right, *feature;
-    double *threshold, *shares, *votes; /* shares, votes: [leaves][width] */
-    uint8_t *missing_left;              /* NULL: no release that knows missing values */
+    double *threshold, *shares; /* shares: [leaves][width] */
+    double *votes;              /* the same before the division; NULL where it is not needed */
+    uint8_t *missing_left;      /* NULL: no release that knows missing values */
     bool votes_differ;
 };
 
@@ -98,7 +100,7 @@ static const int64_t *integers(struct sk_context *sk, const struct tree *tree, c
 {
     struct np_array field;
     if (!np_field_of(&field, &tree->nodes, name)) {
-        sk_fail(sk, LAR_ERR_FORMAT, "tree_: nodes have no %s", name);
+        sk_fail(sk, LAR_ERR_FORMAT, "nodes have no %s", name);
         return NULL;
     }
     return np_to_i64(&field, sk->arena, sk->err);
@@ -108,7 +110,7 @@ static const double *reals(struct sk_context *sk, const struct tree *tree, const
 {
     struct np_array field;
     if (!np_field_of(&field, &tree->nodes, name)) {
-        sk_fail(sk, LAR_ERR_FORMAT, "tree_: nodes have no %s", name);
+        sk_fail(sk, LAR_ERR_FORMAT, "nodes have no %s", name);
         return NULL;
     }
     return np_to_f64(&field, sk->arena, sk->err);
@@ -135,8 +137,8 @@ static bool copy_nodes(struct sk_context *sk, struct forest *f, const struct tre
             (left[i] <= (int64_t)i || left[i] >= (int64_t)tree->n || right[i] <= (int64_t)i ||
              right[i] >= (int64_t)tree->n || feature[i] < 0 || feature[i] > INT32_MAX))
             return sk_fail(sk, LAR_ERR_FORMAT,
-                           "tree_: node %zu of %zu has children %lld and %lld, feature %lld", i,
-                           tree->n, (long long)left[i], (long long)right[i], (long long)feature[i]);
+                           "node %zu of %zu has children %lld and %lld, feature %lld", i, tree->n,
+                           (long long)left[i], (long long)right[i], (long long)feature[i]);
         f->left[at] = leaf ? -1 : (int32_t)(left[i] + (int64_t)first);
         f->right[at] = leaf ? -1 : (int32_t)(right[i] + (int64_t)first);
         f->feature[at] = leaf ? 0 : (int32_t)feature[i];
@@ -159,32 +161,52 @@ static size_t greatest(const double *x, size_t n)
 static void copy_leaf(struct forest *f, const double *values, size_t stride)
 {
     const struct sk_targets *t = f->targets;
-    double *share = f->shares + f->leaves * t->width, *vote = f->votes + f->leaves * t->width;
+    double *share = f->shares + f->leaves * t->width;
+    double *vote = f->votes ? f->votes + f->leaves * t->width : NULL;
     for (size_t k = 0; k < t->n; k++, values += stride) {
         size_t n = t->classes[k];
         double sum = f->counts ? sum_of(values, n) : 1;
-        for (size_t i = 0; i < n; i++) {
-            vote[i] = values[i];
+        for (size_t i = 0; i < n; i++)
             share[i] = f->counts && sum != 0 ? values[i] / sum : values[i];
+        if (vote) {
+            memcpy(vote, values, n * sizeof *vote);
+            f->votes_differ |= greatest(vote, n) != greatest(share, n);
+            vote += n;
         }
-        f->votes_differ |= greatest(vote, n) != greatest(share, n);
         share += n;
-        vote += n;
     }
     f->leaves++;
 }
 
-static bool copy_tree(struct sk_context *sk, struct forest *f, const struct tree *tree,
-                      size_t first)
+/* Nodes and leaves of TREE behind the FIRST nodes. Leaves must be one more than inner nodes: else
+ * a node has two parents or none, and there would be more of them than there is room for. */
+static bool copy_all(struct sk_context *sk, struct forest *f, const struct tree *tree, size_t first)
 {
     const double *values = np_to_f64(&tree->values, sk->arena, sk->err);
-    size_t stride = (size_t)tree->values.shape.dims[2];
+    size_t stride = (size_t)tree->values.shape.dims[2], leaves = 0;
     if (!values || !copy_nodes(sk, f, tree, first))
-        return lar_error_within(sk->err, "tree_");
+        return false;
+    for (size_t i = 0; i < tree->n; i++)
+        leaves += f->left[first + i] == -1;
+    if (2 * leaves != tree->n + 1)
+        return sk_fail(sk, LAR_ERR_FORMAT, "%zu leaves among %zu nodes", leaves, tree->n);
     for (size_t i = 0; i < tree->n; i++)
         if (f->left[first + i] == -1)
             copy_leaf(f, values + i * f->targets->n * stride, stride);
     return true;
+}
+
+/* The same, with memory for the conversions that is given back. */
+static bool copy_tree(struct sk_context *sk, struct forest *f, const struct tree *tree,
+                      size_t first)
+{
+    struct lar_arena *arena = sk->arena, temporary;
+    lar_arena_init(&temporary, arena->limit);
+    sk->arena = &temporary;
+    bool ok = copy_all(sk, f, tree, first) || lar_error_within(sk->err, "tree_");
+    sk->arena = arena;
+    lar_arena_finish(&temporary);
+    return ok;
 }
 
 /* Whether the values of a classifier's tree are counts: by its release and by its root, which must
@@ -196,7 +218,7 @@ static bool are_counts(struct sk_context *sk, const struct pk_node *object, cons
     const double *values = np_to_f64(&tree->values, sk->arena, sk->err);
     const double *weight = reals(sk, tree, "weighted_n_node_samples");
     if (!values || !weight)
-        return false;
+        return lar_error_within(sk->err, "tree_");
     double sum = sum_of(values, (size_t)tree->values.shape.dims[2]);
     bool counts = near(sum, weight[0]), shares = near(sum, 1);
     bool expected = release < SK_RELEASE(1, 4);
@@ -208,7 +230,7 @@ static bool are_counts(struct sk_context *sk, const struct pk_node *object, cons
                    release / 100, release % 100, expected ? "counts" : "shares");
 }
 
-static bool allocate(struct sk_context *sk, struct forest *f, bool missing)
+static bool allocate(struct sk_context *sk, struct forest *f, bool missing, bool votes)
 {
     f->roots = sk_alloc(sk, f->n_trees, sizeof *f->roots);
     f->left = sk_alloc(sk, f->n, sizeof *f->left);
@@ -218,23 +240,12 @@ static bool allocate(struct sk_context *sk, struct forest *f, bool missing)
     f->missing_left = missing ? sk_alloc(sk, f->n, 1) : NULL;
     size_t leaves = f->n / 2 + f->n_trees; /* of a binary tree: half its nodes and one more */
     f->shares = lar_arena_alloc(sk->arena, leaves, f->targets->width * sizeof *f->shares);
-    f->votes = lar_arena_alloc(sk->arena, leaves, f->targets->width * sizeof *f->votes);
+    if (votes)
+        f->votes = lar_arena_alloc(sk->arena, leaves, f->targets->width * sizeof *f->votes);
     if (f->roots && f->left && f->right && f->feature && f->threshold &&
-        (!missing || f->missing_left) && f->shares && f->votes)
+        (!missing || f->missing_left) && f->shares && (!votes || f->votes))
         return true;
     return lar_arena_fail(sk->arena, sk->err, "trees");
-}
-
-/* Leaves are as many as inner nodes and one for each tree: else a node has two parents or none. */
-static bool check_leaves(struct sk_context *sk, const struct tree *tree, size_t i)
-{
-    const int64_t *left = integers(sk, tree, "left_child");
-    size_t leaves = 0;
-    for (size_t k = 0; left && k < tree->n; k++)
-        leaves += left[k] == -1;
-    return left && (2 * leaves == tree->n + 1 ||
-                    sk_fail(sk, LAR_ERR_FORMAT, "tree_: %zu leaves among %zu nodes (tree %zu)",
-                            leaves, tree->n, i));
 }
 
 /* Whether trees of this kind take NaN. */
@@ -294,28 +305,33 @@ static lar_value add_node(struct sk_context *sk, const struct forest *f, lar_val
                    });
 }
 
+/* Names tree I, unless it stands alone. */
+static bool within(struct sk_context *sk, size_t i, bool bare)
+{
+    return !bare && sk_within(sk, "estimators_", i);
+}
+
 static bool read_forest(struct sk_context *sk, const struct pk_node *const *trees, size_t columns,
-                        bool missing, struct forest *f)
+                        bool missing, bool bare, struct forest *f)
 {
     bool classifier = f->targets->labels != NULL;
     if (!(f->trees = sk_alloc(sk, f->n_trees, sizeof *f->trees)))
         return false;
     for (size_t i = 0; i < f->n_trees; i++) {
-        if (!describe(sk, trees[i], f->targets, columns, &f->trees[i]) ||
-            !check_leaves(sk, &f->trees[i], i))
-            return false;
+        if (!describe(sk, trees[i], f->targets, columns, &f->trees[i]))
+            return within(sk, i, bare);
         f->n += f->trees[i].n;
     }
     if (f->n > INT32_MAX)
         return sk_fail(sk, LAR_ERR_LIMIT, "%zu nodes in all trees", f->n);
-    if (!allocate(sk, f, missing) ||
-        (classifier && !are_counts(sk, trees[0], &f->trees[0], &f->counts)))
+    if ((classifier && !are_counts(sk, trees[0], &f->trees[0], &f->counts)) ||
+        !allocate(sk, f, missing, bare && f->counts))
         return false;
     size_t first = 0;
     for (size_t i = 0; i < f->n_trees; i++) {
         f->roots[i] = (int64_t)first;
         if (!copy_tree(sk, f, &f->trees[i], first))
-            return lar_error_within(sk->err, "tree %zu", i);
+            return within(sk, i, bare);
         first += f->trees[i].n;
     }
     return true;
@@ -340,7 +356,7 @@ bool sk_trees(struct sk_context *sk, const struct pk_node *object,
     if (x == LAR_NO_VALUE)
         return false;
     bool nan = !sk_is_sparse(sk, x) && allows_nan(trees[0], targets->labels != NULL, bare);
-    if (!read_forest(sk, trees, (size_t)columns, nan, &f))
+    if (!read_forest(sk, trees, (size_t)columns, nan, bare, &f))
         return false;
     x = sk_to_dense(sk, sk_check_finite(sk, object, x, nan, true));
     *ret = *ret_votes = add_node(sk, &f, x, bare, f.shares);

@@ -1,0 +1,200 @@
+/* What a scikit-learn model asks for and offers, and what it refuses at request time.
+ * SPDX-License-Identifier: MIT */
+#include "tests/check_main.h"
+#include "tests/formats/model_case.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void load(struct model *m, const char *file)
+{
+    char path[4096];
+    struct lar_error err = {0};
+    size_t size;
+    snprintf(path, sizeof path, "%s/%s", FIXTURES, file);
+    void *bytes = file_read(path, &size);
+    ck_assert_msg(model_load(m, bytes, size, &err), "%s: %s", file, err.text);
+    free(bytes);
+}
+
+/* "X float64 [rows,4]; city string [rows]; age -": all inputs. */
+static void assert_inputs(const struct model *m, const char *want)
+{
+    char text[1024] = "", shape[64];
+    for (uint32_t i = 0; i < m->flat.n_inputs; i++) {
+        const struct lar_flat_input *in = &m->flat.inputs[i];
+        const struct lar_value_info *info =
+            in->value == LAR_NO_VALUE ? NULL : &m->flat.values[in->value];
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%s %s%s%s", i ? "; " : "", in->name,
+                 info ? lar_type_name(info->type) : "-", info ? " " : "",
+                 info ? lar_shape_print(&info->shape, shape, sizeof shape) : "");
+    }
+    ck_assert_str_eq(text, want);
+}
+
+/* "predict transform": all methods, the default one first. */
+static void assert_methods(const struct model *m, const char *want)
+{
+    char text[256];
+    const struct lar_flat *f = &m->flat;
+    snprintf(text, sizeof text, "%s", f->methods[f->default_method].name);
+    for (uint32_t i = 0; i < f->n_methods; i++) {
+        size_t used = strlen(text);
+        if (i != f->default_method)
+            snprintf(text + used, sizeof text - used, " %s", f->methods[i].name);
+    }
+    ck_assert_str_eq(text, want);
+}
+
+/* Runs the default method on one row of numbers or on tensors. */
+static bool ask(const struct model *m, const struct lar_tensor *inputs, struct lar_error *err)
+{
+    *err = (struct lar_error){0};
+    struct lar_scratch *scratch = lar_scratch_new(1 << 16, 1 << 24, err);
+    const struct lar_flat_method *method = &m->flat.methods[m->flat.default_method];
+    struct lar_tensor answer;
+    bool ok = lar_plan_run(m->plan, scratch, inputs, (uint64_t)inputs[0].shape.dims[0],
+                           &method->first_output, 1, &answer, err);
+    lar_scratch_free(scratch);
+    return ok;
+}
+
+static bool ask_row(const struct model *m, double *row, int64_t n, struct lar_error *err)
+{
+    struct lar_tensor x = {
+        .type = LAR_TYPE_F64, .layout = LAR_LAYOUT_DENSE, .shape = LAR_SHAPE(1, n), .data = row};
+    return ask(m, &x, err);
+}
+
+static void assert_refused(bool ok, const struct lar_error *err, const char *text)
+{
+    ck_assert_msg(!ok, "accepted");
+    ck_assert_int_eq(err->code, LAR_ERR_INVALID);
+    ck_assert_msg(strstr(err->text, text) != NULL, "%s", err->text);
+}
+
+START_TEST(a_matrix_of_numbers)
+{
+    struct model m;
+    load(&m, "1.9.1/LogisticRegression_multi_words.pkl");
+    assert_inputs(&m, "X float64 [rows,4]");
+    assert_methods(&m, "predict predict_proba predict_log_proba decision_function");
+    int proba = model_output(&m, "predict_proba");
+    const struct lar_flat_output *out = &m.flat.outputs[proba];
+    ck_assert_uint_ne(out->labels, LAR_NO_VALUE);
+    const struct lar_tensor *labels = m.flat.values[out->labels].constant;
+    ck_assert_mem_eq(labels->data, "setosaversicolorvirginica", 25);
+    model_free(&m);
+}
+END_TEST
+
+START_TEST(a_matrix_of_texts)
+{
+    struct model m;
+    load(&m, "1.9.1/OneHotEncoder.pkl");
+    assert_inputs(&m, "X string [rows,3]");
+    assert_methods(&m, "transform");
+    model_free(&m);
+}
+END_TEST
+
+START_TEST(texts_alone)
+{
+    struct model m;
+    load(&m, "1.9.1/Text_logistic.pkl");
+    assert_inputs(&m, "X string [rows]");
+    model_free(&m);
+}
+END_TEST
+
+START_TEST(a_table_has_an_input_for_each_column)
+{
+    static const char *const files[] = {"1.9.1/ColumnTransformer_names.pkl",
+                                        "0.22.2.post1/ColumnTransformer_names.pkl",
+                                        "1.2.2/ColumnTransformer_names.pkl"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct model m;
+        load(&m, files[i]);
+        assert_inputs(&m, "age float64 [rows]; fare float64 [rows]; score float64 [rows]; "
+                          "city string [rows]; level string [rows]");
+        model_free(&m);
+    }
+}
+END_TEST
+
+START_TEST(unread_columns_have_no_type)
+{
+    struct model m;
+    load(&m, "1.9.1/ColumnTransformer_empty.joblib.bz2");
+    assert_inputs(&m, "age -; fare float64 [rows]; score -; city -; level -");
+    model_free(&m);
+}
+END_TEST
+
+START_TEST(missing_numbers_are_refused_where_scikit_learn_refuses_them)
+{
+    struct model m;
+    struct lar_error err;
+    load(&m, "1.9.1/LogisticRegression_multi_words.pkl");
+    double row[] = {5, 3, 1, 0.2};
+    ck_assert(ask_row(&m, row, 4, &err));
+    row[2] = NAN;
+    assert_refused(ask_row(&m, row, 4, &err), &err,
+                   "LogisticRegression does not accept such input: row 0, column 2 is NaN");
+    row[2] = INFINITY;
+    assert_refused(ask_row(&m, row, 4, &err), &err, "column 2 is infinite");
+    model_free(&m);
+    load(&m, "1.9.1/StandardScaler.pkl");
+    assert_refused(ask_row(&m, row, 4, &err), &err, "StandardScaler");
+    row[2] = NAN;
+    ck_assert(ask_row(&m, row, 4, &err));
+    model_free(&m);
+}
+END_TEST
+
+START_TEST(trees_take_nan_since_their_release)
+{
+    struct model m;
+    struct lar_error err;
+    double row[] = {5, NAN, 1, 0.2}, large[] = {5, 1e39, 1, 0.2};
+    load(&m, "1.2.2/DecisionTreeClassifier_int.joblib.z");
+    assert_refused(ask_row(&m, row, 4, &err), &err, "DecisionTreeClassifier");
+    assert_refused(ask_row(&m, large, 4, &err), &err, "column 1 is too large for float32");
+    model_free(&m);
+    load(&m, "1.9.1/DecisionTreeClassifier_int.joblib.lzma");
+    ck_assert_msg(ask_row(&m, row, 4, &err), "%s", err.text);
+    assert_refused(ask_row(&m, large, 4, &err), &err, "column 1 is too large for float32");
+    model_free(&m);
+    load(&m, "1.3.2/RandomForestClassifier_int.pkl");
+    assert_refused(ask_row(&m, row, 4, &err), &err, "RandomForestClassifier");
+    model_free(&m);
+}
+END_TEST
+
+START_TEST(unknown_categories_are_named)
+{
+    struct model m;
+    struct lar_error err;
+    load(&m, "1.9.1/OneHotEncoder.pkl");
+    struct lar_tensor x = {.type = LAR_TYPE_STRING,
+                           .layout = LAR_LAYOUT_DENSE,
+                           .shape = LAR_SHAPE(1, 3),
+                           .data = (char[]){"redXXLa"},
+                           .offsets = (uint64_t[]){0, 3, 6, 7},
+                           .kinds = (uint8_t[]){0, 0, 0}};
+    assert_refused(ask(&m, &x, &err), &err, "column x1, row 0: unknown category 'XXL'");
+    model_free(&m);
+}
+END_TEST
+
+int main(void)
+{
+    return check_main(
+        "sklearn_interface",
+        (const TTest *[]){a_matrix_of_numbers, a_matrix_of_texts, texts_alone,
+                          a_table_has_an_input_for_each_column, unread_columns_have_no_type,
+                          missing_numbers_are_refused_where_scikit_learn_refuses_them,
+                          trees_take_nan_since_their_release, unknown_categories_are_named, NULL});
+}

@@ -1,0 +1,214 @@
+/* One life of a daemon that is killed while it changes things, and the life after it; run by
+ * crash_upload.sh.
+ *
+ *   crash_upload change DIR       uploads and deletes; tells on standard output what was answered
+ *   crash_upload check DIR ACKS   a fresh start must show exactly what ACKS, that output, promises
+ *   crash_upload fault DIR        an upload during which a call may fail: it is refused and leaves
+ *                                 nothing, or it is there; the earlier version serves all the time
+ *
+ * SPDX-License-Identifier: MIT */
+#include "tests/server/world.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The changes, in this order. Before each, the model has what the earlier ones left. */
+static const struct change {
+    const char *model;
+    uint64_t number;  /* that the upload gets, or that is deleted */
+    const char *text; /* NULL: a delete */
+} changes[] = {
+    {"iris", 1, "ok 1"}, {"iris", 2, "ok 2"}, {"new", 1, "ok 3"},
+    {"iris", 1, NULL},   {"iris", 3, "ok 4"}, {"new", 0, NULL},
+};
+enum { CHANGES = sizeof changes / sizeof *changes };
+
+static void die(const char *what, const char *why)
+{
+    fprintf(stderr, "%s: %s\n", what, why);
+    exit(1);
+}
+
+static uint64_t upload(const struct world *w, const char *model, const char *text)
+{
+    struct lar_upload *u;
+    struct lar_upload_result result;
+    struct lar_error err = {0};
+    if (!lar_upload_begin(&u, w->registry, model, LAR_UPLOAD_NEXT, 0, (int64_t)strlen(text), &err))
+        die("begin", err.text);
+    if (!lar_upload_write(u, text, strlen(text), &err))
+        die("write", err.text);
+    if (!lar_upload_finish(u, &result, &err))
+        die("finish", err.text);
+    free(result.report);
+    return result.number;
+}
+
+/* What strace looks for in its log. */
+static void mark(const char *name)
+{
+    if (access(name, F_OK) == 0)
+        die("mark", name);
+}
+
+static void change(struct world *w)
+{
+    world_start(w);
+    world_await_complete(w);
+    mark("/begin-of-changes");
+    for (size_t i = 0; i < CHANGES; i++) {
+        const struct change *c = &changes[i];
+        struct lar_error err = {0};
+        if (c->text && upload(w, c->model, c->text) != c->number)
+            die("upload", "another number than expected");
+        if (!c->text && !lar_registry_delete(w->registry, c->model, c->number, &err))
+            die("delete", err.text);
+        if (write(STDOUT_FILENO, "+", 1) != 1)
+            die("write", strerror(errno));
+    }
+    mark("/end-of-changes");
+    world_stop(w);
+}
+
+/* What is there after the first N changes, as "iris/1 = ok 1" lines. */
+static void expected(size_t n, char *ret, size_t size)
+{
+    ret[0] = '\0';
+    size_t at = 0;
+    static const char *const models[] = {"iris", "new"};
+    for (size_t m = 0; m < 2; m++)
+        for (uint64_t number = 1; number <= 3; number++) {
+            const char *text = NULL;
+            for (size_t i = 0; i < n; i++)
+                if (strcmp(changes[i].model, models[m]) == 0 &&
+                    (changes[i].number == number || changes[i].number == 0))
+                    text = changes[i].text;
+            if (text)
+                at += (size_t)snprintf(ret + at, size - at, "%s/%d = %s\n", models[m], (int)number,
+                                       text);
+        }
+}
+
+static void present(const struct world *w, char *ret, size_t size)
+{
+    size_t at = 0;
+    ret[0] = '\0';
+    lar_reader_turn(w->reader);
+    const struct lar_table *t = lar_reader_table(w->reader);
+    for (size_t m = 0; m < t->n_models; m++)
+        for (size_t v = 0; v < t->models[m].n_versions; v++) {
+            char text[64] = "";
+            uint64_t n;
+            struct lar_error err = {0};
+            const struct lar_version_entry *entry = &t->models[m].versions[v];
+            int fd = lar_registry_artifact(w->registry, t->models[m].name, entry->number, &n, &err);
+            if (fd < 0 || read(fd, text, sizeof text - 1) != (ssize_t)n)
+                die("artifact", err.text);
+            close(fd);
+            if (!entry->loaded || world_value(entry->loaded) != atof(text + 3))
+                die("served", "not what the file says");
+            at += (size_t)snprintf(ret + at, size - at, "%s/%d = %s\n", t->models[m].name,
+                                   (int)entry->number, text);
+        }
+}
+
+static void check_litter(const struct world *w)
+{
+    char names[256], command[512];
+    world_larder(w, names, sizeof names);
+    for (char *name = strtok(names, " "); name; name = strtok(NULL, " "))
+        if (strcmp(name, "lock") != 0 && strcmp(name, "iris.json") != 0 &&
+            strcmp(name, "new.json") != 0)
+            die("litter in .larder", name);
+    snprintf(command, sizeof command,
+             "test -z \"$(find %s -empty -type d; find %s -name '*.tmp')\"", w->models, w->dir);
+    if (system(command) != 0)
+        die("litter", w->dir);
+}
+
+/* The last change may have happened without its answer, but not by halves. */
+static void check(struct world *w, const char *acks)
+{
+    char now[1024], least[1024], most[1024];
+    FILE *f = fopen(acks, "r");
+    size_t n = 0;
+    while (f && fgetc(f) == '+')
+        n++;
+    if (f)
+        fclose(f);
+    world_start(w);
+    world_await_complete(w);
+    present(w, now, sizeof now);
+    expected(n, least, sizeof least);
+    expected(n < CHANGES ? n + 1 : n, most, sizeof most);
+    if (strcmp(now, least) != 0 && strcmp(now, most) != 0) {
+        fprintf(stderr, "after %zu answers there is\n%sinstead of\n%sor\n%s", n, now, least, most);
+        exit(1);
+    }
+    check_litter(w);
+    static const uint64_t highest[CHANGES + 1] = {0, 1, 2, 2, 2, 3, 3};
+    if (upload(w, "iris", "ok 9") <= highest[n])
+        die("upload", "a number was given again");
+    world_stop(w);
+}
+
+static bool try_upload(const struct world *w, const char *text, struct lar_error *err)
+{
+    struct lar_upload *u;
+    struct lar_upload_result result = {0};
+    if (!lar_upload_begin(&u, w->registry, "iris", LAR_UPLOAD_NEXT, 0, (int64_t)strlen(text), err))
+        return false;
+    if (!lar_upload_write(u, text, strlen(text), err)) {
+        lar_upload_abort(u);
+        return false;
+    }
+    bool ok = lar_upload_finish(u, &result, err);
+    free(result.report);
+    return ok;
+}
+
+static void fault(struct world *w)
+{
+    char now[1024], after[1024];
+    struct lar_error err = {0};
+    world_start(w);
+    world_await_complete(w);
+    if (upload(w, "iris", "ok 1") != 1)
+        die("upload", "not the first number");
+    mark("/begin-of-changes");
+    bool ok = try_upload(w, "ok 2", &err);
+    mark("/end-of-changes");
+    world_await(w, "iris", 0, ok ? 2 : 1);
+    present(w, now, sizeof now);
+    if (strcmp(now, ok ? "iris/1 = ok 1\niris/2 = ok 2\n" : "iris/1 = ok 1\n") != 0)
+        die(ok ? "taken" : "refused", now);
+    check_litter(w);
+    world_stop(w);
+    world_start(w);
+    world_await_complete(w);
+    present(w, after, sizeof after);
+    if (strcmp(now, after) != 0)
+        die("after a new start", after);
+    if (upload(w, "iris", "ok 3") < 2)
+        die("upload", "a number was given again");
+    world_stop(w);
+    printf("%s\n", ok ? "taken" : lar_error_code_name(err.code));
+}
+
+int main(int argc, char **argv)
+{
+    struct world w;
+    if (argc < 3)
+        return 2;
+    world_open(&w, argv[2]);
+    if (strcmp(argv[1], "change") == 0)
+        change(&w);
+    else if (strcmp(argv[1], "fault") == 0)
+        fault(&w);
+    else if (argc == 4)
+        check(&w, argv[3]);
+    return 0;
+}
