@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "inference/plan_private.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { SYMBOLS = 16 }; /* symbolic dimensions besides the rows, in one run */
@@ -180,6 +181,8 @@ bool lar_plan_run(const struct lar_plan *plan, struct lar_scratch *scratch,
                   size_t n_outputs, struct lar_tensor *ret, struct lar_error *err)
 {
     struct run r = {.plan = plan, .scratch = scratch, .rows = rows};
+    for (size_t i = 0; i < n_outputs; i++)
+        assert(outputs[i] < plan->flat->n_outputs);
     if (rows > INT64_MAX)
         return lar_fail(err, LAR_ERR_LIMIT, "%llu rows are too many", (unsigned long long)rows);
     if (!begin(&r, outputs, n_outputs, err) || !check_inputs(&r, inputs, err))

@@ -77,6 +77,10 @@ static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, v
     *ret_state = NULL;
     if (!b)
         return true;
+    if (b->type == LAR_TYPE_F64 && lar_columns(b) == 1) { /* its own transpose */
+        *ret_state = b->data;
+        return true;
+    }
     if (!lar_mul_size(packed_columns(b), (size_t)lar_rows(b), &n) ||
         !(*ret_state = lar_arena_alloc_aligned(arena, n, lar_type_size(b->type), 64)))
         return lar_arena_fail(arena, err, "the prepared form");
