@@ -144,7 +144,7 @@ static double cost(const struct lar_node_info *node, const void *state, uint64_t
     if (a->layout == LAR_LAYOUT_CSR)
         k = k < 100 ? k : 100; /* a guess of the stored entries in a row */
     double pack = b->constant ? 0 : k * n;
-    return 20 + m * (n <= MAX_DOTS ? 4 * n + k * n / 6 : k * n / 8) + pack;
+    return 20 + m * (n <= MAX_DOTS ? 2 * n + k * n / 10 : k * n / 14) + pack;
 }
 
 const struct lar_operator lar_operator_matmul = {.signature = {.name = "MatMul",
