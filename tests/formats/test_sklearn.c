@@ -66,12 +66,19 @@ static double element(const struct lar_tensor *t, uint64_t i)
                                                : ((double *)t->data)[k];
         return 0;
     }
+    const void *data = t->data;
     switch (t->type) {
-    case LAR_TYPE_F64: return ((double *)t->data)[i];
-    case LAR_TYPE_F32: return (double)((float *)t->data)[i];
-    case LAR_TYPE_I64: return (double)((int64_t *)t->data)[i];
-    case LAR_TYPE_I32: return ((int32_t *)t->data)[i];
-    case LAR_TYPE_BOOL: return ((uint8_t *)t->data)[i];
+    case LAR_TYPE_F64: return ((const double *)data)[i];
+    case LAR_TYPE_F32: return (double)((const float *)data)[i];
+    case LAR_TYPE_I64: return (double)((const int64_t *)data)[i];
+    case LAR_TYPE_I32: return ((const int32_t *)data)[i];
+    case LAR_TYPE_I16: return ((const int16_t *)data)[i];
+    case LAR_TYPE_I8: return ((const int8_t *)data)[i];
+    case LAR_TYPE_U64: return (double)((const uint64_t *)data)[i];
+    case LAR_TYPE_U32: return ((const uint32_t *)data)[i];
+    case LAR_TYPE_U16: return ((const uint16_t *)data)[i];
+    case LAR_TYPE_U8:
+    case LAR_TYPE_BOOL: return ((const uint8_t *)data)[i];
     default: return NAN;
     }
 }

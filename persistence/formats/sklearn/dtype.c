@@ -53,3 +53,35 @@ bool sk_get_dtype(struct sk_context *sk, const struct pk_node *object, enum lar_
         }
     return sk_refuse_attribute(sk, node, "dtype", "must be a type of numbers");
 }
+
+/* Signed integers by size. */
+static enum lar_type signed_of(size_t size)
+{
+    return size <= 1   ? LAR_TYPE_I8
+           : size <= 2 ? LAR_TYPE_I16
+           : size <= 4 ? LAR_TYPE_I32
+           : size <= 8 ? LAR_TYPE_I64
+                       : LAR_TYPE_F64;
+}
+
+static bool is_unsigned(enum lar_type type)
+{
+    return type >= LAR_TYPE_U8 && type <= LAR_TYPE_U64;
+}
+
+enum lar_type sk_promote(enum lar_type a, enum lar_type b)
+{
+    size_t m = lar_type_size(a), n = lar_type_size(b);
+    if (a == b || b == LAR_TYPE_BOOL)
+        return a;
+    if (a == LAR_TYPE_BOOL)
+        return b;
+    if (a == LAR_TYPE_F64 || b == LAR_TYPE_F64)
+        return LAR_TYPE_F64;
+    if (a == LAR_TYPE_F32 || b == LAR_TYPE_F32)
+        return (a == LAR_TYPE_F32 ? n : m) <= 2 ? LAR_TYPE_F32 : LAR_TYPE_F64;
+    if (is_unsigned(a) == is_unsigned(b))
+        return m > n ? a : b;
+    size_t with_sign = is_unsigned(a) ? n : m, without = is_unsigned(a) ? m : n;
+    return signed_of(with_sign > without ? with_sign : 2 * without);
+}

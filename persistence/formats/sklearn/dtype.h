@@ -10,4 +10,7 @@
 bool sk_get_dtype(struct sk_context *sk, const struct pk_node *object, enum lar_type fallback,
                   enum lar_type *ret);
 
+/* The type in which NumPy puts numbers of A beside numbers of B. */
+enum lar_type sk_promote(enum lar_type a, enum lar_type b);
+
 #endif

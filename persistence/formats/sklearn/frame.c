@@ -3,6 +3,7 @@
 #include "persistence/formats/sklearn/frame.h"
 
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/dtype.h"
 #include "persistence/formats/sklearn/nodes.h"
 
 #include <string.h>
@@ -35,7 +36,7 @@ bool sk_frame_expect(struct sk_context *sk, const struct sk_frame *frame, size_t
         return !root->eager || sk_root_make(sk);
     }
     size_t width = sk_frame_width(sk, frame);
-    return width == n ||
+    return width == n || width == SK_UNKNOWN ||
            sk_fail(sk, LAR_ERR_FORMAT, "%s was fitted with %zu columns, but %zu enter it", what, n,
                    width);
 }
@@ -202,44 +203,62 @@ static bool flatten(struct sk_context *sk, const struct sk_frame *frames, size_t
     return true;
 }
 
+/* The element type that scikit-learn's array of FRAME, one matrix, has. */
+static enum lar_type type_of(struct sk_context *sk, const struct sk_frame *frame)
+{
+    return frame->type ? frame->type : lar_draft_info(sk->draft, frame->matrix)->type;
+}
+
+/* numpy.hstack of matrices of numbers, or scipy.sparse.hstack. */
+static bool concat_numbers(struct sk_context *sk, const struct sk_frame *frames, size_t n,
+                           bool sparse, struct sk_frame *ret)
+{
+    lar_value *values = sk_alloc(sk, n, sizeof *values), all;
+    enum lar_type type = LAR_TYPE_BOOL;
+    if (!values)
+        return false;
+    for (size_t k = 0; k < n; k++)
+        type = sk_promote(type, frames[k].matrix == LAR_NO_VALUE ? LAR_TYPE_F64
+                                                                 : type_of(sk, &frames[k]));
+    bool floats = type == LAR_TYPE_F64 || type == LAR_TYPE_F32;
+    for (size_t k = 0; k < n; k++) {
+        values[k] = frames[k].matrix;
+        if (values[k] == LAR_NO_VALUE &&
+            (values[k] = sk_frame_numbers(sk, &frames[k])) == LAR_NO_VALUE)
+            return false;
+        values[k] = sparse ? values[k] : sk_to_dense(sk, values[k]);
+        values[k] = sk_cast(sk, values[k], sparse && !floats ? LAR_TYPE_F64 : type);
+    }
+    if (sparse || floats)
+        all = lar_draft_node(sk->draft,
+                             &(struct lar_node_args){
+                                 .op = "larder.ConcatColumns",
+                                 .inputs = values,
+                                 .n_inputs = (uint32_t)n,
+                                 .params = {{"sparse", lar_draft_scalar_bool(sk->draft, sparse)}},
+                             });
+    else
+        all = sk_side_by_side(sk, values, n);
+    *ret = sk_frame_of(sk, all);
+    ret->type = sparse && !floats ? type : 0;
+    return lar_draft_ok(sk->draft, sk->err);
+}
+
 bool sk_frame_concat(struct sk_context *sk, const struct sk_frame *frames, size_t n, bool sparse,
                      struct sk_frame *ret)
 {
     bool numbers = true;
-    enum lar_type type = 0;
     for (size_t k = 0; k < n; k++) {
         const struct sk_frame *f = &frames[k];
         if (sk_frame_width(sk, f) == SK_UNKNOWN)
             return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                           "the number of columns of the input is not "
-                           "known");
-        numbers &= f->matrix != LAR_NO_VALUE &&
-                   lar_draft_info(sk->draft, f->matrix)->type != LAR_TYPE_STRING;
-        type = k == 0 || type == f->type ? f->type : 0;
+                           "the number of columns of the input is not known");
+        bool text = f->matrix != LAR_NO_VALUE &&
+                    lar_draft_info(sk->draft, f->matrix)->type == LAR_TYPE_STRING;
+        if (sparse && text)
+            return sk_fail(sk, LAR_ERR_UNSUPPORTED, "text beside a sparse matrix");
+        numbers &= f->matrix != LAR_NO_VALUE && !text;
     }
-    if (!sparse && !numbers)
-        return flatten(sk, frames, n, ret);
-    lar_value *values = sk_alloc(sk, n, sizeof *values);
-    if (!values)
-        return false;
-    bool f64 = n == 0;
-    for (size_t k = 0; k < n; k++) {
-        if ((values[k] = sk_frame_numbers(sk, &frames[k])) == LAR_NO_VALUE)
-            return false;
-        f64 |= lar_draft_info(sk->draft, values[k])->type == LAR_TYPE_F64;
-    }
-    for (size_t k = 0; k < n; k++) {
-        values[k] = f64 ? sk_cast(sk, values[k], LAR_TYPE_F64) : values[k];
-        values[k] = sparse ? values[k] : sk_to_dense(sk, values[k]);
-    }
-    lar_value all = lar_draft_node(
-        sk->draft, &(struct lar_node_args){
-                       .op = "larder.ConcatColumns",
-                       .inputs = values,
-                       .n_inputs = (uint32_t)n,
-                       .params = {{"sparse", lar_draft_scalar_bool(sk->draft, sparse)}},
-                   });
-    *ret = sk_frame_of(sk, all);
-    ret->type = type;
-    return lar_draft_ok(sk->draft, sk->err);
+    return sparse || numbers ? concat_numbers(sk, frames, n, sparse, ret)
+                             : flatten(sk, frames, n, ret);
 }

@@ -60,9 +60,12 @@ static lar_value stack(struct sk_context *sk, const struct sk_frame *frame, bool
 static lar_value unknown_input(struct sk_context *sk)
 {
     struct sk_root *root = &sk->root;
-    if (root->typed || sk_root_make(sk))
+    if (root->typed || (root->eager && sk_root_make(sk)))
         return root->matrix;
-    return LAR_NO_VALUE;
+    if (root->eager)
+        return LAR_NO_VALUE;
+    return lar_draft_input(sk->draft, "numbers", LAR_TYPE_F64,
+                           LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN));
 }
 
 lar_value sk_frame_numbers(struct sk_context *sk, const struct sk_frame *frame)
