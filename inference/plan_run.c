@@ -35,8 +35,10 @@ static bool begin(struct run *r, const uint32_t *outputs, size_t n_outputs, stru
         !(r->values = lar_scratch_take(s, n_values, sizeof(void *))) ||
         !(r->inputs = lar_scratch_take(s, plan->max_inputs, sizeof(void *))) ||
         !(r->outputs = lar_scratch_take(s, plan->n_outputs, sizeof *r->outputs)) ||
-        !(r->slots = lar_scratch_take(s, plan->n_slots, sizeof *r->slots)))
-        return lar_scratch_fail(s, err, "the request");
+        !(r->slots = lar_scratch_take(s, plan->n_slots, sizeof *r->slots))) {
+        lar_scratch_fail(s, err, "the request");
+        return false;
+    }
     memset(r->needs, 0, plan->words * sizeof *r->needs);
     for (size_t i = 0; i < n_outputs; i++)
         for (size_t w = 0; w < plan->words; w++)
