@@ -59,6 +59,23 @@ START_TEST(lower_case_is_pythons)
 }
 END_TEST
 
+/* Python passes over what is case-ignorable even where it is cased itself (U+02B0). */
+START_TEST(final_sigma_is_pythons)
+{
+    static const char *const known[] = {"\u02b0\u02b0\u03c3", "a\u03c2\u02b0", "\u03c3\u03c3",
+                                        "a\u03c3\u02b0z"};
+    const char *text = "\u02b0\u02b0\u03a3 a\u03a3\u02b0 \u03a3\u03a3\u200b'A A\u03a3\u02b0Z";
+    struct one o = {.op = "larder.WordCounts",
+                    .inputs = {strings(1, &text)},
+                    .n_inputs = 1,
+                    .params = {{"vocabulary", strings(4, known)},
+                               {"indices", I64(S(4), 0, 1, 2, 3)},
+                               {"columns", SCALAR_I64(4)},
+                               {"lowercase", BOOLS(LAR_SCALAR, 1)}}};
+    EXPECT_ROWS(&o, 1, 4, 1, 1, 1, 1);
+}
+END_TEST
+
 START_TEST(options_of_counting)
 {
     static const uint8_t no = 0, yes = 1;
@@ -137,8 +154,9 @@ END_TEST
 
 int main(void)
 {
-    return check_main("texts", (const TTest *[]){words_are_counted, lower_case_is_pythons,
-                                                 options_of_counting, missing_texts_are_refused,
-                                                 rows_are_normalised, the_order_of_the_norm_matters,
-                                                 sublinear_counts, NULL});
+    return check_main("texts",
+                      (const TTest *[]){words_are_counted, lower_case_is_pythons,
+                                        final_sigma_is_pythons, options_of_counting,
+                                        missing_texts_are_refused, rows_are_normalised,
+                                        the_order_of_the_norm_matters, sublinear_counts, NULL});
 }
