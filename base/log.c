@@ -46,7 +46,7 @@ static char *append_escaped(char *out, const char *end, const char *text, bool j
         bool c1 = n == 2 && p[0] == 0xC2 && p[1] < 0xA0;
         if (n == 0 || *p < 0x20 || *p == 0x7F || c1) {
             unsigned value = c1 ? p[1] : *p;
-            out += sprintf(out, json ? "\\u%04x" : "\\x%02x", value);
+            out += snprintf(out, ESCAPE_BYTES + 1, json ? "\\u%04x" : "\\x%02x", value);
             p += c1 ? 2 : 1;
             continue;
         }
@@ -70,7 +70,7 @@ size_t lar_log_line(char *buffer, size_t size, bool json, enum lar_log_level lev
     const char *start =
         json ? "{\"time\":\"%s.%03dZ\",\"level\":\"%s\",\"message\":\"" : "%s.%03dZ %s: ";
     char *out = buffer;
-    out += sprintf(out, start, when, (int)(ms % 1000), level_names[level]);
+    out += snprintf(out, size, start, when, (int)(ms % 1000), level_names[level]);
     out = append_escaped(out, buffer + size - sizeof "\"}\n", text, json);
     out = stpcpy(out, json ? "\"}\n" : "\n");
     return (size_t)(out - buffer);

@@ -5,114 +5,63 @@
 
 #include "graph/draft.h"
 
+#include <stdio.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Names, numbers of inputs, and params with their types. */
-static const struct {
-    const char *op;
-    uint32_t n_inputs;
-    struct {
-        const char *name;
-        enum lar_type type;
-        int rank;
-    } params[9];
-} ops[] = {
-    {"Add", 2, {{0}}},
-    {"Sub", 2, {{0}}},
-    {"Mul", 2, {{0}}},
-    {"Div", 2, {{0}}},
-    {"Max", 2, {{0}}},
-    {"Min", 2, {{0}}},
-    {"Neg", 1, {{0}}},
-    {"Abs", 1, {{0}}},
-    {"Exp", 1, {{0}}},
-    {"Log", 1, {{0}}},
-    {"Sqrt", 1, {{0}}},
-    {"Sigmoid", 1, {{0}}},
-    {"Clip", 3, {{0}}},
-    {"Where", 3, {{0}}},
-    {"Greater", 2, {{0}}},
-    {"LessOrEqual", 2, {{0}}},
-    {"Equal", 2, {{0}}},
-    {"And", 2, {{0}}},
-    {"Not", 1, {{0}}},
-    {"Identity", 1, {{0}}},
-    {"MatMul", 2, {{0}}},
-    {"Cast", 1, {{"to", LAR_TYPE_I64, 0}}},
-    {"ReduceSum", 2, {{"keepdims", LAR_TYPE_I64, 0}}},
-    {"ReduceMax", 2, {{"keepdims", LAR_TYPE_I64, 0}}},
-    {"ArgMax", 1, {{"axis", LAR_TYPE_I64, 0}, {"keepdims", LAR_TYPE_I64, 0}}},
-    {"Softmax", 1, {{0}}},
-    {"Gather", 2, {{"axis", LAR_TYPE_I64, 0}}},
-    {"Concat", 2, {{"axis", LAR_TYPE_I64, 0}}},
-    {"Reshape", 2, {{0}}},
-    {"Unsqueeze", 2, {{0}}},
-    {"Squeeze", 2, {{0}}},
-    {"Slice", 5, {{0}}},
-    {"Slice", 3, {{0}}},
-    {"Transpose", 1, {{"perm", LAR_TYPE_I64, 1}}},
-    {"Transpose", 1, {{0}}},
-    {"larder.ConcatColumns", 3, {{"sparse", LAR_TYPE_BOOL, 0}}},
-    {"larder.ScaleColumns", 2, {{0}}},
-    {"larder.ToDense", 1, {{0}}},
-    {"larder.ToCsr", 1, {{0}}},
-    {"larder.TreeEnsemble",
-     1,
-     {{"roots", LAR_TYPE_I64, 1},
-      {"left", LAR_TYPE_I32, 1},
-      {"right", LAR_TYPE_I32, 1},
-      {"feature", LAR_TYPE_I32, 1},
-      {"threshold", LAR_TYPE_F64, 1},
-      {"value", LAR_TYPE_F64, 2}}},
-    {"larder.CheckFinite",
-     1,
-     {{"who", LAR_TYPE_STRING, 1}, {"allow_nan", LAR_TYPE_BOOL, 0}, {"float32", LAR_TYPE_BOOL, 0}}},
-    {"larder.LookUp",
-     1,
-     {{"keys", LAR_TYPE_F64, 1},
-      {"values", LAR_TYPE_F64, 1},
-      {"name", LAR_TYPE_STRING, 1},
-      {"unknown", LAR_TYPE_F64, 0},
-      {"column", LAR_TYPE_I64, 0}}},
-    {"larder.LookUp",
-     1,
-     {{"keys", LAR_TYPE_STRING, 1},
-      {"values", LAR_TYPE_I64, 1},
-      {"name", LAR_TYPE_STRING, 1},
-      {"unknown", LAR_TYPE_I64, 0}}},
-    {"larder.OneHot", 1, {{"widths", LAR_TYPE_I64, 1}, {"columns", LAR_TYPE_I64, 0}}},
-    {"larder.OneHot",
-     2,
-     {{"widths", LAR_TYPE_I64, 1}, {"columns", LAR_TYPE_I64, 0}, {"float32", LAR_TYPE_BOOL, 0}}},
-    {"larder.Impute",
-     1,
-     {{"columns", LAR_TYPE_I64, 1},
-      {"values", LAR_TYPE_F64, 1},
-      {"missing", LAR_TYPE_F64, 0},
-      {"indicators", LAR_TYPE_I64, 1}}},
-    {"larder.ImputeText",
-     1,
-     {{"missing", LAR_TYPE_STRING, 1},
-      {"value", LAR_TYPE_STRING, 1},
-      {"name", LAR_TYPE_STRING, 1},
-      {"refuse_nan", LAR_TYPE_BOOL, 0}}},
-    {"larder.WordCounts",
-     1,
-     {{"vocabulary", LAR_TYPE_STRING, 1},
-      {"indices", LAR_TYPE_I64, 1},
-      {"columns", LAR_TYPE_I64, 0},
-      {"lowercase", LAR_TYPE_BOOL, 0},
-      {"binary", LAR_TYPE_BOOL, 0}}},
-    {"larder.Tfidf",
-     1,
-     {{"idf", LAR_TYPE_F64, 1},
-      {"sublinear", LAR_TYPE_BOOL, 0},
-      {"norm", LAR_TYPE_I64, 0},
-      {"descending", LAR_TYPE_BOOL, 0}}},
-    {"larder.Tfidf", 1, {{"norm", LAR_TYPE_I64, 0}}},
+static const char *const names[] = {
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Max",
+    "Min",
+    "Neg",
+    "Abs",
+    "Exp",
+    "Log",
+    "Sqrt",
+    "Sigmoid",
+    "Clip",
+    "Where",
+    "Greater",
+    "GreaterOrEqual",
+    "Less",
+    "LessOrEqual",
+    "Equal",
+    "And",
+    "Or",
+    "Not",
+    "Cast",
+    "Identity",
+    "MatMul",
+    "ReduceSum",
+    "ReduceMax",
+    "ReduceMin",
+    "ArgMax",
+    "Softmax",
+    "Gather",
+    "Concat",
+    "Reshape",
+    "Unsqueeze",
+    "Squeeze",
+    "Slice",
+    "Transpose",
+    "larder.ConcatColumns",
+    "larder.ScaleColumns",
+    "larder.ToDense",
+    "larder.ToCsr",
+    "larder.TreeEnsemble",
+    "larder.CheckFinite",
+    "larder.Impute",
+    "larder.ImputeText",
+    "larder.LookUp",
+    "larder.OneHot",
+    "larder.Tfidf",
+    "larder.WordCounts",
 };
 
-enum { MAX_VALUES = 64, MAX_STEPS = 24 };
+enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };
 
 struct builder {
     struct lar_draft *draft;
@@ -121,49 +70,40 @@ struct builder {
     uint32_t n;
 };
 
-/* A few short strings, some of them missing. */
-static lar_value texts(struct builder *b)
+/* Fills N elements of T: small integers (axes, indices, children), letters, or anything. */
+static void fill(struct builder *b, struct lar_tensor *t, uint64_t n)
 {
-    static const char *const some[] = {"a", "fox", "", "Fox dog", "\xc3\xa9t\xc3\xa9", "nan"};
-    const char *strings[6];
-    uint8_t kinds[6];
-    size_t n = run_byte(&b->bytes) % 6;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t byte = run_byte(&b->bytes);
-        kinds[i] = byte % 5 > 2 ? LAR_STRING_TEXT : byte % 5;
-        strings[i] = kinds[i] == LAR_STRING_TEXT ? some[byte / 5 % 6] : "";
-    }
-    return lar_draft_strings(b->draft, strings, NULL, kinds, n);
+    struct lar_arena *arena = lar_draft_arena(b->draft);
+    size_t size = t->type == LAR_TYPE_STRING ? 1 : lar_type_size(t->type);
+    t->data = lar_arena_alloc(arena, n + 1, size);
+    t->offsets = lar_arena_alloc(arena, n + 1, sizeof *t->offsets);
+    t->kinds = lar_arena_alloc(arena, n + 1, 1);
+    if (!t->data || !t->offsets || !t->kinds)
+        abort();
+    for (uint64_t i = 0; i < n; i++)
+        if (t->type == LAR_TYPE_I64 || t->type == LAR_TYPE_I32) {
+            int64_t v = (int64_t)run_byte(&b->bytes) % 16 - 3;
+            memcpy((char *)t->data + i * size, &v, size);
+        } else {
+            run_element(t, i, &b->bytes);
+        }
 }
 
-/* A small constant of TYPE and RANK (up to 3), or of any if TYPE is LAR_TYPE_END. */
+/* A small constant of TYPE and RANK; LAR_TYPE_END and -1: any. */
 static lar_value constant(struct builder *b, enum lar_type type, int rank)
 {
+    static const enum lar_type types[] = {LAR_TYPE_F64,  LAR_TYPE_I64, LAR_TYPE_F32,
+                                          LAR_TYPE_BOOL, LAR_TYPE_I32, LAR_TYPE_STRING};
     struct lar_tensor t = {.layout = LAR_LAYOUT_DENSE};
-    if (type == LAR_TYPE_STRING)
-        return texts(b);
     uint8_t byte = run_byte(&b->bytes);
-    if (type == LAR_TYPE_END)
-        type = (const enum lar_type[]){LAR_TYPE_F64,  LAR_TYPE_I64, LAR_TYPE_F32,
-                                       LAR_TYPE_BOOL, LAR_TYPE_I32, LAR_TYPE_I64}[byte % 6];
-    t.type = type;
+    t.type = type == LAR_TYPE_END ? types[byte % 6] : type;
     t.shape.rank = rank >= 0 ? (uint32_t)rank : byte / 8 % 4;
     uint64_t n = 1;
     for (uint32_t d = 0; d < t.shape.rank; d++) {
         t.shape.dims[d] = run_byte(&b->bytes) % 6;
         n *= (uint64_t)t.shape.dims[d];
     }
-    t.data = lar_arena_alloc(lar_draft_arena(b->draft), n ? n : 1, lar_type_size(type));
-    if (!t.data)
-        abort();
-    for (uint64_t i = 0; i < n; i++) {
-        if (type == LAR_TYPE_I64 || type == LAR_TYPE_I32) { /* axes, indices, children */
-            int64_t v = (int64_t)run_byte(&b->bytes) % 16 - 3;
-            memcpy((char *)t.data + i * lar_type_size(type), &v, lar_type_size(type));
-        } else {
-            run_element(&t, i, &b->bytes);
-        }
-    }
+    fill(b, &t, n);
     return lar_draft_constant(b->draft, &t);
 }
 
@@ -173,38 +113,52 @@ static lar_value some_value(struct builder *b)
     return byte % 3 == 0 ? constant(b, LAR_TYPE_END, -1) : b->values[byte / 3 % b->n];
 }
 
+/* The params that SIGNATURE declares, some of the optional ones left out. */
+static uint32_t add_params(struct builder *b, const struct lar_signature *signature,
+                           struct lar_node_args *args, struct lar_param *ret)
+{
+    uint32_t n = 0;
+    for (const struct lar_param_rule *rule = signature->params; rule && rule->name; rule++) {
+        if (rule->optional && run_byte(&b->bytes) % 2)
+            continue;
+        args->params[n].name = rule->name;
+        args->params[n].value = constant(b, rule->type, rule->rank);
+        ret[n].name = rule->name;
+        ret[n].tensor = lar_draft_info(b->draft, args->params[n].value)->constant;
+        n++;
+    }
+    return n;
+}
+
 /* Adds a node unless its operator refuses it (which would fail the draft). */
 static void add_node(struct builder *b)
 {
-    size_t which = run_byte(&b->bytes) % (sizeof ops / sizeof *ops);
-    struct lar_node_args args = {.op = ops[which].op, .n_inputs = ops[which].n_inputs};
-    lar_value inputs[5];
-    const struct lar_value_info *infos[5];
-    struct lar_param params[9];
-    struct lar_value_info result;
-    struct lar_error err = {0};
-    struct lar_node_info info = {.signature = lar_operators.find(args.op, 0),
-                                 .inputs = infos,
-                                 .params = params,
-                                 .n_inputs = args.n_inputs,
-                                 .n_outputs = 1};
-    if (!info.signature)
+    const char *name = names[run_byte(&b->bytes) % (sizeof names / sizeof *names)];
+    const struct lar_signature *s = lar_operators.find(name, 0);
+    if (!s)
         abort();
-    for (uint32_t k = 0; k < args.n_inputs; k++)
+    uint32_t most = s->max_inputs < MAX_INPUTS ? s->max_inputs : MAX_INPUTS;
+    uint32_t n_inputs = s->min_inputs + run_byte(&b->bytes) % (most - s->min_inputs + 1);
+    uint32_t n_outputs =
+        s->min_outputs + run_byte(&b->bytes) % (s->max_outputs - s->min_outputs + 1);
+    lar_value inputs[MAX_INPUTS];
+    const struct lar_value_info *infos[MAX_INPUTS];
+    struct lar_param params[LAR_NODE_PARAMS];
+    struct lar_value_info results[4];
+    struct lar_error err = {0};
+    for (uint32_t k = 0; k < n_inputs; k++)
         inputs[k] = some_value(b);
-    for (; info.n_params < 9 && ops[which].params[info.n_params].name; info.n_params++) {
-        args.params[info.n_params].name = ops[which].params[info.n_params].name;
-        args.params[info.n_params].value = constant(b, ops[which].params[info.n_params].type,
-                                                    ops[which].params[info.n_params].rank);
-    }
-    for (uint32_t k = 0; k < args.n_inputs; k++)
+    struct lar_node_args args = {
+        .op = name, .inputs = inputs, .n_inputs = n_inputs, .n_outputs = n_outputs};
+    uint32_t n_params = add_params(b, s, &args, params);
+    for (uint32_t k = 0; k < n_inputs; k++)
         infos[k] = lar_draft_info(b->draft, inputs[k]);
-    for (uint32_t k = 0; k < info.n_params; k++)
-        params[k] = (struct lar_param){args.params[k].name,
-                                       lar_draft_info(b->draft, args.params[k].value)->constant};
-    args.inputs = inputs;
-    if (lar_node_infer(&info, &result, &err))
-        b->values[b->n++] = lar_draft_node(b->draft, &args);
+    const struct lar_node_info node = {s, infos, params, n_inputs, n_params, n_outputs};
+    if (n_outputs > 4 || !lar_node_infer(&node, results, &err))
+        return;
+    lar_value first = lar_draft_node(b->draft, &args);
+    for (uint32_t k = 0; k < n_outputs; k++)
+        b->values[b->n++] = first + k;
 }
 
 static void build(struct builder *b)
@@ -220,11 +174,13 @@ static void build(struct builder *b)
     for (int i = 0; i < MAX_STEPS && b->bytes.at < b->bytes.size; i++)
         add_node(b);
     uint32_t method = lar_draft_method(d, "predict");
-    char name[8] = "o_";
-    for (uint32_t i = b->n > 6 ? 6 : 0; i < b->n; i += 1 + (b->n - i > 3)) {
-        name[1] = (char)('A' + i);
+    for (uint32_t i = 6; i < b->n; i += 1 + (b->n - i > 3)) {
+        char name[16];
+        snprintf(name, sizeof name, "o%u", i);
         lar_draft_output(d, method, name, b->values[i], LAR_NO_VALUE);
     }
+    if (b->n == 6)
+        lar_draft_output(d, method, "x", b->values[0], LAR_NO_VALUE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

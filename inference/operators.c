@@ -21,7 +21,7 @@ extern const struct lar_operator lar_operator_check_finite, lar_operator_concat_
     lar_operator_scale_columns, lar_operator_tfidf, lar_operator_to_csr, lar_operator_to_dense,
     lar_operator_tree_ensemble, lar_operator_word_counts;
 
-/* Operators of one name: the newest version first. */
+/* Operators of one name: the newest version first. Ends with NULL. */
 static const struct lar_operator *const operators[] = {
     /* ai.onnx */
     &lar_operator_abs,
@@ -74,12 +74,13 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_to_dense,
     &lar_operator_tree_ensemble,
     &lar_operator_word_counts,
+    NULL,
 };
 
 static const struct lar_signature *find(const char *name, uint32_t version)
 {
-    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-        const struct lar_signature *s = &operators[i]->signature;
+    for (const struct lar_operator *const *op = operators; *op; op++) {
+        const struct lar_signature *s = &(*op)->signature;
         if (strcmp(s->name, name) == 0 && (version == 0 || version == s->version))
             return s;
     }

@@ -48,7 +48,7 @@ static bool make_node(struct lar_plan *plan, uint32_t i, struct lar_error *err)
     const struct lar_flat_node *from = &plan->flat->nodes[i];
     struct lar_plan_node *node = &plan->nodes[i];
     const struct lar_value_info **inputs =
-        lar_arena_alloc(&plan->arena, from->n_inputs, sizeof *inputs);
+        lar_arena_alloc(&plan->arena, from->n_inputs, sizeof(void *));
     if (!inputs)
         return lar_arena_fail(&plan->arena, err, "the plan");
     node->op = lar_operator_of(from->signature);

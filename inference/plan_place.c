@@ -34,7 +34,9 @@ static bool size_of(const struct lar_value_info *info, struct lar_slot *ret, uin
         else if (dim < 0 || __builtin_mul_overflow(n, (uint64_t)dim, &n))
             return false;
     }
-    *ret = *ret_dim < LAR_MAX_RANK ? (struct lar_slot){.row = n} : (struct lar_slot){.fixed = n};
+    bool by_row = *ret_dim < LAR_MAX_RANK;
+    ret->fixed = by_row ? 0 : n;
+    ret->row = by_row ? n : 0;
     return true;
 }
 

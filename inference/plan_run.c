@@ -29,19 +29,19 @@ static bool begin(struct run *r, const uint32_t *outputs, size_t n_outputs, stru
 {
     const struct lar_plan *plan = r->plan;
     size_t n_values = plan->flat->n_values;
-    r->needs = lar_scratch_take(r->scratch, plan->words, sizeof *r->needs);
-    r->values = lar_scratch_take(r->scratch, n_values, sizeof *r->values);
-    r->inputs = lar_scratch_take(r->scratch, plan->max_inputs, sizeof *r->inputs);
-    r->outputs = lar_scratch_take(r->scratch, plan->n_outputs, sizeof *r->outputs);
-    r->slots = lar_scratch_take(r->scratch, plan->n_slots, sizeof *r->slots);
-    if (!r->needs || !r->values || !r->inputs || !r->outputs || !r->slots)
-        return lar_scratch_fail(r->scratch, err, "the request");
+    struct lar_scratch *s = r->scratch;
+    if (!(r->needs = lar_scratch_take(s, plan->words, sizeof *r->needs)) ||
+        !(r->values = lar_scratch_take(s, n_values, sizeof(void *))) ||
+        !(r->inputs = lar_scratch_take(s, plan->max_inputs, sizeof(void *))) ||
+        !(r->outputs = lar_scratch_take(s, plan->n_outputs, sizeof *r->outputs)) ||
+        !(r->slots = lar_scratch_take(s, plan->n_slots, sizeof *r->slots)))
+        return lar_scratch_fail(s, err, "the request");
     memset(r->needs, 0, plan->words * sizeof *r->needs);
     for (size_t i = 0; i < n_outputs; i++)
         for (size_t w = 0; w < plan->words; w++)
             r->needs[w] |= plan->needs[outputs[i] * plan->words + w];
     if (n_values)
-        memcpy(r->values, plan->constants, n_values * sizeof *r->values);
+        memcpy(r->values, plan->constants, n_values * sizeof(void *));
     for (uint32_t i = 0; i < plan->n_slots; i++)
         r->slots[i] = NULL;
     return true;

@@ -18,9 +18,12 @@ void *lar_output_dense(struct lar_call *call, uint32_t k, const struct lar_shape
         return NULL;
     }
     uint64_t n;
-    void *data = NULL;
-    if (!lar_shape_count(shape, &n) ||
-        !(data = lar_scratch_take(call->scratch, n, lar_type_size(out->type)))) {
+    if (!lar_shape_count(shape, &n)) {
+        lar_fail(err, LAR_ERR_LIMIT, "the result is too large");
+        return NULL;
+    }
+    void *data = lar_scratch_take(call->scratch, n, lar_type_size(out->type));
+    if (!data) {
         lar_scratch_fail(call->scratch, err, "the result");
         return NULL;
     }
@@ -44,8 +47,9 @@ bool lar_strings_begin(struct lar_string_writer *w, struct lar_call *call, uint3
 {
     struct lar_tensor *out = &call->outputs[k];
     uint64_t n;
-    if (!lar_shape_count(shape, &n) ||
-        !(out->offsets = lar_scratch_take(call->scratch, n + 1, sizeof *out->offsets)) ||
+    if (!lar_shape_count(shape, &n))
+        return lar_fail(err, LAR_ERR_LIMIT, "the result is too large");
+    if (!(out->offsets = lar_scratch_take(call->scratch, n + 1, sizeof *out->offsets)) ||
         !(out->kinds = lar_scratch_take(call->scratch, n, sizeof *out->kinds)) ||
         !(out->data = lar_scratch_take(call->scratch, 1, 256)))
         return lar_scratch_fail(call->scratch, err, "the result");
@@ -83,10 +87,9 @@ bool lar_csr_begin(struct lar_csr_writer *w, struct lar_call *call, uint32_t k, 
     struct lar_tensor *out = &call->outputs[k];
     if (columns > (uint64_t)UINT32_MAX + 1 || rows >= SIZE_MAX / sizeof *out->indptr)
         return lar_fail(err, LAR_ERR_LIMIT, "a sparse matrix of this size");
-    out->indptr = lar_scratch_take(call->scratch, rows + 1, sizeof *out->indptr);
-    out->indices = lar_scratch_take(call->scratch, room, sizeof *out->indices);
-    out->data = lar_scratch_take(call->scratch, room, lar_type_size(out->type));
-    if (!out->indptr || !out->indices || !out->data)
+    if (!(out->indptr = lar_scratch_take(call->scratch, rows + 1, sizeof *out->indptr)) ||
+        !(out->indices = lar_scratch_take(call->scratch, room, sizeof *out->indices)) ||
+        !(out->data = lar_scratch_take(call->scratch, room, lar_type_size(out->type))))
         return lar_scratch_fail(call->scratch, err, "the result");
     out->indptr[0] = 0;
     out->shape = LAR_SHAPE((int64_t)rows, (int64_t)columns);
@@ -103,8 +106,8 @@ bool lar_csr_reserve(struct lar_csr_writer *w, uint64_t more, struct lar_error *
         return true;
     room += room / 2 + 16;
     uint32_t *indices = lar_scratch_take(w->scratch, room, sizeof *indices);
-    void *data = lar_scratch_take(w->scratch, room, size);
-    if (!indices || !data)
+    void *data = indices ? lar_scratch_take(w->scratch, room, size) : NULL;
+    if (!data)
         return lar_scratch_fail(w->scratch, err, "a sparse matrix");
     memcpy(indices, out->indices, (size_t)w->nnz * sizeof *indices);
     memcpy(data, out->data, (size_t)w->nnz * size);

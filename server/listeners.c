@@ -150,7 +150,8 @@ static bool add_unix(struct lar_listeners *l, const char *path, struct lar_error
 static bool add_passed(struct lar_listeners *l, struct lar_error *err)
 {
     const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
-    int n = pid && fds && atoi(pid) == getpid() ? atoi(fds) : 0;
+    bool ours = pid && strtol(pid, NULL, 10) == getpid();
+    int n = ours && fds ? (int)strtol(fds, NULL, 10) : 0;
     if (n < 1 || n > MAX_PASSED_FDS)
         return lar_fail(err, LAR_ERR_INVALID, "systemd handed over no sockets");
     for (int fd = FIRST_PASSED_FD; fd < FIRST_PASSED_FD + n; fd++) {

@@ -107,7 +107,7 @@ static void index_entry(struct lar_registry *registry, const char *path,
     const char *key = lar_index_key(&registry->index, path);
     if (key)
         memcpy(before, key, sizeof before);
-    if (record)
+    if (record && identity)
         lar_index_put(&registry->index, path, identity, record);
     else
         lar_index_remove(&registry->index, path);

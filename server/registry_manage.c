@@ -24,30 +24,30 @@ static struct slot *slot_of(const struct model *model, uint64_t number)
 
 /* What a delete takes away. */
 struct removal {
-    char name[132];
-    char *paths[2];
-    size_t n_paths;
-    bool notes; /* the numbers must be written down first */
-    char *text;
+    char *folder, *file; /* below models/, or NULL */
+    char *text;          /* notes that must be written down first, or NULL */
 };
 
-static bool add_path(struct removal *r, const char *path)
-{
-    r->paths[r->n_paths] = strdup(path);
-    return r->paths[r->n_paths] && ++r->n_paths;
-}
-
 /* A whole model is its folder, and its own file where that lies beside the folder. */
-static bool add_model(const struct lar_registry *registry, struct removal *r,
-                      const struct model *model)
+static bool name_paths(const struct lar_registry *registry, struct removal *r,
+                       const struct model *model, const struct slot *slot)
 {
     struct stat st;
     const struct slot *own = lar_slot_find(model, 0);
-    if (fstatat(registry->store.root, model->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-        !add_path(r, model->name))
-        return false;
-    return !own || strcmp(own->path, model->name) == 0 || strchr(own->path, '/') ||
-           add_path(r, own->path);
+    if (slot) {
+        r->file = strdup(slot->path);
+        return r->file != NULL;
+    }
+    if (fstatat(registry->store.root, model->name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+        r->folder = strdup(model->name);
+        if (!r->folder)
+            return false;
+    }
+    if (own && strcmp(own->path, model->name) != 0 && !strchr(own->path, '/')) {
+        r->file = strdup(own->path);
+        return r->file != NULL;
+    }
+    return true;
 }
 
 /* Under the lock: what is to be removed, and what is to be written down before. */
@@ -67,16 +67,14 @@ static bool prepare(struct lar_registry *registry, struct removal *r, const char
     if (model->notes_error.code)
         return lar_fail(err, LAR_ERR_INTERNAL, "model '%s' cannot be changed: %s", name,
                         model->notes_error.text);
-    strcpy(r->name, model->name);
     uint64_t highest = lar_registry_highest(model);
-    if (highest > model->history.highest || model->notes_changed) {
+    bool ok = name_paths(registry, r, model, slot);
+    if (ok && (highest > model->history.highest || model->notes_changed)) {
         model->history.highest = highest;
         r->text = lar_history_text(&model->history);
-        r->notes = true;
+        ok = r->text != NULL;
     }
-    if (!(slot ? add_path(r, slot->path) : add_model(registry, r, model)))
-        return lar_fail(err, LAR_ERR_NOMEM, "out of memory for a delete");
-    return true;
+    return ok || lar_fail(err, LAR_ERR_NOMEM, "out of memory for a delete");
 }
 
 static void forget(struct lar_registry *registry, const char *name, uint64_t number)
@@ -99,23 +97,26 @@ static void forget(struct lar_registry *registry, const char *name, uint64_t num
 }
 
 /* On a full disk the numbers are written when there is room again: a delete makes it. */
-static bool remove_paths(struct lar_registry *registry, struct removal *r, struct lar_error *err)
+static bool take_away(struct lar_registry *registry, const struct removal *r, const char *name,
+                      struct lar_error *err)
 {
     struct lar_error why = {0};
-    if (r->notes &&
-        !lar_history_save(&registry->store, registry->store.larder, r->name, r->text, &why) &&
+    if (r->text &&
+        !lar_history_save(&registry->store, registry->store.larder, name, r->text, &why) &&
         why.code != LAR_ERR_FULL)
         return lar_fail(err, why.code, "%s", why.text);
-    for (size_t i = 0; i < r->n_paths; i++)
-        if (!lar_stage_withdraw(&registry->store, r->paths[i], err))
-            return false;
+    if ((r->folder && !lar_stage_withdraw(&registry->store, r->folder, err)) ||
+        (r->file && !lar_stage_withdraw(&registry->store, r->file, err)))
+        return false;
+    if (!r->folder) /* the folder that the last version has left; others stay */
+        unlinkat(registry->store.root, name, AT_REMOVEDIR);
     return true;
 }
 
 bool lar_registry_delete(struct lar_registry *registry, const char *name, uint64_t number,
                          struct lar_error *err)
 {
-    struct removal r = {.n_paths = 0};
+    struct removal r = {0};
     pthread_mutex_lock(&registry->manage);
     bool ok = lar_store_writable(&registry->store, err);
     if (ok) {
@@ -123,17 +124,17 @@ bool lar_registry_delete(struct lar_registry *registry, const char *name, uint64
         ok = prepare(registry, &r, name, number, err);
         pthread_mutex_unlock(&registry->lock);
     }
-    ok = ok && remove_paths(registry, &r, err);
+    ok = ok && take_away(registry, &r, name, err);
     if (ok) {
         pthread_mutex_lock(&registry->lock);
-        forget(registry, r.name, number);
+        forget(registry, name, number);
         pthread_mutex_unlock(&registry->lock);
     }
     pthread_mutex_unlock(&registry->manage);
     if (ok)
         lar_registry_notes_save(registry);
-    for (size_t i = 0; i < r.n_paths; i++)
-        free(r.paths[i]);
+    free(r.folder);
+    free(r.file);
     free(r.text);
     return ok;
 }

@@ -167,9 +167,6 @@ bool lar_registry_is_named(const struct lar_registry *registry, const char *name
 /* Frees the model if nothing is left of it. */
 void lar_registry_model_tidy(struct lar_registry *registry, struct model *model);
 void lar_registry_model_free(struct lar_registry *registry, struct model *model);
-int lar_registry_notes(const struct lar_registry *registry, const struct model *model);
-void lar_registry_notes_save(struct lar_registry *registry); /* takes manage and lock itself */
-void lar_registry_notes_reread(struct lar_registry *registry);
 uint64_t lar_registry_highest(const struct model *model);
 struct version *lar_version_find(const struct model *model, uint64_t number);
 struct version *lar_version_make(struct model *model, uint64_t number, struct lar_error *err);
@@ -183,6 +180,8 @@ void lar_version_set_report(struct lar_registry *registry, struct version *versi
                             const char *text);
 void lar_version_sort(struct model *model);     /* after a number has changed */
 void lar_version_renumber(struct model *model); /* tentative ones, after a number was given */
+
+/* registry_slot.c; all under the lock */
 struct slot *lar_slot_find(const struct model *model, uint64_t number);
 struct slot *lar_slot_make(struct lar_registry *registry, struct model *model, struct root *root,
                            uint64_t number, const char *path, struct lar_error *err);
@@ -200,6 +199,15 @@ void lar_slot_drop(struct lar_registry *registry, struct slot *slot);
 bool lar_registry_scan(struct lar_registry *registry, const struct lar_events *events);
 
 struct load; /* below */
+
+/* registry_notes.c; under the lock */
+/* The folder for a model's notes, or -1: not to be written. */
+int lar_registry_notes(const struct lar_registry *registry, const struct model *model);
+bool lar_registry_notes_read(struct lar_registry *registry, struct model *model,
+                             struct lar_error *err);
+void lar_registry_notes_reread(struct lar_registry *registry); /* after another had the lock */
+/* Writes what has changed; takes manage and lock itself. */
+void lar_registry_notes_save(struct lar_registry *registry);
 
 /* registry_load.c */
 void *lar_registry_load_thread(void *registry);

@@ -68,7 +68,7 @@ size_t lar_watcher_count(const struct lar_watcher *w)
 }
 
 /* The place of WD, or where it belongs. */
-static size_t place(const struct lar_watcher *w, int wd)
+static size_t position(const struct lar_watcher *w, int wd)
 {
     size_t low = 0, high = w->n;
     while (low < high) {
@@ -83,7 +83,7 @@ static size_t place(const struct lar_watcher *w, int wd)
 
 static struct watch *find(const struct lar_watcher *w, int wd)
 {
-    size_t i = place(w, wd);
+    size_t i = position(w, wd);
     return i < w->n && w->watches[i].wd == wd ? &w->watches[i] : NULL;
 }
 
@@ -110,7 +110,7 @@ static bool remember(struct lar_watcher *w, int wd, unsigned root, char *path)
         w->watches = grown;
         w->room = room;
     }
-    size_t i = place(w, wd);
+    size_t i = position(w, wd);
     memmove(&w->watches[i + 1], &w->watches[i], (w->n - i) * sizeof *w->watches);
     w->watches[i] = (struct watch){.wd = wd, .root = root, .path = path, .scan = w->scan};
     w->n++;
@@ -209,12 +209,29 @@ void lar_watcher_read(struct lar_watcher *w, struct lar_events *ret)
     }
 }
 
+/* What events are sorted by. */
+struct place {
+    unsigned root;
+    const char *path;
+    enum lar_event_kind kind;
+};
+
+static int compare(const struct place *p, const struct lar_event *e)
+{
+    int order = (p->root > e->root) - (p->root < e->root);
+    order = order ? order : strcmp(p->path, e->path);
+    return order ? order : (p->kind > e->kind) - (p->kind < e->kind);
+}
+
 static int by_place(const void *a, const void *b)
 {
-    const struct lar_event *e = a, *f = b;
-    int order = (e->root > f->root) - (e->root < f->root);
-    order = order ? order : strcmp(e->path, f->path);
-    return order ? order : (e->kind > f->kind) - (e->kind < f->kind);
+    const struct lar_event *e = a;
+    return compare(&(struct place){.root = e->root, .path = e->path, .kind = e->kind}, b);
+}
+
+static int place_to_event(const void *place, const void *event)
+{
+    return compare(place, event);
 }
 
 void lar_events_sort(struct lar_events *events)
@@ -226,10 +243,9 @@ void lar_events_sort(struct lar_events *events)
 bool lar_events_has(const struct lar_events *events, unsigned root, const char *path,
                     enum lar_event_kind kind)
 {
-    struct lar_event key = {.root = root, .kind = kind};
-    key.path = (char *)(uintptr_t)path;
+    const struct place key = {.root = root, .path = path, .kind = kind};
     return events->n &&
-           bsearch(&key, events->data, events->n, sizeof *events->data, by_place) != NULL;
+           bsearch(&key, events->data, events->n, sizeof *events->data, place_to_event) != NULL;
 }
 
 void lar_events_finish(struct lar_events *events)

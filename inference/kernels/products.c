@@ -89,13 +89,14 @@ INLINE void panel_rows(double *y, size_t y_stride, size_t width, const double *x
     for (size_t r = 0; r < m; r++)
         for (int q = 0; q < 8; q++)
             s[r][q] = (vec){0};
-    for (; t + 8 <= k; t += 8)
+    for (; t + 8 <= k; t += 8) {
 #pragma GCC unroll 8
         for (int q = 0; q < 8; q++) {
             vec wv = load(w + (t + (size_t)q) * LAR_PANEL_F64);
             for (size_t r = 0; r < m; r++)
                 s[r][q] += x[r * k + t + (size_t)q] * wv;
         }
+    }
 #pragma GCC unroll 8
     for (int q = 0; q < 7; q++)
         if (t + (size_t)q < k) {
@@ -155,11 +156,12 @@ static void csr_dots_f64(double *y, const double *values, const uint32_t *column
     for (size_t j = 0; j < n; j++) {
         double s[8] = {0};
         size_t e = 0;
-        for (; e + 8 <= nnz; e += 8)
+        for (; e + 8 <= nnz; e += 8) {
 #pragma GCC unroll 8
             for (int q = 0; q < 8; q++)
                 s[q] =
                     __builtin_fma(values[e + (size_t)q], w[j * k + columns[e + (size_t)q]], s[q]);
+        }
         for (size_t i = e; i < nnz; i++)
             s[i - e] = __builtin_fma(values[i], w[j * k + columns[i]], s[i - e]);
         y[j] = combine(s);
@@ -173,11 +175,12 @@ static void csr_panels_f64(double *y, const double *values, const uint32_t *colu
         const double *panel = w + j / LAR_PANEL_F64 * k * LAR_PANEL_F64 + j % LAR_PANEL_F64;
         vec s[8] = {0};
         size_t e = 0;
-        for (; e + 8 <= nnz; e += 8)
+        for (; e + 8 <= nnz; e += 8) {
 #pragma GCC unroll 8
             for (int q = 0; q < 8; q++)
                 s[q] += values[e + (size_t)q] *
                         load(panel + (size_t)columns[e + (size_t)q] * LAR_PANEL_F64);
+        }
 #pragma GCC unroll 8
         for (int q = 0; q < 7; q++)
             if (e + (size_t)q < nnz)

@@ -13,9 +13,7 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     int64_t to = lar_node_param_i64(node, "to", 0);
     if (to <= 0 || to >= LAR_TYPE_END || !(CAST_TYPES & LAR_TYPE_BIT(to)))
         return lar_infer_refuse(err, "to a type that is not among the numbers");
-    if (in && in->layout == LAR_LAYOUT_CSR) {
-        if (!lar_infer_matrix(node, 0, err))
-            return false;
+    if (in->layout == LAR_LAYOUT_CSR) {
         if (!(LAR_TYPES_FLOAT & LAR_TYPE_BIT(to)))
             return lar_infer_refuse(err, "a sparse matrix to %s", lar_type_name((int)to));
     } else if (!lar_infer_dense(node, 0, CAST_TYPES, -1, err)) {
@@ -71,10 +69,10 @@ static void write_ints(void *out, enum lar_type type, uint64_t i, const int64_t 
 #undef WRITE
 }
 
-/* X cut to an integer of [LEAST, END); LEAST if it lies outside or is NaN. */
-static int64_t cut(double x, double least, double end)
+/* X cut to an integer of [LEAST, END); LEAST if it lies outside or is NaN. END is at most 2^63. */
+static int64_t cut(double x, int64_t least, double end)
 {
-    return x > least - 1 && x < end ? (int64_t)x : (int64_t)least;
+    return x > (double)least - 1 && x < end ? (int64_t)x : least;
 }
 
 static void write_reals(void *out, enum lar_type type, uint64_t i, const double *v, size_t n)
@@ -89,10 +87,10 @@ static void write_reals(void *out, enum lar_type type, uint64_t i, const double 
     case LAR_TYPE_U16: WRITE(uint16_t, cut(v[j], 0, 0x1p16));
     case LAR_TYPE_U32: WRITE(uint32_t, cut(v[j], 0, 0x1p32));
     case LAR_TYPE_U64: WRITE(uint64_t, v[j] > -1 && v[j] < 0x1p64 ? (uint64_t)v[j] : 0);
-    case LAR_TYPE_I8: WRITE(int8_t, cut(v[j], -0x1p7, 0x1p7));
-    case LAR_TYPE_I16: WRITE(int16_t, cut(v[j], -0x1p15, 0x1p15));
-    case LAR_TYPE_I32: WRITE(int32_t, cut(v[j], -0x1p31, 0x1p31));
-    case LAR_TYPE_I64: WRITE(int64_t, cut(v[j], -0x1p63, 0x1p63));
+    case LAR_TYPE_I8: WRITE(int8_t, cut(v[j], INT8_MIN, 0x1p7));
+    case LAR_TYPE_I16: WRITE(int16_t, cut(v[j], INT16_MIN, 0x1p15));
+    case LAR_TYPE_I32: WRITE(int32_t, cut(v[j], INT32_MIN, 0x1p31));
+    case LAR_TYPE_I64: WRITE(int64_t, cut(v[j], INT64_MIN, 0x1p63));
     case LAR_TYPE_F32: WRITE(float, v[j]);
     default: WRITE(double, v[j]);
     }

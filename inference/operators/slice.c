@@ -62,9 +62,12 @@ static int64_t apply(const struct range *r, int64_t n, int64_t *ret_start)
     if (n == 0)
         return 0;
     *ret_start = start;
-    if (r->step > 0)
-        return end > start ? (int64_t)(((uint64_t)(end - start) - 1) / (uint64_t)r->step) + 1 : 0;
-    return start > end ? (int64_t)(((uint64_t)(start - end) - 1) / (0 - (uint64_t)r->step)) + 1 : 0;
+    bool forward = r->step > 0;
+    if (forward ? end <= start : start <= end)
+        return 0;
+    uint64_t span = (uint64_t)(forward ? end - start : start - end) - 1;
+    uint64_t step = forward ? (uint64_t)r->step : 0 - (uint64_t)r->step;
+    return step ? (int64_t)(span / step) + 1 : 0;
 }
 
 /* Reads the constants of a Slice node into a range for each axis. */
@@ -97,7 +100,7 @@ static bool ranges_of(const struct lar_node_info *node, struct range ranges[LAR_
 static bool slice_infer(const struct lar_node_info *node, struct lar_value_info *ret,
                         struct lar_error *err)
 {
-    struct range ranges[LAR_MAX_RANK];
+    struct range ranges[LAR_MAX_RANK] = {{0}};
     int64_t start;
     if (!lar_infer_dense(node, 0, TYPES, -1, err) || !ranges_of(node, ranges, err))
         return false;
@@ -111,9 +114,9 @@ static bool slice_infer(const struct lar_node_info *node, struct lar_value_info 
 static bool slice_run(struct lar_call *call, struct lar_error *err)
 {
     const struct lar_tensor *in = call->inputs[0];
-    struct range ranges[LAR_MAX_RANK];
+    struct range ranges[LAR_MAX_RANK] = {{0}};
     struct view view = {0};
-    int64_t start, strides[LAR_MAX_RANK];
+    int64_t start, strides[LAR_MAX_RANK] = {0};
     if (!ranges_of(call->node, ranges, err))
         return false;
     struct lar_shape shape = in->shape;
@@ -151,7 +154,7 @@ static bool permutation(const struct lar_node_info *node, uint32_t rank,
 static bool transpose_infer(const struct lar_node_info *node, struct lar_value_info *ret,
                             struct lar_error *err)
 {
-    uint32_t perm[LAR_MAX_RANK];
+    uint32_t perm[LAR_MAX_RANK] = {0};
     if (!lar_infer_dense(node, 0, TYPES, -1, err))
         return false;
     const struct lar_shape *in = &node->inputs[0]->shape;
@@ -167,8 +170,8 @@ static bool transpose_infer(const struct lar_node_info *node, struct lar_value_i
 static bool transpose_run(struct lar_call *call, struct lar_error *err)
 {
     const struct lar_tensor *in = call->inputs[0];
-    uint32_t perm[LAR_MAX_RANK];
-    int64_t strides[LAR_MAX_RANK];
+    uint32_t perm[LAR_MAX_RANK] = {0};
+    int64_t strides[LAR_MAX_RANK] = {0};
     struct lar_shape shape = {.rank = in->shape.rank};
     struct view view = {0};
     if (!permutation(call->node, shape.rank, perm))

@@ -149,6 +149,60 @@ static bool identify(struct lar_identity *ret, const struct found *found, size_t
     return true;
 }
 
+static bool begins_with(const char *name, const char *start, size_t n)
+{
+    return strncmp(name, start, n) == 0;
+}
+
+/* The one candidate at the top of a folder; NULL: none, several, or the folder is a SavedModel. */
+static const char *only_candidate(const struct walk *w)
+{
+    const char *ret = NULL;
+    for (size_t i = 0; i < w->n; i++) {
+        const char *name = w->found[i].member.name;
+        if (strcmp(name, "saved_model.pb") == 0)
+            return NULL;
+        if (strchr(name, '/') || !lar_name_is_candidate(name, NULL))
+            continue;
+        if (ret)
+            return NULL;
+        ret = name;
+    }
+    return ret;
+}
+
+/* Beside a model file people put a README and the like. What belongs to it bears its name, as
+ * model.pkl_01.npy and model_01.npy of old joblib and model.onnx.data do; ONNX may refer to any. */
+static void keep_model(struct walk *w)
+{
+    size_t stem = 0, kept = 0;
+    const char *model = only_candidate(w);
+    if (!model || !lar_name_is_candidate(model, &stem) || strcmp(model + stem, ".onnx") == 0)
+        return;
+    for (size_t i = 0; i < w->n; i++) {
+        const char *name = w->found[i].member.name;
+        if (begins_with(name, model, strlen(model)) ||
+            (begins_with(name, model, stem) && name[stem] == '_'))
+            w->found[kept++] = w->found[i];
+    }
+    w->n = kept;
+}
+
+static bool finish_look(struct lar_entry *ret, struct walk *w, struct lar_error *err)
+{
+    qsort(w->found, w->n, sizeof *w->found, by_name);
+    if (!identify(&ret->identity, w->found, w->n, err))
+        return false;
+    struct lar_member *members = lar_arena_alloc(w->arena, w->n, sizeof *members);
+    if (!members)
+        return lar_arena_fail(w->arena, err, "the names in a folder");
+    for (size_t i = 0; i < w->n; i++)
+        members[i] = w->found[i].member;
+    ret->members = members;
+    ret->n_members = w->n;
+    return true;
+}
+
 bool lar_entry_look(struct lar_entry *ret, int root, const char *path, struct lar_arena *arena,
                     struct lar_error *err)
 {
@@ -166,21 +220,12 @@ bool lar_entry_look(struct lar_entry *ret, int root, const char *path, struct la
     else
         ok = lar_fail(err, LAR_ERR_UNSUPPORTED, "'%s' is %s, not a file or folder", path,
                       lar_kind_of_file(st.st_mode));
+    if (ok)
+        keep_model(&w);
     if (ok && w.n == 0)
         ok = lar_fail(err, LAR_ERR_NOTFOUND, "no file in '%s'", path);
-    if (ok)
-        qsort(w.found, w.n, sizeof *w.found, by_name);
-    ok = ok && identify(&ret->identity, w.found, w.n, err);
-    struct lar_member *members = ok ? lar_arena_alloc(arena, w.n, sizeof *members) : NULL;
-    if (ok && !members)
-        ok = lar_arena_fail(arena, err, "the names in a folder");
-    if (ok) {
-        for (size_t i = 0; i < w.n; i++)
-            members[i] = w.found[i].member;
-        ret->folder = S_ISDIR(st.st_mode);
-        ret->members = members;
-        ret->n_members = w.n;
-    }
+    ok = ok && w.found && finish_look(ret, &w, err);
+    ret->folder = S_ISDIR(st.st_mode);
     free(w.found);
     return ok;
 }

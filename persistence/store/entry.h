@@ -32,7 +32,8 @@ struct lar_entry {
 };
 
 /* Looks at the entry PATH below ROOT; names go into ARENA. Files are not opened. A folder is walked
- * to a depth of 16; hidden and unfinished names, model.yaml and expected.json are not members.
+ * to a depth of 16; hidden and unfinished names, model.yaml and expected.json are not members;
+ * beside one model file only what bears its name is (of ONNX all).
  * LAR_ERR_NOTFOUND: not there, or no file in it. */
 bool lar_entry_look(struct lar_entry *ret, int root, const char *path, struct lar_arena *arena,
                     struct lar_error *err);

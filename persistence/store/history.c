@@ -55,8 +55,10 @@ static bool parse_labels(struct lar_history *ret, json_t *labels, struct lar_err
     if (labels && !json_is_object(labels))
         return bad(err, "'labels' is not an object");
     size_t n = json_object_size(labels);
-    ret->labels = n ? calloc(n, sizeof *ret->labels) : NULL;
-    if (n && !ret->labels)
+    if (n == 0)
+        return true;
+    ret->labels = calloc(n, sizeof *ret->labels);
+    if (!ret->labels)
         return lar_fail(err, LAR_ERR_NOMEM, "out of memory for labels");
     json_object_foreach(labels, name, value)
     {
@@ -68,8 +70,7 @@ static bool parse_labels(struct lar_history *ret, json_t *labels, struct lar_err
             return lar_fail(err, LAR_ERR_NOMEM, "out of memory for labels");
         ret->n_labels++;
     }
-    if (n)
-        qsort(ret->labels, ret->n_labels, sizeof *ret->labels, by_label);
+    qsort(ret->labels, ret->n_labels, sizeof *ret->labels, by_label);
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,6 +116,14 @@ static bool add(struct scanner *s, const char *model, size_t model_length, uint6
     return true;
 }
 
+/* Puts NAME behind what LIST holds, if it fits. */
+static void list_name(char *list, size_t size, const char *name)
+{
+    size_t used = strlen(list);
+    if (used + strlen(name) + 3 <= size)
+        snprintf(list + used, size - used, "%s%s", used ? ", " : "", name);
+}
+
 /* Whether a version folder holds exactly one model: a SavedModel, one candidate, or no candidate
  * at all (then each file is probed). */
 static bool check_folder(const struct lar_entry *entry, const char *path, struct lar_error *err)
@@ -127,9 +136,7 @@ static bool check_folder(const struct lar_entry *entry, const char *path, struct
             return true;
         if (strchr(name, '/') || !lar_name_is_candidate(name, NULL))
             continue;
-        size_t used = strlen(list);
-        if (used + strlen(name) + 5 < sizeof list)
-            strcat(strcat(list, n ? ", " : ""), name);
+        list_name(list, sizeof list, name);
         n++;
     }
     if (n > 1)
@@ -145,14 +152,14 @@ static bool add_entry(struct scanner *s, const char *model, size_t model_length,
     struct lar_entry entry;
     struct lar_arena arena;
     struct lar_error why = {0};
-    struct lar_found *found;
+    struct lar_found *found = NULL;
     lar_arena_init(&arena, 64 << 20);
     bool ok = lar_entry_look(&entry, s->root, path, &arena, &why) &&
               (!entry.folder || check_folder(&entry, path, &why));
     bool added = true;
     if (ok) {
         added = add(s, model, model_length, number, path, NULL, &found, err);
-        if (added) {
+        if (added && found) {
             found->identity = entry.identity;
             found->folder = entry.folder;
         }
@@ -275,8 +282,7 @@ static bool join_rivals(struct scanner *s, struct lar_error *err)
             const struct lar_found *g = &scan->found[next];
             if (strcmp(g->model, f->model) != 0 || g->number != f->number)
                 break;
-            if (strlen(list) + strlen(g->path) + 5 < sizeof list)
-                strcat(strcat(list, next > i ? ", " : ""), g->path);
+            list_name(list, sizeof list, g->path);
             unreadable |= g->unreadable;
         }
         if (next - i > 1) {

@@ -236,7 +236,7 @@ char *lar_store_read_small(int folder, const char *name, size_t limit, size_t *r
             n += (size_t)done;
     }
     close(fd);
-    if (!ok) {
+    if (!ok || !text) {
         free(text);
         return NULL;
     }

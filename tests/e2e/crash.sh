@@ -8,6 +8,7 @@ file=$SOURCE/examples/models/line/1/model.joblib
 url=/v1/models/line/versions
 calls=openat,openat2,mkdir,mkdirat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,linkat,unlink,unlinkat,ftruncate,fallocate
 acknowledged=0
+killed=0
 
 upload() { # sets got; counts what was acknowledged
     got=$(curl -s -m 20 -o /dev/null -D "$work/headers" -w '%{http_code}' -X POST -T "$file" "$base$url" || true)
@@ -66,10 +67,13 @@ while read -r call n; do
     start
     traced -e trace="$call" -e inject="$call":signal=KILL:when="$n" -o /dev/null
     upload
+    [ "$got" = 201 ] || killed=$((killed + 1))
     die
     wait $tracer 2>/dev/null || true
     inspect "$call number $n"
 done <<<"$points"
+
+[ "$killed" -ge 8 ] || fail "only $killed of the kills met an upload"
 
 for ((i = 0; i < ${CRASH_MOMENTS:-10}; i++)); do
     start
@@ -83,4 +87,4 @@ for ((i = 0; i < ${CRASH_MOMENTS:-10}; i++)); do
     die
     inspect "random moment $i"
 done
-echo "killed at $(wc -l <<<"$points") system calls and ${CRASH_MOMENTS:-10} moments; $acknowledged acknowledged"
+echo "killed at $killed of $(wc -l <<<"$points") system calls and at ${CRASH_MOMENTS:-10} moments; $acknowledged acknowledged"

@@ -33,7 +33,7 @@ fail() {
 start() {
     : >"$work/log"
     # shellcheck disable=SC2086
-    ${LARDERD_UNDER:-} "$BUILD/server/larderd" --models "$models" --state "$state" --listen 127.0.0.1:0 \
+    ${LARDERD_UNDER:-} "$BUILD/server/larderd" --loader "$BUILD/loader/larder-loader" --models "$models" --state "$state" --listen 127.0.0.1:0 \
         --settle-ms 20 --inline-us "$INLINE_US" "$@" 2>>"$work/log" &
     larderd_pid=$!
     local port i
@@ -69,7 +69,7 @@ answers() {
     local want=$1 got
     shift
     got=$(curl -s -o "$work/body" -D "$work/headers" -w '%{http_code}' "$@" || true)
-    body=$(cat "$work/body")
+    body=$(tr -d '\0' <"$work/body")
     [ "$got" = "$want" ] || fail "curl $*: status $got, expected $want: $body"
 }
 

@@ -24,7 +24,7 @@ trap 'kill $nginx_pid 2>/dev/null; wait $nginx_pid 2>/dev/null; finish' EXIT
 proxy=http://127.0.0.1:$port
 until_is 200 "$proxy/v2/health/ready"
 for _ in 1 2 3 4 5 6 7 8 9 10; do
-    answers 200 "$proxy/v1/models/iris:predict" -d "$row" --next "$proxy/v1/models/iris:predict" -d "$row"
+    answers 200 "$proxy/v1/models/iris:predict" -d "$row"
 done
 answers 200 "$proxy/larder/v1/models/iris:predict" -d "$row"
 answers 200 "$proxy/larder/v2/models/iris"

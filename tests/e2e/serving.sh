@@ -109,5 +109,5 @@ answers 405 -X PATCH "$base/v1/models/iris"
 grep -qi '^Allow: ' "$work/headers" || fail "405 without Allow"
 
 answers 200 "$base/metrics"
-grep -q 'larder_requests_total{.*model="iris".*} ' "$work/body" || fail "no request counter"
+grep -q 'larder_predict_requests_total{.*model="iris".*} ' "$work/body" || fail "no request counter"
 stop

@@ -170,7 +170,7 @@ int main(int argc, char **argv)
     pthread_t threads[2 * CLIENTS];
     int fd = dial();
     for (int i = 0; i < 2 * CLIENTS; i++)
-        if (pthread_create(&threads[i], NULL, client, i % 2 ? "moved" : "uploaded"))
+        if (pthread_create(&threads[i], NULL, client, (void *)(i % 2 ? "moved" : "uploaded")))
             return 1;
     for (long i = 1; i <= swaps; i++) {
         int which = (i / 2) % 2;

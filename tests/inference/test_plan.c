@@ -194,6 +194,42 @@ START_TEST(zero_rows)
 }
 END_TEST
 
+/* Dimensions besides the rows: a symbol is one size in a run, an unknown one any. */
+START_TEST(symbols_are_one_size)
+{
+    struct model m;
+    struct lar_error err = {0};
+    static const double x[] = {1, 2, 3, 4, 5, 6}, y[] = {10, 20, 30, 40, 50, 60};
+    struct lar_draft *d = model_draft();
+    struct lar_shape shape = LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_SYMBOL(1));
+    lar_value a = lar_draft_input(d, "a", LAR_TYPE_F64, shape);
+    lar_value b = lar_draft_input(d, "b", LAR_TYPE_F64, shape);
+    lar_value c = lar_draft_input(d, "c", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_UNKNOWN, 1));
+    uint32_t method = lar_draft_method(d, "predict");
+    lar_value sum = lar_draft_apply(d, "Add", 2, a, b);
+    lar_draft_output(d, method, "sum", sum, LAR_NO_VALUE);
+    lar_draft_output(d, method, "more", lar_draft_apply(d, "Add", 2, sum, c), LAR_NO_VALUE);
+    model_plan(&m, d);
+    struct lar_scratch *s = lar_scratch_new(1 << 20, 1 << 24, &err);
+    const uint32_t all[] = {0, 1};
+    struct lar_tensor ret[2],
+        inputs[] = {matrix_f64(x, 2, 3), matrix_f64(y, 2, 3), matrix_f64(x, 1, 1)};
+    ck_assert_msg(lar_plan_run(m.plan, s, inputs, 2, all, 2, ret, &err), "%s", err.text);
+    ck_assert_mem_eq(ret[0].data, ((const double[]){11, 22, 33, 44, 55, 66}), sizeof x);
+    ck_assert_mem_eq(ret[1].data, ((const double[]){12, 23, 34, 45, 56, 67}), sizeof x);
+    inputs[1] = matrix_f64(y, 2, 1); /* would broadcast, but the symbol says otherwise */
+    ck_assert(!lar_plan_run(m.plan, s, inputs, 2, all, 2, ret, &err));
+    ck_assert_int_eq(err.code, LAR_ERR_INVALID);
+    err = (struct lar_error){0};
+    inputs[1] = matrix_f64(y, 2, 3);
+    inputs[2] = matrix_f64(x, 3, 1); /* fits neither 1 nor the rows */
+    ck_assert(!lar_plan_run(m.plan, s, inputs, 2, all, 2, ret, &err));
+    ck_assert_int_eq(err.code, LAR_ERR_INVALID);
+    lar_scratch_free(s);
+    model_finish(&m);
+}
+END_TEST
+
 START_TEST(running_allocates_nothing)
 {
     struct model m;
@@ -339,7 +375,8 @@ int main(void)
 {
     return check_main("plan",
                       (const TTest *[]){methods_answer, only_what_is_asked_for_is_needed,
-                                        inputs_are_checked, zero_rows, running_allocates_nothing,
-                                        buffers_are_shared, cost_grows_with_rows_and_work,
-                                        wrong_constants_are_refused, threads_share_a_plan, NULL});
+                                        inputs_are_checked, zero_rows, symbols_are_one_size,
+                                        running_allocates_nothing, buffers_are_shared,
+                                        cost_grows_with_rows_and_work, wrong_constants_are_refused,
+                                        threads_share_a_plan, NULL});
 }

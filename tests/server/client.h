@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* A connected socket, with a receive time-out of 10 s. */
+/* A connected socket, with a receive time-out of 40 s. */
 int client_open(int port);
 void client_send(int fd, const char *bytes, size_t n);
 /* Reads until the other side closes or N bytes are there; returns how many; text is terminated. */

@@ -6,7 +6,7 @@
 set -eu
 program=$1
 calls="openat mkdirat write pwrite64 ftruncate fallocate fchmod fsync linkat renameat renameat2 unlinkat"
-dir=$(mktemp -d /var/tmp/larder-crash-XXXXXX)
+dir=$(mktemp -d "$(test -w /dev/shm && echo /dev/shm || echo /var/tmp)/larder-crash-XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 
 mkdir "$dir/whole"

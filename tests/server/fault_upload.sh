@@ -7,7 +7,7 @@ program=$1
 faults="mkdirat:ENOSPC:full write:ENOSPC:full pwrite64:ENOSPC:full fallocate:ENOSPC:full
         ftruncate:ENOSPC:full renameat:ENOSPC:full renameat2:ENOSPC:full fchmod:EIO:input fsync:EIO:input
         linkat:ENOSPC:taken"
-dir=$(mktemp -d /var/tmp/larder-fault-XXXXXX)
+dir=$(mktemp -d "$(test -w /dev/shm && echo /dev/shm || echo /var/tmp)/larder-fault-XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 
 mkdir "$dir/whole"

@@ -186,7 +186,7 @@ static const struct lar_route routes[] = {
     {0},
 };
 
-static int64_t or (int64_t value, int64_t fallback)
+static int64_t either(int64_t value, int64_t fallback)
 {
     return value ? value : fallback;
 }
@@ -197,16 +197,16 @@ void fixture_start(struct fixture *f, const struct fixture_options *o)
     *f = (struct fixture){0};
     lar_log_init(&f->log, 2, LAR_LOG_WARNING, false);
     f->limits.body = 1 << 20;
-    f->limits.header_time = or (o->header_time, 5000);
-    f->limits.body_time = or (o->body_time, 5000);
-    f->limits.response_time = or (o->response_time, 5000);
-    f->limits.idle_time = or (o->idle_time, 5000);
+    f->limits.header_time = either(o->header_time, 30000);
+    f->limits.body_time = either(o->body_time, 30000);
+    f->limits.response_time = either(o->response_time, 30000);
+    f->limits.idle_time = either(o->idle_time, 30000);
     f->pool = calloc(1, sizeof *f->pool);
     pthread_mutex_init(&f->pool->lock, NULL);
     pthread_cond_init(&f->pool->some, NULL);
     f->pool->last = &f->pool->first;
-    f->pool->queue = (unsigned) or (o->queue, 64);
-    f->pool->n = (unsigned) or (o->workers, 2);
+    f->pool->queue = (unsigned)either(o->queue, 64);
+    f->pool->n = (unsigned)either(o->workers, 2);
     for (unsigned i = 0; i < f->pool->n; i++)
         ck_assert_int_eq(pthread_create(&f->pool->threads[i], NULL, work, f->pool), 0);
     struct lar_error err = {0};
@@ -218,11 +218,11 @@ void fixture_start(struct fixture *f, const struct fixture_options *o)
     snprintf(address, sizeof address, "unix:%s", f->socket_path);
     ck_assert_msg(lar_listeners_add(&listeners, address, &err), "%s", err.text);
     struct lar_http_settings settings = {
-        .threads = (unsigned) or (o->threads, 2),
-        .connections = (size_t) or ((int64_t)o->connections, 2048),
-        .upload_limit = (size_t) or ((int64_t)o->upload_limit, 64 << 20),
+        .threads = (unsigned)either(o->threads, 2),
+        .connections = (size_t)either((int64_t)o->connections, 2048),
+        .upload_limit = (size_t)either((int64_t)o->upload_limit, 64 << 20),
         .answer_limit = 16 << 20,
-        .bodies_memory = or (o->bodies_memory, 256 << 20),
+        .bodies_memory = either(o->bodies_memory, 256 << 20),
         .limits = &f->limits,
         .routes = routes,
         .service = f,

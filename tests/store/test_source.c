@@ -91,6 +91,39 @@ START_TEST(each_change_is_another_identity)
 }
 END_TEST
 
+static size_t members(const char *path)
+{
+    struct lar_arena arena;
+    struct lar_entry entry;
+    struct lar_error err = {0};
+    lar_arena_init(&arena, 1 << 20);
+    ck_assert_msg(lar_entry_look(&entry, root, path, &arena, &err), "%s", err.text);
+    lar_arena_finish(&arena);
+    return entry.n_members;
+}
+
+START_TEST(what_does_not_belong_to_a_model_is_left_out)
+{
+    setup();
+    ck_assert_int_eq(mkdirat(root, "m", 0755), 0);
+    put("m/README.md", "x");
+    put("m/data.csv", "x");
+    ck_assert_uint_eq(members("m"), 2); /* each is probed */
+    put("m/model.pkl", "x");
+    ck_assert_uint_eq(members("m"), 1);
+    put("m/model.pkl_01.npy", "x");
+    put("m/model_02.npy", "x");
+    ck_assert_uint_eq(members("m"), 3);
+    put("m/other.onnx", "x");
+    ck_assert_uint_eq(members("m"), 6); /* two models: whoever asks is told of both */
+    ck_assert_int_eq(unlinkat(root, "m/model.pkl", 0), 0);
+    ck_assert_uint_eq(members("m"), 5); /* weights may have any name */
+    put("m/saved_model.pb", "x");
+    ck_assert_uint_eq(members("m"), 6);
+    teardown();
+}
+END_TEST
+
 static const struct lar_source_options options = {.options = "", .build_id = "b", .folder = -1};
 
 static void copy(struct lar_source *ret, const char *path)
@@ -178,8 +211,9 @@ END_TEST
 
 int main(void)
 {
-    return check_main("source",
-                      (const TTest *[]){each_change_is_another_identity, a_copy_holds_all_bytes,
-                                        one_file_has_one_digest_and_key_wherever_it_lies,
-                                        other_bytes_than_expected_are_told, NULL});
+    return check_main("source", (const TTest *[]){each_change_is_another_identity,
+                                                  what_does_not_belong_to_a_model_is_left_out,
+                                                  a_copy_holds_all_bytes,
+                                                  one_file_has_one_digest_and_key_wherever_it_lies,
+                                                  other_bytes_than_expected_are_told, NULL});
 }
