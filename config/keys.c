@@ -85,7 +85,7 @@ const size_t lar_n_keys = sizeof lar_keys / sizeof lar_keys[0];
 void lar_key_flag(const struct lar_key *key, char buffer[static LAR_KEY_NAME_BYTES])
 {
     size_t i = 0;
-    for (; key->name[i] && i < LAR_KEY_NAME_BYTES - 1; i++)
+    for (; i < LAR_KEY_NAME_BYTES - 1 && key->name[i]; i++)
         buffer[i] = key->name[i] == '.' || key->name[i] == '_' ? '-' : key->name[i];
     buffer[i] = '\0';
 }
@@ -149,7 +149,7 @@ static size_t edit_distance(const char *a, const char *b)
 
 const struct lar_key *lar_key_nearest(const char *name)
 {
-    char plain[LAR_KEY_NAME_BYTES], key[LAR_KEY_NAME_BYTES];
+    char plain[LAR_KEY_NAME_BYTES] = "", key[LAR_KEY_NAME_BYTES];
     size_t n = strlen(name), best = n / 2 + 1;
     if (n == 0 || n >= sizeof plain)
         return NULL;
