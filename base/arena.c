@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_SIZE = 64 << 10 };
+/* Chunks double: a small arena costs little, a large one few allocations. */
+enum { FIRST_CHUNK = 4 << 10, LARGEST_CHUNK = 64 << 10 };
 
 struct lar_arena_chunk {
     struct lar_arena_chunk *next;
@@ -51,7 +52,9 @@ void *lar_arena_alloc_aligned(struct lar_arena *arena, size_t n, size_t size, si
     if (!c || !lar_add_size(bytes, gap(c, align), &room) || room > c->size - c->used) {
         if (!lar_add_size(bytes, align + sizeof *c, &room))
             return NULL;
-        room = room > CHUNK_SIZE ? room : CHUNK_SIZE;
+        size_t usual = c ? 2 * (c->size + sizeof *c) : FIRST_CHUNK;
+        usual = usual < LARGEST_CHUNK ? usual : LARGEST_CHUNK;
+        room = room > usual ? room : usual;
         c = malloc(room); /* cleared piece by piece, so that unused pages stay untouched */
         if (!c)
             return NULL;

@@ -71,6 +71,7 @@ static void *reclaim(void *arg)
 {
     struct lar_epochs *e = arg;
     long wait = FIRST_WAIT_MS;
+    pthread_setname_np(pthread_self(), "reclaim");
     pthread_mutex_lock(&e->lock);
     while (!e->stop) {
         struct lar_retired *list = collect(e);

@@ -63,10 +63,13 @@ void lar_registry_log(struct lar_registry *registry, enum lar_log_level level, c
     lar_log(registry->log, level, "%s", text);
 }
 
-void lar_registry_lower_priority(void)
+void lar_registry_give_way(const struct lar_registry *registry, bool *gives_way)
 {
+    if (*gives_way || !registry->complete)
+        return;
     /* Of this thread alone: that is what Linux makes of a thread's id here. */
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICENESS);
+    *gives_way = true;
 }
 
 /* ---- the registry's own thread ---- */
@@ -161,8 +164,8 @@ static void *run(void *arg)
 {
     struct lar_registry *registry = arg;
     struct lar_events events = {0};
-    bool swept = false, stop = false;
-    lar_registry_lower_priority();
+    bool swept = false, stop = false, gives_way = false;
+    pthread_setname_np(pthread_self(), "registry");
     while (!stop) {
         bool due;
         int64_t wait = due_ms(registry, &due);
@@ -175,6 +178,7 @@ static void *run(void *arg)
             scan(registry, &events);
         keep_state(registry, &swept);
         pthread_mutex_lock(&registry->lock);
+        lar_registry_give_way(registry, &gives_way);
         stop = registry->stop;
         pthread_mutex_unlock(&registry->lock);
     }

@@ -301,9 +301,11 @@ static struct slot *next_job(struct lar_registry *registry)
 void *lar_registry_load_thread(void *arg)
 {
     struct lar_registry *registry = arg;
-    lar_registry_lower_priority();
+    bool gives_way = false;
+    pthread_setname_np(pthread_self(), "load");
     pthread_mutex_lock(&registry->lock);
     while (!registry->stop) {
+        lar_registry_give_way(registry, &gives_way);
         if (!registry->queue) {
             pthread_cond_wait(&registry->work, &registry->lock);
             continue;

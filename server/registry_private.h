@@ -151,8 +151,8 @@ void lar_registry_scan_by(struct lar_registry *registry, int64_t ms);
 __attribute__((format(printf, 3, 4))) void
 lar_registry_log(struct lar_registry *registry, enum lar_log_level level, const char *format, ...);
 
-/* Lets other threads of the daemon go first. */
-void lar_registry_lower_priority(void);
+/* Once the first models are loaded, lets other threads of the daemon go first. Under the lock. */
+void lar_registry_give_way(const struct lar_registry *registry, bool *gives_way);
 
 /* registry_table.c; all under the lock */
 void lar_registry_publish(struct lar_registry *registry); /* builds a table, swaps, retires */
