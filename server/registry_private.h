@@ -93,8 +93,8 @@ struct root {
     char *path;
     int fd; /* as of the last scan, or -1 */
     uint64_t device, inode;
-    bool known; /* device and inode are set */
-    bool prune; /* what is missing from the next scan is gone */
+    bool known;             /* device and inode are set */
+    struct lar_error error; /* of the last scan: logged once */
 };
 
 struct lar_registry {
@@ -119,7 +119,6 @@ struct lar_registry {
     size_t n_awaited;
     bool changed, first_scan_over, complete, stop;
     int64_t published_ms;
-    struct lar_error root_error; /* of the last scan of the models folder: logged once */
 
     uint64_t scan;        /* number of the scan that runs or ran last */
     uint64_t scans_over;  /* number of the last one that is over */

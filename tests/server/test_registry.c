@@ -3,10 +3,25 @@
 #include "tests/check_main.h"
 #include "tests/server/world.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* Stands before the C library's: a system that has no more inotify instances to give. */
+static bool no_inotify;
+
+int inotify_init1(int flags)
+{
+    if (no_inotify) {
+        errno = EMFILE;
+        return -1;
+    }
+    return (int)syscall(SYS_inotify_init1, flags);
+}
 
 static void expect(const struct world *w, const char *list)
 {
@@ -302,6 +317,34 @@ START_TEST(a_root_that_vanishes_unloads_nothing)
 }
 END_TEST
 
+START_TEST(without_events_scans_do_the_work)
+{
+    struct world w;
+    world_make(&w);
+    no_inotify = true;
+    world_put(&w, "iris.joblib", "ok 1");
+    world_start(&w);
+    world_await_complete(&w);
+    world_put(&w, "other.joblib", "ok 2");
+    world_await(&w, "other", 1, 2);
+    world_delete(&w, "other.joblib");
+    world_reload(&w, false);
+    world_reload(&w, false);
+    expect(&w, "iris/1 AVAILABLE 1"); /* two scans are enough */
+    world_delete(&w, "iris.joblib");
+    for (int i = 0; i < 4; i++)
+        world_reload(&w, false);
+    expect(&w, "iris/1? AVAILABLE 1"); /* an empty root, and nobody saw a deletion */
+    world_put(&w, "iris.joblib", "ok 3");
+    world_await(&w, "iris", 2, 3);
+    world_delete(&w, "iris.joblib");
+    world_reload(&w, true);
+    expect(&w, "");
+    world_remove(&w);
+    no_inotify = false;
+}
+END_TEST
+
 START_TEST(a_root_that_was_replaced_whole_is_the_root)
 {
     struct world w;
@@ -503,6 +546,7 @@ int main(void)
                                                     rivals_are_listed,
                                                     what_was_removed_goes,
                                                     a_root_that_vanishes_unloads_nothing,
+                                                    without_events_scans_do_the_work,
                                                     a_root_that_was_replaced_whole_is_the_root,
                                                     hostile_entries_harm_nobody,
                                                     models_can_be_named_by_hand,
