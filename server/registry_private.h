@@ -159,6 +159,7 @@ void lar_registry_changed(struct lar_registry *registry);
 struct version *lar_registry_answering(const struct model *model);
 
 /* registry_model.c; all under the lock */
+enum { LAR_ENDED_LISTED = 16 }; /* an ended version is listed until so many newer ones exist */
 struct model *lar_registry_model(struct lar_registry *registry, const char *name);
 struct model *lar_registry_model_make(struct lar_registry *registry, const char *name,
                                       struct lar_error *err);

@@ -76,6 +76,34 @@ START_TEST(a_new_file_is_loaded_and_replaced)
 }
 END_TEST
 
+START_TEST(long_ended_versions_leave_the_listing)
+{
+    struct world w;
+    world_make(&w);
+    world_start(&w);
+    world_await_complete(&w);
+    for (int run = 0; run < 2; run++) {
+        for (int i = 1 + 10 * run; i <= 10 + 10 * run; i++) {
+            char text[32];
+            snprintf(text, sizeof text, "ok %d", i);
+            world_move_in(&w, "iris.joblib", text);
+            world_await(&w, "iris", (uint64_t)i, i);
+        }
+        world_stop(&w); /* numbers survive it */
+        world_start(&w);
+        world_await(&w, "iris", 10 + 10 * (uint64_t)run, 10 + 10 * run);
+    }
+    const struct lar_model_entry *m = lar_table_find(lar_reader_table(w.reader), "iris", 4);
+    ck_assert_uint_eq(m->n_versions, 16);
+    ck_assert_uint_eq(m->versions[0].number, 5);
+    ck_assert_int_eq(m->versions[0].state, LAR_STATE_END);
+    ck_assert_uint_eq(strlen(m->versions[0].sha256), 64);
+    world_move_in(&w, "iris.joblib", "ok 7"); /* earlier bytes have their earlier number */
+    world_await(&w, "iris", 7, 7);
+    world_remove(&w);
+}
+END_TEST
+
 START_TEST(a_restart_opens_nothing_and_keeps_numbers)
 {
     struct world w;
@@ -536,6 +564,7 @@ int main(void)
 {
     return check_main("registry", (const TTest *[]){all_layouts_are_loaded,
                                                     a_new_file_is_loaded_and_replaced,
+                                                    long_ended_versions_leave_the_listing,
                                                     a_restart_opens_nothing_and_keeps_numbers,
                                                     damaged_compiled_forms_are_made_again,
                                                     what_fails_leaves_the_old_one_serving,
