@@ -110,8 +110,10 @@ static bool take_event(struct reader *r, const yaml_event_t *event, struct lar_e
                          event->data.mapping_start.tag, err);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
-        r->open = r->open->parent;
-        r->depth--;
+        if (r->open) {
+            r->open = r->open->parent;
+            r->depth--;
+        }
         return true;
     case YAML_ALIAS_EVENT: return fail_at(err, &event->start_mark, "aliases are not supported");
     case YAML_DOCUMENT_START_EVENT:

@@ -69,7 +69,7 @@ const struct lar_key lar_keys[] = {
     {"management.tokens_file", LAR_KEY_TEXT, false, AT(tokens_file),
      .help = "a line TOKEN [name] for each; # starts a comment; not readable by others"},
     {"allowed_hosts", LAR_KEY_LIST, false, AT(allowed_hosts),
-     .help = "Host names by which changing requests may come, besides the listen addresses"},
+     .help = "Host names by which changing requests may come, besides addresses and localhost"},
     {"log.level", LAR_KEY_CHOICE, false, AT(log_level), .fallback = "info",
      .choices = level_choices, .help = "error, warning, info, debug"},
     {"log.format", LAR_KEY_CHOICE, false, AT(log_format), .fallback = "text",
@@ -85,7 +85,7 @@ const size_t lar_n_keys = sizeof lar_keys / sizeof lar_keys[0];
 void lar_key_flag(const struct lar_key *key, char buffer[static LAR_KEY_NAME_BYTES])
 {
     size_t i = 0;
-    for (; key->name[i] && i < LAR_KEY_NAME_BYTES - 1; i++)
+    for (; i < LAR_KEY_NAME_BYTES - 1 && key->name[i]; i++)
         buffer[i] = key->name[i] == '.' || key->name[i] == '_' ? '-' : key->name[i];
     buffer[i] = '\0';
 }
@@ -149,7 +149,7 @@ static size_t edit_distance(const char *a, const char *b)
 
 const struct lar_key *lar_key_nearest(const char *name)
 {
-    char plain[LAR_KEY_NAME_BYTES], key[LAR_KEY_NAME_BYTES];
+    char plain[LAR_KEY_NAME_BYTES] = "", key[LAR_KEY_NAME_BYTES] = "";
     size_t n = strlen(name), best = n / 2 + 1;
     if (n == 0 || n >= sizeof plain)
         return NULL;

@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "inference/plan_private.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { SYMBOLS = 16 }; /* symbolic dimensions besides the rows, in one run */
@@ -34,8 +35,10 @@ static bool begin(struct run *r, const uint32_t *outputs, size_t n_outputs, stru
         !(r->values = lar_scratch_take(s, n_values, sizeof(void *))) ||
         !(r->inputs = lar_scratch_take(s, plan->max_inputs, sizeof(void *))) ||
         !(r->outputs = lar_scratch_take(s, plan->n_outputs, sizeof *r->outputs)) ||
-        !(r->slots = lar_scratch_take(s, plan->n_slots, sizeof *r->slots)))
-        return lar_scratch_fail(s, err, "the request");
+        !(r->slots = lar_scratch_take(s, plan->n_slots, sizeof *r->slots))) {
+        lar_scratch_fail(s, err, "the request");
+        return false;
+    }
     memset(r->needs, 0, plan->words * sizeof *r->needs);
     for (size_t i = 0; i < n_outputs; i++)
         for (size_t w = 0; w < plan->words; w++)
@@ -180,6 +183,8 @@ bool lar_plan_run(const struct lar_plan *plan, struct lar_scratch *scratch,
                   size_t n_outputs, struct lar_tensor *ret, struct lar_error *err)
 {
     struct run r = {.plan = plan, .scratch = scratch, .rows = rows};
+    for (size_t i = 0; i < n_outputs; i++)
+        assert(outputs[i] < plan->flat->n_outputs);
     if (rows > INT64_MAX)
         return lar_fail(err, LAR_ERR_LIMIT, "%llu rows are too many", (unsigned long long)rows);
     if (!begin(&r, outputs, n_outputs, err) || !check_inputs(&r, inputs, err))

@@ -115,6 +115,7 @@ bool lar_acceptor_start(struct lar_acceptor **ret, struct lar_listeners *listene
         lar_acceptor_free(a);
         return lar_fail_errno(err, failed, "acceptor");
     }
+    pthread_setname_np(a->thread, "accept");
     a->running = true;
     *listeners = (struct lar_listeners){0};
     return true;

@@ -38,12 +38,15 @@ bool lar_http_start(struct lar_http **ret, const struct lar_http_settings *setti
                     struct lar_listeners *listeners, struct lar_error *err)
 {
     struct lar_http *http = calloc(1, sizeof *http);
-    if (!http)
+    if (http)
+        http->threads = calloc(settings->threads, sizeof *http->threads);
+    if (!http || !http->threads) {
+        free(http);
         return lar_fail(err, LAR_ERR_NOMEM, "HTTP service");
+    }
     http->settings = *settings;
     atomic_init(&http->budget.left, settings->bodies_memory);
-    http->threads = calloc(settings->threads, sizeof *http->threads);
-    bool ok = http->threads || lar_fail(err, LAR_ERR_NOMEM, "HTTP service");
+    bool ok = true;
     while (ok && http->n_threads < settings->threads)
         ok = thread_init(http, &http->threads[http->n_threads++], err);
     ok = ok &&

@@ -389,6 +389,8 @@ bool lar_http_thread_start(struct lar_http_thread *t, struct lar_error *err)
         return lar_fail(err, LAR_ERR_INTERNAL, "libmicrohttpd does not start");
     int failed = pthread_create(&t->id, NULL, serve, t);
     t->running = !failed;
+    if (!failed)
+        pthread_setname_np(t->id, "http");
     return !failed || lar_fail_errno(err, failed, "HTTP thread");
 }
 

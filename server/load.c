@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { REPORT_LIMIT = 1 << 20 };
@@ -146,6 +147,29 @@ static char *read_report(int fd)
     return text;
 }
 
+static void count_load(struct lar_registry *registry, bool ok, enum lar_error_code code,
+                       const struct timespec *start)
+{
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    enum lar_load_result result = ok                     ? LAR_LOAD_OK
+                                  : code == LAR_ERR_DIED ? LAR_LOAD_DIED
+                                  : code == LAR_ERR_BUSY || code == LAR_ERR_NOMEM ||
+                                          code == LAR_ERR_IO || code == LAR_ERR_FULL
+                                      ? LAR_LOAD_FAILED
+                                      : LAR_LOAD_REFUSED;
+    int64_t us = (end.tv_sec - start->tv_sec) * 1000000 + (end.tv_nsec - start->tv_nsec) / 1000;
+    atomic_fetch_add(&registry->load_results[result], 1);
+    atomic_fetch_add(&registry->load_microseconds, (uint64_t)us);
+}
+
+void lar_registry_load_counts(const struct lar_registry *registry, struct lar_load_counts *ret)
+{
+    for (int i = 0; i < LAR_LOAD_RESULTS; i++)
+        ret->results[i] = atomic_load(&registry->load_results[i]);
+    ret->microseconds = atomic_load(&registry->load_microseconds);
+}
+
 static bool run_loader(struct lar_registry *registry, int source, int result, int report,
                        struct lar_error *err)
 {
@@ -154,7 +178,10 @@ static bool run_loader(struct lar_registry *registry, int source, int result, in
                                            .wall_seconds = registry->settings.load_seconds};
     while (sem_wait(&registry->loaders) && errno == EINTR)
         ;
+    struct timespec start;
+    clock_gettime(CLOCK_MONOTONIC, &start);
     bool ok = lar_spawner_load(registry->spawner, source, result, report, &limits, err);
+    count_load(registry, ok, err->code, &start);
     sem_post(&registry->loaders);
     return ok;
 }

@@ -127,6 +127,20 @@ int lar_registry_artifact(struct lar_registry *registry, const char *model, uint
  * are gone for gone. */
 bool lar_registry_reload(struct lar_registry *registry, bool prune, struct lar_error *err);
 
+/* Loaders that have run, by how they ended; what the cache gave is not among them. Any thread. */
+enum lar_load_result {
+    LAR_LOAD_OK,
+    LAR_LOAD_REFUSED,
+    LAR_LOAD_DIED,
+    LAR_LOAD_FAILED,
+    LAR_LOAD_RESULTS
+};
+struct lar_load_counts {
+    uint64_t results[LAR_LOAD_RESULTS];
+    uint64_t microseconds; /* of all of them, from spawn to exit */
+};
+void lar_registry_load_counts(const struct lar_registry *registry, struct lar_load_counts *ret);
+
 /* Life. The settings are copied. */
 struct lar_registry_settings {
     const char *models, *state; /* directories */

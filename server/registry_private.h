@@ -108,6 +108,7 @@ struct lar_registry {
     pthread_mutex_t manage, lock, index_lock;
     pthread_cond_t work, settled; /* of lock: for load threads; for those who wait for a scan */
     sem_t loaders;
+    _Atomic uint64_t load_results[LAR_LOAD_RESULTS], load_microseconds;
     struct lar_index index;
 
     struct root *roots;

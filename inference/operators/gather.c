@@ -129,8 +129,10 @@ static bool run(struct lar_call *call, struct lar_error *err)
                 return lar_fail(err, LAR_ERR_INVALID, "index %lld is not among %llu",
                                 (long long)index_at(indices, i), (unsigned long long)cut.n);
             const char *from = (const char *)data->data + (o * cut.n + index) * piece;
-            if (piece == 8)
-                memcpy(out, from, 8); /* one number: the usual case */
+            if (piece == 8) /* one number: the usual case */
+                memcpy(out, from, 8);
+            else if (piece == 4)
+                memcpy(out, from, 4);
             else
                 memcpy(out, from, piece);
         }

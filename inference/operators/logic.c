@@ -163,6 +163,25 @@ static bool where_infer(const struct lar_node_info *node, struct lar_value_info 
     return true;
 }
 
+/* One run of the walk: elements of TYPE are as wide as those of X and Y. */
+#define SELECT(type)                                                                               \
+    for (uint64_t i = 0; i < w->n; i++)                                                            \
+        ((type *)out)[w->out + i] = c[w->at[0] + i * w->step[0]]                                   \
+                                        ? ((const type *)x)[w->at[1] + i * w->step[1]]             \
+                                        : ((const type *)y)[w->at[2] + i * w->step[2]];            \
+    break
+
+static void select_run(const struct lar_broadcast *w, size_t size, void *out, const uint8_t *c,
+                       const void *x, const void *y)
+{
+    switch (size) {
+    case 1: SELECT(uint8_t);
+    case 2: SELECT(uint16_t);
+    case 4: SELECT(uint32_t);
+    default: SELECT(uint64_t);
+    }
+}
+
 static bool where_run(struct lar_call *call, struct lar_error *err)
 {
     const struct lar_tensor *c = call->inputs[0], *x = call->inputs[1], *y = call->inputs[2];
@@ -170,19 +189,12 @@ static bool where_run(struct lar_call *call, struct lar_error *err)
     if (!lar_shape_broadcast(&shape, &x->shape, &y->shape) ||
         !lar_shape_broadcast(&shape, &shape, &c->shape))
         return lar_fail(err, LAR_ERR_INVALID, "shapes do not fit together");
-    char *out = lar_output_dense(call, 0, &shape, err);
+    void *out = lar_output_dense(call, 0, &shape, err);
     struct lar_broadcast w;
     if (!out || !lar_broadcast_begin(&w, &shape, call->inputs, 3))
         return out != NULL;
-    const uint8_t *condition = c->data;
-    size_t size = lar_type_size(x->type);
     do
-        for (uint64_t i = 0; i < w.n; i++) {
-            bool first = condition[w.at[0] + i * w.step[0]];
-            const char *from = first ? (const char *)x->data + (w.at[1] + i * w.step[1]) * size
-                                     : (const char *)y->data + (w.at[2] + i * w.step[2]) * size;
-            memcpy(out + (w.out + i) * size, from, size);
-        }
+        select_run(&w, lar_type_size(x->type), out, c->data, x->data, y->data);
     while (lar_broadcast_next(&w));
     return true;
 }

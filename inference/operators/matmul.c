@@ -77,6 +77,10 @@ static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, v
     *ret_state = NULL;
     if (!b)
         return true;
+    if (b->type == LAR_TYPE_F64 && lar_columns(b) == 1) { /* its own transpose */
+        *ret_state = b->data;
+        return true;
+    }
     if (!lar_mul_size(packed_columns(b), (size_t)lar_rows(b), &n) ||
         !(*ret_state = lar_arena_alloc_aligned(arena, n, lar_type_size(b->type), 64)))
         return lar_arena_fail(arena, err, "the prepared form");
@@ -140,7 +144,7 @@ static double cost(const struct lar_node_info *node, const void *state, uint64_t
     if (a->layout == LAR_LAYOUT_CSR)
         k = k < 100 ? k : 100; /* a guess of the stored entries in a row */
     double pack = b->constant ? 0 : k * n;
-    return 20 + m * (n <= MAX_DOTS ? 4 * n + k * n / 6 : k * n / 8) + pack;
+    return 20 + m * (n <= MAX_DOTS ? 2 * n + k * n / 10 : k * n / 14) + pack;
 }
 
 const struct lar_operator lar_operator_matmul = {.signature = {.name = "MatMul",

@@ -51,6 +51,14 @@ static bool copy_row(const struct lar_tensor *x, uint64_t row, struct lar_csr_wr
     return true;
 }
 
+static bool all_finite(const double *x, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
 static double row_norm(const double *x, uint64_t n, int64_t norm, bool descending)
 {
     double sum = 0;
@@ -84,6 +92,9 @@ static bool run(struct lar_call *call, struct lar_error *err)
             y[i] = sublinear ? log(y[i]) + 1 : y[i];
             y[i] = idf ? y[i] * ((const double *)idf->data)[column[i]] : y[i];
         }
+        if (norm && !all_finite(y, n)) /* scikit-learn looks at them before it divides */
+            return lar_fail(err, LAR_ERR_INVALID, "row %llu: a weight of its words is not finite",
+                            (unsigned long long)row);
         double length = norm ? row_norm(y, n, norm, descending) : 0;
         for (uint64_t i = 0; i < n && length != 0; i++)
             y[i] /= length;

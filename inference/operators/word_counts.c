@@ -14,7 +14,6 @@
 #include "inference/text.h"
 #include "inference/values.h"
 
-#include <stdlib.h>
 #include <unicase.h>
 #include <unictype.h>
 #include <unistr.h>
@@ -137,46 +136,81 @@ static void count_text(struct counter *c, const uint8_t *text, size_t length)
         count_word(c, text + start, length - start);
 }
 
-/* The length of the UTF-8 at the start of TEXT; 0 if a surrogate comes first. */
-static size_t valid_part(const uint8_t *text, size_t length)
+/* The character before TEXT[AT]; AT moves to its start. Not UTF-8: a byte at a time, as U+FFFD. */
+static ucs4_t character_before(const uint8_t *text, size_t *at)
 {
-    const uint8_t *fault = u8_check(text, length);
-    return fault ? (size_t)(fault - text) : length;
+    ucs4_t c = 0xFFFD;
+    const uint8_t *start = u8_prev(&c, text + *at, text);
+    *at = start ? (size_t)(start - text) : *at - 1;
+    return start ? c : 0xFFFD;
 }
 
-/* TEXT in lower case, in the scratch; surrogates, which have no case, stay as they are and end the
- * context of a final sigma as any other caseless character does. */
+/* Whether the capital sigma at TEXT[AT] ends a word: behind a cased character and not in front of
+ * one, whatever has no case of its own between them. Python's rule: what can be passed over is
+ * passed over first, cased or not. */
+static bool is_final_sigma(const uint8_t *text, size_t length, size_t at)
+{
+    ucs4_t c = 0xFFFD;
+    size_t before = at, after = at + 2;
+    bool found = false;
+    while (before && !found)
+        found = !uc_is_property_case_ignorable(c = character_before(text, &before));
+    if (!found || !uc_is_property_cased(c))
+        return false;
+    for (found = false; after < length && !found;) {
+        int n = u8_mbtouc(&c, text + after, length - after);
+        after += n > 1 ? (size_t)n : 1;
+        found = !uc_is_property_case_ignorable(c);
+    }
+    return !found || !uc_is_property_cased(c);
+}
+
+/* Writes the character at TEXT[AT] in lower case to OUT (3 bytes for each one read are room
+ * enough), as Python does: one character has two in lower case, one depends on its place, and what
+ * is not UTF-8 (a surrogate in its three-byte form) stays. Returns how many bytes were read. */
+static size_t lower_one(const uint8_t *text, size_t length, size_t at, uint8_t *out, size_t *used)
+{
+    enum { SIGMA = 0x3A3, SMALL_SIGMA = 0x3C3, FINAL_SIGMA = 0x3C2, DOTTED_I = 0x130 };
+    ucs4_t c;
+    int n = u8_mbtouc(&c, text + at, length - at);
+    if (c == 0xFFFD) {
+        size_t bytes = n > 1 ? (size_t)n : 1;
+        memcpy(out + *used, text + at, bytes);
+        *used += bytes;
+        return bytes;
+    }
+    if (c == DOTTED_I) {
+        memcpy(out + *used, "i\xcc\x87", 3);
+        *used += 3;
+        return (size_t)n;
+    }
+    if (c == SIGMA)
+        c = is_final_sigma(text, length, at) ? FINAL_SIGMA : SMALL_SIGMA;
+    int written = u8_uctomb(out + *used, uc_tolower(c), 4);
+    *used += written > 0 ? (size_t)written : 0;
+    return (size_t)n;
+}
+
+/* TEXT in lower case, in the scratch. */
 static const uint8_t *lower(struct lar_call *call, const uint8_t *text, size_t length,
                             size_t *ret_length, struct lar_error *err)
 {
-    size_t room = 3 * length + 16, used = 0, part;
-    uint8_t *out = lar_scratch_take(call->scratch, room, 1);
+    size_t used = 0;
+    uint8_t *out = lar_scratch_take(call->scratch, length + 2, 3);
     if (!out) {
         lar_scratch_fail(call->scratch, err, "a text in lower case");
         return NULL;
     }
-    bool ascii = true;
-    for (size_t i = 0; i < length; i++) {
-        ascii &= text[i] < 0x80;
-        out[i] = text[i] >= 'A' && text[i] <= 'Z' ? (uint8_t)(text[i] + 32) : text[i];
-    }
-    for (size_t at = 0; !ascii && at < length; at += part) {
-        part = valid_part(text + at, length - at);
-        if (part == 0) {
-            out[used++] = text[at];
-            part = 1;
+    for (size_t at = 0; at < length;) {
+        uint8_t c = text[at];
+        if (c >= 0x80) {
+            at += lower_one(text, length, at, out, &used);
             continue;
         }
-        size_t n = room - used;
-        uint8_t *got = u8_tolower(text + at, part, NULL, NULL, out + used, &n);
-        if (got != out + used) { /* no memory: 3 bytes for each byte are always enough */
-            free(got);
-            lar_fail(err, LAR_ERR_NOMEM, "a text in lower case");
-            return NULL;
-        }
-        used += n;
+        out[used++] = c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+        at++;
     }
-    *ret_length = ascii ? length : used;
+    *ret_length = used;
     return out;
 }
 

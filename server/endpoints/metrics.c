@@ -116,6 +116,23 @@ static void write_states(struct lar_text *text, const struct lar_table *table)
     add(text, "larder_versions_failed %zu\n", failed);
 }
 
+static void write_loads(struct lar_text *text, const struct lar_registry *registry)
+{
+    static const char *const results[LAR_LOAD_RESULTS] = {
+        [LAR_LOAD_OK] = "ok",
+        [LAR_LOAD_REFUSED] = "refused",
+        [LAR_LOAD_DIED] = "died",
+        [LAR_LOAD_FAILED] = "failed",
+    };
+    struct lar_load_counts counts;
+    lar_registry_load_counts(registry, &counts);
+    head(text, "larder_loads_total", "counter", "Loaders that ran, by how they ended.");
+    for (unsigned i = 0; i < LAR_LOAD_RESULTS; i++)
+        add(text, "larder_loads_total{result=\"%s\"} %" PRIu64 "\n", results[i], counts.results[i]);
+    head(text, "larder_load_seconds_total", "counter", "Time that loaders took.");
+    add(text, "larder_load_seconds_total %.6f\n", (double)counts.microseconds / 1e6);
+}
+
 static void write_process(struct lar_text *text, const struct lar_service *service)
 {
     unsigned long pages = 0;
@@ -170,6 +187,7 @@ enum lar_outcome lar_get_metrics(struct lar_request *rq, struct lar_error *err)
     head(text, "larder_model_memory_bytes", "gauge", "Memory of loaded versions.");
     each(rq, text, write_memory);
     write_states(text, lar_service_table(rq));
+    write_loads(text, service->registry);
     write_http(text, service);
     write_process(text, service);
     return LAR_ANSWERED;

@@ -10,9 +10,10 @@ enum { REPORT_BYTES = 64 * 1024 }; /* longer ones are left out: a document takes
 static json_t *parse(const char *report)
 {
     size_t n = report ? strlen(report) : 0;
-    json_t *root =
-        n && n <= REPORT_BYTES ? json_loadb(report, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    if (root && json_is_object(root))
+    if (n == 0 || n > REPORT_BYTES)
+        return NULL;
+    json_t *root = json_loadb(report, n, JSON_REJECT_DUPLICATES, NULL);
+    if (json_is_object(root))
         return root;
     json_decref(root);
     return NULL;

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "server/endpoints/endpoints.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -51,6 +52,7 @@ static bool check_form(struct lar_request *rq, struct lar_error *err)
     return true;
 }
 
+/* The receiving end of a new upload, in rq->kept. */
 static bool begin(struct lar_request *rq, enum lar_upload_kind kind, struct lar_error *err)
 {
     struct lar_service *service = rq->service;
@@ -161,6 +163,7 @@ static enum lar_outcome receive(struct lar_request *rq, enum lar_upload_kind kin
     if (!rq->kept && !begin(rq, kind, err))
         return LAR_REFUSED;
     struct receiving *r = rq->kept;
+    assert(r);
     if (!lar_upload_write(r->upload, rq->body, rq->body_size, err)) {
         if (err->code == LAR_ERR_LIMIT)
             rq->answer.status = 413;

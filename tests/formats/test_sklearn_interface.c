@@ -1,5 +1,6 @@
 /* What a scikit-learn model asks for and offers, and what it refuses at request time.
  * SPDX-License-Identifier: MIT */
+#include "inference/operator.h"
 #include "tests/check_main.h"
 #include "tests/formats/model_case.h"
 
@@ -189,6 +190,76 @@ START_TEST(unknown_categories_are_named)
 }
 END_TEST
 
+/* What the reader tells of FILES[0..n), read or refused. */
+static bool tell(const struct lar_bundle_file *files, uint32_t n, struct lar_report *report,
+                 struct lar_error *err)
+{
+    struct lar_bundle bundle = {
+        .files = (struct lar_bundle_file *)files, .n_files = n, .options = ""};
+    struct lar_read_limits limits = {.memory = 1 << 24};
+    struct lar_draft *draft = lar_draft_new(&lar_operators, 1 << 24, err);
+    report->root = json_object();
+    bool ok = lar_format_read(&bundle, &limits, draft, report, err);
+    lar_draft_free(draft);
+    return ok;
+}
+
+START_TEST(the_report_names_what_is_in_a_file)
+{
+    struct lar_report report;
+    struct lar_error err = {0};
+    size_t size;
+    void *bytes = file_read(FIXTURES "/1.9.1/StandardScaler.pkl", &size);
+    struct lar_bundle_file file = {.name = "model", .data = bytes, .size = size};
+    ck_assert_msg(tell(&file, 1, &report, &err), "%s", err.text);
+    const char *format, *producer, *class, *release;
+    json_t *classes;
+    ck_assert_int_eq(json_unpack(report.root, "{s:s,s:s,s:s,s:{s:s},s:o}", "format", &format,
+                                 "producer", &producer, "class", &class, "versions", "scikit-learn",
+                                 &release, "classes", &classes),
+                     0);
+    ck_assert_str_eq(format, "scikit-learn");
+    ck_assert_str_eq(producer, "scikit-learn 1.9.1");
+    ck_assert_str_eq(class, "sklearn.preprocessing._data.StandardScaler");
+    ck_assert_str_eq(release, "1.9.1");
+    ck_assert_str_eq(json_string_value(json_array_get(classes, 0)), class);
+    ck_assert_ptr_null(json_object_get(report.root, "warnings"));
+    json_decref(report.root);
+    uint8_t *at = memmem(bytes, size, "1.9.1", 5); /* as if a later release had written it */
+    ck_assert_ptr_nonnull(at);
+    memcpy(at, "2.0.0", 5);
+    ck_assert_msg(tell(&file, 1, &report, &err), "%s", err.text);
+    const char *warning =
+        json_string_value(json_array_get(json_object_get(report.root, "warnings"), 0));
+    ck_assert_str_eq(warning, "written by scikit-learn 2.0: releases from 0.22 to 1.9 are tested");
+    json_decref(report.root);
+    free(bytes);
+}
+END_TEST
+
+START_TEST(what_is_no_model_is_said)
+{
+    static const struct {
+        const char *bytes, *text;
+        uint32_t n;
+    } cases[] = {
+        {"", "the file is empty", 1},
+        {"{\"a\": 1}", "it begins with '{\"a\": 1}'", 1},
+        {"", "there is no file", 0},
+        {"", "a folder of 2 files", 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct lar_report report;
+        struct lar_error err = {0};
+        struct lar_bundle_file files[2] = {
+            {"a", (const uint8_t *)cases[i].bytes, strlen(cases[i].bytes)}, {"b", NULL, 0}};
+        ck_assert(!tell(files, cases[i].n, &report, &err));
+        ck_assert_msg(strstr(err.text, cases[i].text) != NULL, "%s", err.text);
+        json_decref(report.root);
+    }
+}
+END_TEST
+
 int main(void)
 {
     return check_main(
@@ -196,5 +267,6 @@ int main(void)
         (const TTest *[]){a_matrix_of_numbers, a_matrix_of_texts, texts_alone,
                           a_table_has_an_input_for_each_column, unread_columns_have_no_type,
                           missing_numbers_are_refused_where_scikit_learn_refuses_them,
-                          trees_take_nan_since_their_release, unknown_categories_are_named, NULL});
+                          trees_take_nan_since_their_release, unknown_categories_are_named,
+                          the_report_names_what_is_in_a_file, what_is_no_model_is_said, NULL});
 }

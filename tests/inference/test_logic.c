@@ -76,6 +76,15 @@ START_TEST(where_broadcasts_three)
     EXPECT_REFUSED(&o, "do not fit");
     o.inputs[2] = (struct lar_tensor)I64(S(1), 7);
     EXPECT_BYTES(&o, LAR_TYPE_I64, int64_t, S(3), 7, 2, 7);
+    o.inputs[1] = (struct lar_tensor)BOOLS(S(3), 1, 0, 1);
+    o.inputs[2] = (struct lar_tensor)BOOLS(S(3), 0, 1, 1);
+    EXPECT_BYTES(&o, LAR_TYPE_BOOL, uint8_t, S(3), 0, 0, 1);
+    o.inputs[1] = (struct lar_tensor)F32(LAR_SCALAR, 0.5f);
+    o.inputs[2] = (struct lar_tensor)F32(S(2, 3), 1, 2, 3, 4, 5, 6);
+    EXPECT_BYTES(&o, LAR_TYPE_F32, float, S(2, 3), 1, 0.5f, 3, 4, 0.5f, 6);
+    o.inputs[1] = (struct lar_tensor)TENSOR(LAR_TYPE_U16, uint16_t, S(1), 9);
+    o.inputs[2] = (struct lar_tensor)TENSOR(LAR_TYPE_U16, uint16_t, S(3), 1, 2, 3);
+    EXPECT_BYTES(&o, LAR_TYPE_U16, uint16_t, S(3), 1, 9, 3);
 }
 END_TEST
 

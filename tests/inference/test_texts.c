@@ -59,6 +59,23 @@ START_TEST(lower_case_is_pythons)
 }
 END_TEST
 
+/* Python passes over what is case-ignorable even where it is cased itself (U+02B0). */
+START_TEST(final_sigma_is_pythons)
+{
+    static const char *const known[] = {"\u02b0\u02b0\u03c3", "a\u03c2\u02b0", "\u03c3\u03c3",
+                                        "a\u03c3\u02b0z"};
+    const char *text = "\u02b0\u02b0\u03a3 a\u03a3\u02b0 \u03a3\u03a3\u200b'A A\u03a3\u02b0Z";
+    struct one o = {.op = "larder.WordCounts",
+                    .inputs = {strings(1, &text)},
+                    .n_inputs = 1,
+                    .params = {{"vocabulary", strings(4, known)},
+                               {"indices", I64(S(4), 0, 1, 2, 3)},
+                               {"columns", SCALAR_I64(4)},
+                               {"lowercase", BOOLS(LAR_SCALAR, 1)}}};
+    EXPECT_ROWS(&o, 1, 4, 1, 1, 1, 1);
+}
+END_TEST
+
 START_TEST(options_of_counting)
 {
     static const uint8_t no = 0, yes = 1;
@@ -125,6 +142,22 @@ START_TEST(the_order_of_the_norm_matters)
 }
 END_TEST
 
+START_TEST(infinite_weights_are_refused)
+{
+    struct one o = {.op = "larder.Tfidf",
+                    .inputs = {F64(S(2, 2), 1, 0, 0, 1)},
+                    .n_inputs = 1,
+                    .params = {{"idf", F64(S(2), 2, INFINITY)}}};
+    EXPECT_ROWS(&o, 2, 2, 2, 0, 0, INFINITY);
+    o.params[1].name = "norm";
+    o.params[1].tensor = (struct lar_tensor)SCALAR_I64(2);
+    ck_assert(!one_run(&o));
+    ck_assert_int_eq(o.err.code, LAR_ERR_INVALID);
+    ck_assert_ptr_nonnull(strstr(o.err.text, "row 1"));
+    one_finish(&o);
+}
+END_TEST
+
 START_TEST(sublinear_counts)
 {
     struct one o = {.op = "larder.Tfidf",
@@ -137,8 +170,9 @@ END_TEST
 
 int main(void)
 {
-    return check_main("texts", (const TTest *[]){words_are_counted, lower_case_is_pythons,
-                                                 options_of_counting, missing_texts_are_refused,
-                                                 rows_are_normalised, the_order_of_the_norm_matters,
-                                                 sublinear_counts, NULL});
+    return check_main(
+        "texts", (const TTest *[]){words_are_counted, lower_case_is_pythons, final_sigma_is_pythons,
+                                   options_of_counting, missing_texts_are_refused,
+                                   rows_are_normalised, the_order_of_the_norm_matters,
+                                   infinite_weights_are_refused, sublinear_counts, NULL});
 }

@@ -144,6 +144,8 @@ static const struct expectation reading[] = {
     {"GET /metrics", "", NULL, 200,
      "larder_predict_requests_total{model=\"iris\",version=\"3\",code=\"200\"}"},
     {"GET /metrics", "", NULL, 200, "larder_build_info{version="},
+    {"GET /metrics", "", NULL, 200, "larder_loads_total{result=\"ok\"} 2\n"},
+    {"GET /metrics", "", NULL, 200, "larder_loads_total{result=\"refused\"} 1\n"},
     {"GET /metrics", "", NULL, 200, "larder_versions{state=\"AVAILABLE\"} 2\n"},
     {"GET /metrics", "", NULL, 200, "larder_http_answers_total{code=\"405\"} 1\n"},
 };

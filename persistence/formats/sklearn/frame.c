@@ -158,6 +158,25 @@ lar_value sk_frame_documents(struct sk_context *sk, const struct sk_frame *frame
     return sk_gather(sk, in.value, lar_draft_scalar_i64(sk->draft, in.index), 1);
 }
 
+/* Columns of a matrix of numbers, which stays dense or sparse. */
+static bool select_numbers(struct sk_context *sk, const struct sk_frame *frame,
+                           const int64_t *indices, size_t n, struct sk_frame *ret)
+{
+    bool sparse = sk_is_sparse(sk, frame->matrix), all = frame->n == n;
+    for (size_t i = 0; i < n; i++)
+        all &= indices[i] == (int64_t)i;
+    *ret = *frame;
+    if (all)
+        return true;
+    lar_value picked = lar_draft_i64(sk->draft, indices, LAR_SHAPE((int64_t)n));
+    lar_value value = sk_gather(sk, sk_to_dense(sk, frame->matrix), picked, 1);
+    if (sparse)
+        value = lar_draft_apply(sk->draft, "larder.ToCsr", 1, value);
+    *ret = sk_frame_of(sk, value);
+    ret->type = frame->type;
+    return lar_draft_ok(sk->draft, sk->err);
+}
+
 bool sk_frame_select(struct sk_context *sk, const struct sk_frame *frame, const int64_t *indices,
                      size_t n, bool series, struct sk_frame *ret)
 {
@@ -173,8 +192,10 @@ bool sk_frame_select(struct sk_context *sk, const struct sk_frame *frame, const 
         if (columns[i].value == LAR_NO_VALUE && !sk_root_use(sk, columns[i].index, SK_READ))
             return false;
     }
-    *ret = (struct sk_frame){
-        .matrix = LAR_NO_VALUE, .columns = columns, .n = n, .series = series, .type = frame->type};
+    if (!series && frame->matrix != LAR_NO_VALUE &&
+        lar_draft_info(sk->draft, frame->matrix)->type != LAR_TYPE_STRING)
+        return select_numbers(sk, frame, indices, n, ret);
+    *ret = (struct sk_frame){.matrix = LAR_NO_VALUE, .columns = columns, .n = n, .series = series};
     return true;
 }
 

@@ -190,8 +190,9 @@ static lar_value impute_text(struct sk_context *sk, const struct imputer *im,
 
 /* One column of the result (or its indicator) where texts and numbers are mixed. */
 static bool impute_one(struct sk_context *sk, const struct imputer *im, const struct sk_frame *in,
-                       int64_t i, bool mark, struct sk_frame *ret)
+                       const int64_t *at, bool mark, struct sk_frame *ret)
 {
+    int64_t i = *at;
     static const int64_t first[] = {0};
     struct imputer one = *im;
     struct sk_frame column;
@@ -207,7 +208,7 @@ static bool impute_one(struct sk_context *sk, const struct imputer *im, const st
     one.kept = one.marked = first;
     one.n_kept = !mark;
     one.n_marked = mark;
-    return sk_frame_select(sk, in, &i, 1, false, &column) && impute_numbers(sk, &one, &column, ret);
+    return sk_frame_select(sk, in, at, 1, false, &column) && impute_numbers(sk, &one, &column, ret);
 }
 
 static bool impute_mixed(struct sk_context *sk, const struct imputer *im, const struct sk_frame *in,
@@ -219,7 +220,7 @@ static bool impute_mixed(struct sk_context *sk, const struct imputer *im, const 
         return false;
     for (size_t i = 0; i < n; i++) {
         bool mark = i >= im->n_kept;
-        int64_t column = mark ? im->marked[i - im->n_kept] : im->kept[i];
+        const int64_t *column = mark ? &im->marked[i - im->n_kept] : &im->kept[i];
         if (!impute_one(sk, im, in, column, mark, &frames[i]))
             return false;
     }
