@@ -46,11 +46,11 @@ moment=0
 while [ "$moment" -lt 50 ]; do
     mkdir "$dir/life"
     "$program" change "$dir/life" > "$dir/acks" &
-    sleep "$(printf '0.%04d' $((moment * 5)))" # 0 to 25 ms
+    sleep "$(printf '0.%05d' $((moment * 24)))" # 0 to 12 ms
     kill -KILL $! 2> /dev/null || :
     wait $! 2> /dev/null || :
     if ! "$program" check "$dir/life" "$dir/acks"; then
-        echo "killed after $moment half milliseconds" >&2
+        echo "killed after $((moment * 240)) microseconds" >&2
         exit 1
     fi
     rm -rf "$dir/life"
