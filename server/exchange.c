@@ -32,7 +32,8 @@ struct lar_exchange *lar_exchange_new(struct lar_exchange_home *home, const char
         if (!ex)
             return NULL;
     }
-    memset(ex, 0, offsetof(struct lar_exchange, target));
+    memset(ex, 0, offsetof(struct lar_exchange, rq.answer.header_text));
+    lar_error_clear(&ex->err);
     ex->mail.kind = LAR_MAIL_EXCHANGE;
     ex->home = home;
     ex->rq.service = home->settings->service;

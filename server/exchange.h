@@ -41,14 +41,14 @@ struct lar_exchange {
     struct lar_exchange_home *home;
     struct lar_exchange *next_free;
     void *connection; /* the owner's; NULL: gone, nobody waits for the answer */
-    struct lar_request rq;
-    struct lar_error err;
     struct lar_body body;
     void *answer_slab;
     int64_t deadline;           /* a worker that comes later drops it */
     uint64_t received, checked; /* bytes of the body; those when its deadline was looked at */
     bool begun, waiting, refused, early;
     const char *target_fault;
+    struct lar_request rq; /* ends with what is not cleared, as all that follows */
+    struct lar_error err;
     struct lar_target target;
 };
 

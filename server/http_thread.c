@@ -330,7 +330,6 @@ static void *serve(void *context)
         if (polled[1].revents)
             take_mail(t);
         MHD_run(t->library);
-        t->now = lar_now_ms();
         expire(t, t->now);
         settings->lane_idle(t->home.lane);
         if (!goes_on(t, t->now))

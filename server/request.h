@@ -32,8 +32,8 @@ struct lar_answer {
         const char *name;
         const char *value; /* in header_text */
     } headers[LAR_ANSWER_HEADERS];
-    char header_text[LAR_ANSWER_HEADER_BYTES];
     size_t header_used;
+    char header_text[LAR_ANSWER_HEADER_BYTES]; /* not cleared for each request, so it comes last */
 };
 
 /* Adds a header; dropped where there is no room (which the bounds of names rule out). */
