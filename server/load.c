@@ -243,13 +243,15 @@ static bool from_loader(struct lar_registry *registry, struct load *load,
 
 bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_error *err)
 {
-    const struct lar_source_options options = {.options = "",
+    const struct lar_source_options options = {.options = load->options ? load->options : "",
                                                .build_id = lar_spawner_build_id(registry->spawner),
                                                .folder = registry->store.state};
     struct lar_source source;
     load->stage = LOAD_SOURCE;
-    if (from_index(registry, load))
+    if (from_index(registry, load)) {
+        memcpy(load->loaded->key, load->key, sizeof load->loaded->key);
         return true;
+    }
     bool copied =
         load->path ? lar_source_copy(&source, load->root, load->path, load->expected, &options, err)
                    : lar_source_copy_file(&source, load->root, &options, err);
@@ -261,6 +263,8 @@ bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_e
     load->identity = source.identity;
     bool ok = from_cache(registry, load) || from_loader(registry, load, &source, err);
     lar_source_finish(&source);
+    if (ok)
+        memcpy(load->loaded->key, load->key, sizeof load->loaded->key);
     if (ok && load->index_path)
         lar_load_index(registry, load, load->index_path);
     return ok;

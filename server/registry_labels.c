@@ -75,8 +75,10 @@ static bool make(struct lar_registry *registry, const struct change *c, struct l
     pthread_mutex_lock(&registry->lock);
     struct model *model = lar_registry_model(registry, c->model);
     bool ok = !model || apply(&model->history, c, err);
-    if (model)
+    if (model) {
+        lar_registry_policy(registry, model);
         lar_registry_publish(registry);
+    }
     pthread_mutex_unlock(&registry->lock);
     return ok;
 }

@@ -94,6 +94,23 @@ static bool prepare(struct lar_registry *registry, struct removal *r, const char
     return !changed || notes_after(r, model, number, err);
 }
 
+/* Until nobody is answered by what is to go. It is not loaded again meanwhile. */
+static void drain(struct lar_registry *registry, const char *name, uint64_t number, bool held)
+{
+    struct drain drain = {0};
+    pthread_mutex_lock(&registry->lock);
+    struct model *model = lar_registry_model(registry, name);
+    for (struct slot *slot = model ? model->slots : NULL; slot; slot = slot->next)
+        if (!number || slot == slot_of(model, number))
+            slot->held = held;
+    if (model && held)
+        lar_drain_begin(registry, &drain, model, number);
+    else if (model) /* it stays after all */
+        lar_registry_policy(registry, model);
+    pthread_mutex_unlock(&registry->lock);
+    lar_drain_wait(registry, &drain);
+}
+
 static void forget(struct lar_registry *registry, const char *name, uint64_t number)
 {
     struct model *model = lar_registry_model(registry, name);
@@ -115,16 +132,19 @@ static void forget(struct lar_registry *registry, const char *name, uint64_t num
 
 /* On a full disk the numbers are written when there is room again: a delete makes it. */
 static bool take_away(struct lar_registry *registry, const struct removal *r, const char *name,
-                      struct lar_error *err)
+                      uint64_t number, struct lar_error *err)
 {
     struct lar_error why = {0};
     if (r->text &&
         !lar_history_save(&registry->store, registry->store.larder, name, r->text, &why) &&
         why.code != LAR_ERR_FULL)
         return lar_fail(err, why.code, "%s", why.text);
+    drain(registry, name, number, true);
     if ((r->folder && !lar_stage_withdraw(&registry->store, r->folder, err)) ||
-        (r->file && !lar_stage_withdraw(&registry->store, r->file, err)))
+        (r->file && !lar_stage_withdraw(&registry->store, r->file, err))) {
+        drain(registry, name, number, false);
         return false;
+    }
     if (!r->folder) /* the folder that the last version has left; others stay */
         unlinkat(registry->store.root, name, AT_REMOVEDIR);
     return true;
@@ -141,7 +161,7 @@ bool lar_registry_delete(struct lar_registry *registry, const char *name, uint64
         ok = prepare(registry, &r, name, number, force, err);
         pthread_mutex_unlock(&registry->lock);
     }
-    ok = ok && take_away(registry, &r, name, err);
+    ok = ok && take_away(registry, &r, name, number, err);
     if (ok) {
         pthread_mutex_lock(&registry->lock);
         forget(registry, name, number);

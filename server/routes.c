@@ -51,6 +51,10 @@ const struct lar_route lar_routes[] = {
     {LAR_POST, "/v1/validate", lar_post_validate, UPLOAD},
     {LAR_POST, "/v1/reload", lar_post_reload, CHANGE},
 
+    {LAR_POST, "/v2/repository/index", lar_post_index, LAR_ON_THREAD, LAR_SMALL_BODY, false, NULL},
+    {LAR_POST, "/v2/repository/models/{model}/load", lar_post_load, CHANGE},
+    {LAR_POST, "/v2/repository/models/{model}/unload", lar_post_unload, CHANGE},
+
     {LAR_GET, "/metrics", lar_get_metrics, READ},
     {LAR_GET, "/", lar_get_root, READ},
     {0},

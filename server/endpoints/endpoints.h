@@ -22,6 +22,8 @@ void lar_upload_abandon(struct lar_request *rq);
 lar_endpoint lar_get_artifact, lar_delete_model, lar_post_reload;
 /* labels.c */
 lar_endpoint lar_get_labels, lar_put_label, lar_delete_label;
+/* repository.c */
+lar_endpoint lar_post_index, lar_post_load, lar_post_unload;
 /* metrics.c */
 lar_endpoint lar_get_metrics;
 

@@ -76,6 +76,8 @@ enum lar_outcome lar_get_versions(struct lar_request *rq, struct lar_error *err)
     struct lar_text *text = &rq->answer.text;
     lar_text_puts(text, "{\"name\":");
     lar_text_cstring(text, model->name);
+    if (model->settings_error)
+        lar_member_write(text, "settings_error", model->settings_error);
     lar_text_puts(text, ",\"versions\":[");
     for (size_t i = 0; i < model->n_versions; i++) {
         const struct lar_version_entry *version = &model->versions[i];

@@ -62,6 +62,7 @@ static void change(struct world *w)
 {
     world_start(w);
     world_await_complete(w);
+    lar_reader_idle(w->reader); /* nobody waits for this thread */
     mark("/begin-of-changes");
     for (size_t i = 0; i < CHANGES; i++) {
         const struct change *c = &changes[i];

@@ -35,6 +35,7 @@ static enum lar_error_code drop(const struct world *w, const char *label)
 static enum lar_error_code delete_version(const struct world *w, uint64_t number, bool force)
 {
     struct lar_error err = {0};
+    lar_reader_idle(w->reader); /* nobody waits for this thread */
     lar_registry_delete(w->registry, "iris", number, force, &err);
     return err.code;
 }
