@@ -178,10 +178,20 @@ bool lar_registry_delete(struct lar_registry *registry, const char *name, uint64
 
 /* ---- artifact ---- */
 
+bool lar_registry_has(struct lar_registry *registry, const char *name, uint64_t number)
+{
+    pthread_mutex_lock(&registry->lock);
+    const struct model *model = lar_registry_model(registry, name);
+    bool ret = model && slot_of(model, number);
+    pthread_mutex_unlock(&registry->lock);
+    return ret;
+}
+
 int lar_registry_artifact(struct lar_registry *registry, const char *name, uint64_t number,
-                          uint64_t *ret_size, struct lar_error *err)
+                          uint64_t *ret_size, char sha256[65], struct lar_error *err)
 {
     struct lar_identity identity;
+    sha256[0] = '\0';
     char *path = NULL;
     int root = -1, fd = -1;
     pthread_mutex_lock(&registry->lock);
@@ -192,6 +202,9 @@ int lar_registry_artifact(struct lar_registry *registry, const char *name, uint6
                  (unsigned long long)number, name);
     } else {
         identity = slot->is_loaded ? slot->loaded : slot->seen;
+        const struct version *v = slot->serving ? slot->serving : slot->coming;
+        if (v->entry.number == number && slot->is_loaded)
+            memcpy(sha256, v->entry.sha256, sizeof v->entry.sha256);
         path = strdup(slot->path);
         root = fcntl(slot->root->fd, F_DUPFD_CLOEXEC, 3);
     }

@@ -276,6 +276,10 @@ struct load {
 };
 /* Without the lock. On failure LOAD holds what is known so far. */
 bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_error *err);
+/* Unpacks the archive in FILE by a loader; RET becomes a mapped bundle with data NULL where FILE is
+ * no archive of a folder. */
+bool lar_load_unpack(struct lar_registry *registry, int file, struct lar_map *ret,
+                     struct lar_error *err);
 /* Remembers under which state of the entry PATH the compiled form is. */
 void lar_load_index(struct lar_registry *registry, const struct load *load, const char *path);
 /* Forgets the compiled form of an entry that is gone. */
