@@ -58,6 +58,7 @@ static bool notes_after(struct removal *r, const struct model *model, uint64_t n
     if (!lar_history_copy(&history, &model->history, err))
         return false;
     lar_history_drop_labels(&history, number);
+    lar_history_drop_upload(&history, number);
     r->text = lar_history_text(&history);
     lar_history_finish(&history);
     return r->text || lar_fail(err, LAR_ERR_NOMEM, "out of memory for a delete");
@@ -124,6 +125,7 @@ static void forget(struct lar_registry *registry, const char *name, uint64_t num
         lar_slot_drop(registry, slot);
     }
     lar_history_drop_labels(&model->history, number);
+    lar_history_drop_upload(&model->history, number);
     lar_history_add_event(&model->history, lar_registry_unix_ms(), "delete", number, NULL);
     model->notes_changed = true;
     registry->scan_void = true;
@@ -174,6 +176,46 @@ bool lar_registry_delete(struct lar_registry *registry, const char *name, uint64
     free(r.file);
     free(r.text);
     return ok;
+}
+
+/* ---- retention ---- */
+
+/* The lowest upload that MODEL keeps too much, or 0. What bears a label or answers is kept. */
+static uint64_t too_many(const struct model *model)
+{
+    const struct lar_history *history = &model->history;
+    const struct version *answering = lar_registry_answering(model);
+    uint64_t lowest = 0, n = 0;
+    for (size_t i = history->n_uploads; i-- > 0;) {
+        uint64_t number = history->uploads[i];
+        if (!lar_slot_find(model, number))
+            continue;
+        bool held = lar_history_label_on(history, number) ||
+                    (answering && answering->entry.number == number);
+        if (++n > model->settings.keep && !held)
+            lowest = number;
+    }
+    return lowest;
+}
+
+void lar_registry_retain(struct lar_registry *registry, const char *name)
+{
+    for (;;) {
+        struct lar_error err = {0};
+        pthread_mutex_lock(&registry->lock);
+        const struct model *model = lar_registry_model(registry, name);
+        uint64_t number = model && model->settings.keep ? too_many(model) : 0;
+        pthread_mutex_unlock(&registry->lock);
+        if (!number)
+            return;
+        bool ok = lar_registry_delete(registry, name, number, false, &err);
+        lar_registry_log(
+            registry, ok ? LAR_LOG_INFO : LAR_LOG_WARNING, "model '%s' version %llu %s%s", name,
+            (unsigned long long)number,
+            ok ? "is deleted: enough newer ones are kept" : "is not deleted: ", ok ? "" : err.text);
+        if (!ok)
+            return;
+    }
 }
 
 /* ---- artifact ---- */

@@ -230,6 +230,9 @@ bool lar_slot_wanted(const struct slot *slot);
 /* Unloads what is not wanted any more and queues what is wanted again. */
 void lar_registry_policy(struct lar_registry *registry, struct model *model);
 
+/* registry_manage.c: deletes uploads beyond what model.yaml keeps. Takes the locks itself. */
+void lar_registry_retain(struct lar_registry *registry, const char *model);
+
 /* registry_drain.c: waiting for those who still use what has left the table */
 struct drain {
     struct loaded **loaded;

@@ -192,7 +192,8 @@ static bool note_number(struct lar_upload *u, uint64_t number, const char *sha25
         before = model->history.highest;
         model->history.highest = number > before ? number : before;
         lar_history_add_event(&model->history, lar_registry_unix_ms(), "upload", number, sha256);
-        text = lar_history_text(&model->history);
+        if (lar_history_add_upload(&model->history, number, err))
+            text = lar_history_text(&model->history);
         model->notes_changed = true; /* keeps the model until we are through */
     }
     pthread_mutex_unlock(&registry->lock);
@@ -204,6 +205,7 @@ static bool note_number(struct lar_upload *u, uint64_t number, const char *sha25
     model->notes_changed = false;
     if (!ok) {
         model->history.highest = before;
+        lar_history_drop_upload(&model->history, number);
         json_array_remove(model->history.events, json_array_size(model->history.events) - 1);
         lar_registry_model_tidy(registry, model);
     }
@@ -314,6 +316,8 @@ static bool publish(struct lar_upload *u, struct load *load, struct lar_upload_r
               (ret->same || publish_version(u, load, ret->number, err));
     pthread_mutex_unlock(&u->registry->manage);
     lar_registry_wake(u->registry);
+    if (ok && !ret->same)
+        lar_registry_retain(u->registry, u->model);
     return ok;
 }
 
