@@ -97,7 +97,7 @@ char *lar_arena_printf(struct lar_arena *arena, const char *format, ...)
     return ret;
 }
 
-bool lar_arena_fail(const struct lar_arena *arena, struct lar_error *err, const char *what)
+bool(lar_arena_fail)(const struct lar_arena *arena, struct lar_error *err, const char *what)
 {
     if (arena->over_limit)
         return lar_fail(err, LAR_ERR_LIMIT, "%s needs more than the limit of %zu bytes", what,

@@ -36,5 +36,8 @@ __attribute__((format(printf, 2, 3))) char *lar_arena_printf(struct lar_arena *a
 /* The error for an allocation that just returned NULL: LAR_ERR_LIMIT or LAR_ERR_NOMEM. WHAT says
  * what the memory was for. Always returns false. */
 bool lar_arena_fail(const struct lar_arena *arena, struct lar_error *err, const char *what);
+#ifdef __clang_analyzer__
+#define lar_arena_fail(...) (lar_arena_fail(__VA_ARGS__), false)
+#endif
 
 #endif

@@ -23,7 +23,7 @@ __attribute__((format(printf, 3, 0))) static void print(char *text, size_t size,
         text[n - 1] = '\0';
 }
 
-bool lar_fail(struct lar_error *err, enum lar_error_code code, const char *format, ...)
+bool(lar_fail)(struct lar_error *err, enum lar_error_code code, const char *format, ...)
 {
     if (err->code != LAR_ERR_NONE)
         return false;
@@ -48,7 +48,7 @@ static enum lar_error_code code_of_errno(int errnum)
     }
 }
 
-bool lar_fail_errno(struct lar_error *err, int errnum, const char *format, ...)
+bool(lar_fail_errno)(struct lar_error *err, int errnum, const char *format, ...)
 {
     if (err->code != LAR_ERR_NONE)
         return false;
@@ -62,7 +62,7 @@ bool lar_fail_errno(struct lar_error *err, int errnum, const char *format, ...)
                     strerror_r(errnum, buffer, sizeof buffer));
 }
 
-bool lar_error_within(struct lar_error *err, const char *format, ...)
+bool(lar_error_within)(struct lar_error *err, const char *format, ...)
 {
     if (err->code == LAR_ERR_NONE)
         return false;

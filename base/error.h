@@ -49,6 +49,13 @@ __attribute__((format(printf, 3, 4))) bool lar_fail_errno(struct lar_error *err,
 __attribute__((format(printf, 2, 3))) bool lar_error_within(struct lar_error *err,
                                                             const char *format, ...);
 
+/* The analyser sees one file at a time: it is told here what the functions above return. */
+#ifdef __clang_analyzer__
+#define lar_fail(...) (lar_fail(__VA_ARGS__), false)
+#define lar_fail_errno(...) (lar_fail_errno(__VA_ARGS__), false)
+#define lar_error_within(...) (lar_error_within(__VA_ARGS__), false)
+#endif
+
 void lar_error_clear(struct lar_error *err);
 
 /* "unsupported", "truncated", ...: for logs and metrics. */

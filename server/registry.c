@@ -202,9 +202,10 @@ bool lar_registry_reload(struct lar_registry *registry, bool prune, struct lar_e
     bool stopped = registry->stop;
     if (registry->changed)
         lar_registry_publish(registry);
-    bool failed = registry->root_error.code != LAR_ERR_NONE && !prune;
+    const struct root *root = &registry->roots[0];
+    bool failed = registry->n_roots && !root->model && root->error.code && !prune;
     if (failed)
-        lar_fail(err, LAR_ERR_UNAVAILABLE, "%s", registry->root_error.text);
+        lar_fail(err, LAR_ERR_UNAVAILABLE, "%s", root->error.text);
     pthread_mutex_unlock(&registry->lock);
     if (stopped)
         return lar_fail(err, LAR_ERR_BUSY, "larderd is stopping");

@@ -66,7 +66,7 @@ static uint64_t give_number(struct model *model, const char *sha256)
 /* Ended versions leave the listing when enough newer ones are there. */
 static void drop_long_ended(struct lar_registry *registry, struct model *model)
 {
-    for (size_t i = 0; i + 16 < model->n_versions;) {
+    for (size_t i = 0; i + LAR_ENDED_LISTED < model->n_versions;) {
         struct version *v = model->versions[i];
         if (!v->slot && !v->tentative)
             lar_version_drop(registry, model, v);

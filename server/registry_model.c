@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENDED_LISTED = 16 }; /* an ended version is listed until so many newer ones exist */
-
 /* ---- models ---- */
 
 static size_t model_place(const struct lar_registry *registry, const char *name)
@@ -44,7 +42,7 @@ bool lar_registry_is_named(const struct lar_registry *registry, const char *name
 static bool list_ended(struct model *model, struct lar_error *err)
 {
     const struct lar_history *history = &model->history;
-    size_t first = history->n_files > ENDED_LISTED ? history->n_files - ENDED_LISTED : 0;
+    size_t first = history->n_files > LAR_ENDED_LISTED ? history->n_files - LAR_ENDED_LISTED : 0;
     for (size_t i = first; i < history->n_files; i++) {
         struct version *v = lar_version_make(model, history->files[i].number, err);
         if (!v)

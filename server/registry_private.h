@@ -93,8 +93,8 @@ struct root {
     char *path;
     int fd; /* as of the last scan, or -1 */
     uint64_t device, inode;
-    bool known; /* device and inode are set */
-    bool prune; /* what is missing from the next scan is gone */
+    bool known;             /* device and inode are set */
+    struct lar_error error; /* of the last scan: logged once */
 };
 
 struct lar_registry {
@@ -120,7 +120,6 @@ struct lar_registry {
     size_t n_awaited;
     bool changed, first_scan_over, complete, stop;
     int64_t published_ms;
-    struct lar_error root_error; /* of the last scan of the models folder: logged once */
 
     uint64_t scan;        /* number of the scan that runs or ran last */
     uint64_t scans_over;  /* number of the last one that is over */
@@ -161,6 +160,7 @@ void lar_registry_changed(struct lar_registry *registry);
 struct version *lar_registry_answering(const struct model *model);
 
 /* registry_model.c; all under the lock */
+enum { LAR_ENDED_LISTED = 16 }; /* an ended version is listed until so many newer ones exist */
 struct model *lar_registry_model(struct lar_registry *registry, const char *name);
 struct model *lar_registry_model_make(struct lar_registry *registry, const char *name,
                                       struct lar_error *err);

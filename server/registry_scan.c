@@ -293,21 +293,21 @@ static bool take_all_missing(struct lar_registry *registry, const struct root *r
 
 /* ---- one root ---- */
 
-static void tell_root(struct lar_registry *registry, const struct root *root,
-                      const struct sight *sight)
+static void tell_root(struct lar_registry *registry, struct root *root, const struct sight *sight)
 {
     struct lar_error why = sight->error;
     if (!why.code && sight->readable && !sight->same)
         lar_fail(&why, LAR_ERR_UNAVAILABLE,
                  "'%s' is another folder than before; what is missing in it stays loaded",
                  root->path);
-    if (root->model || strcmp(why.text, registry->root_error.text) == 0)
+    if (strcmp(why.text, root->error.text) == 0)
         return;
     if (why.code)
-        lar_registry_log(registry, LAR_LOG_ERROR, "%s", why.text);
+        lar_registry_log(registry, LAR_LOG_ERROR, "%s%s%s", root->model ? root->model : "",
+                         root->model ? ": " : "", why.text);
     else
-        lar_registry_log(registry, LAR_LOG_INFO, "the models folder can be read again");
-    registry->root_error = why;
+        lar_registry_log(registry, LAR_LOG_INFO, "'%s' can be read again", root->path);
+    root->error = why;
 }
 
 static void take_root(struct lar_registry *registry, struct root *root, struct sight *sight,

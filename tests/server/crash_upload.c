@@ -5,6 +5,7 @@
  *   crash_upload check DIR ACKS   a fresh start must show exactly what ACKS, that output, promises
  *   crash_upload fault DIR        an upload during which a call may fail: it is refused and leaves
  *                                 nothing, or it is there; the earlier version serves all the time
+ *   crash_upload sticky DIR       the same of an fsync: after it, nothing more is taken
  *
  * SPDX-License-Identifier: MIT */
 #include "tests/server/world.h"
@@ -170,7 +171,7 @@ static bool try_upload(const struct world *w, const char *text, struct lar_error
     return ok;
 }
 
-static void fault(struct world *w)
+static void fault(struct world *w, bool sticky)
 {
     char now[1024], after[1024];
     struct lar_error err = {0};
@@ -186,6 +187,11 @@ static void fault(struct world *w)
     if (strcmp(now, ok ? "iris/1 = ok 1\niris/2 = ok 2\n" : "iris/1 = ok 1\n") != 0)
         die(ok ? "taken" : "refused", now);
     check_litter(w);
+    if (!ok && sticky) {
+        struct lar_error second = {0};
+        if (try_upload(w, "ok 2", &second) || second.code != LAR_ERR_BUSY)
+            die("after a failed fsync", "uploads are taken");
+    }
     world_stop(w);
     world_start(w);
     world_await_complete(w);
@@ -207,7 +213,9 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "change") == 0)
         change(&w);
     else if (strcmp(argv[1], "fault") == 0)
-        fault(&w);
+        fault(&w, false);
+    else if (strcmp(argv[1], "sticky") == 0)
+        fault(&w, true);
     else if (argc == 4)
         check(&w, argv[3]);
     return 0;

@@ -25,13 +25,17 @@ for fault in $faults; do
     expected=${fault##*:}
     error=${fault#*:}
     error=${error%:*}
+    mode=fault
+    if [ "$call" = fsync ]; then
+        mode=sticky
+    fi
     n=$(grep -c "^$call(" "$dir/before" || :)
     last=$(grep -c "^$call(" "$dir/until" || :)
     while [ "$n" -lt "$last" ]; do
         n=$((n + 1))
         mkdir "$dir/life"
         if ! strace -o "$dir/log" -e "trace=$call" -e "inject=$call:error=$error:when=$n" \
-            "$program" fault "$dir/life" > "$dir/out"; then
+            "$program" "$mode" "$dir/life" > "$dir/out"; then
             echo "$error at $call $n: $(grep INJECTED "$dir/log")" >&2
             exit 1
         fi

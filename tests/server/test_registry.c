@@ -3,10 +3,25 @@
 #include "tests/check_main.h"
 #include "tests/server/world.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* Stands before the C library's: a system that has no more inotify instances to give. */
+static bool no_inotify;
+
+int inotify_init1(int flags)
+{
+    if (no_inotify) {
+        errno = EMFILE;
+        return -1;
+    }
+    return (int)syscall(SYS_inotify_init1, flags);
+}
 
 static void expect(const struct world *w, const char *list)
 {
@@ -57,6 +72,34 @@ START_TEST(a_new_file_is_loaded_and_replaced)
     world_put(&w, "iris.joblib", "ok 3");
     world_await(&w, "iris", 8, 3);
     expect(&w, "iris/1 END, iris/2 END, iris/7 AVAILABLE 70, iris/8 AVAILABLE 3");
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(long_ended_versions_leave_the_listing)
+{
+    struct world w;
+    world_make(&w);
+    world_start(&w);
+    world_await_complete(&w);
+    for (int run = 0; run < 2; run++) {
+        for (int i = 1 + 10 * run; i <= 10 + 10 * run; i++) {
+            char text[32];
+            snprintf(text, sizeof text, "ok %d", i);
+            world_move_in(&w, "iris.joblib", text);
+            world_await(&w, "iris", (uint64_t)i, i);
+        }
+        world_stop(&w); /* numbers survive it */
+        world_start(&w);
+        world_await(&w, "iris", 10 + 10 * (uint64_t)run, 10 + 10 * run);
+    }
+    const struct lar_model_entry *m = lar_table_find(lar_reader_table(w.reader), "iris", 4);
+    ck_assert_uint_eq(m->n_versions, 16);
+    ck_assert_uint_eq(m->versions[0].number, 5);
+    ck_assert_int_eq(m->versions[0].state, LAR_STATE_END);
+    ck_assert_uint_eq(strlen(m->versions[0].sha256), 64);
+    world_move_in(&w, "iris.joblib", "ok 7"); /* earlier bytes have their earlier number */
+    world_await(&w, "iris", 7, 7);
     world_remove(&w);
 }
 END_TEST
@@ -302,6 +345,34 @@ START_TEST(a_root_that_vanishes_unloads_nothing)
 }
 END_TEST
 
+START_TEST(without_events_scans_do_the_work)
+{
+    struct world w;
+    world_make(&w);
+    no_inotify = true;
+    world_put(&w, "iris.joblib", "ok 1");
+    world_start(&w);
+    world_await_complete(&w);
+    world_put(&w, "other.joblib", "ok 2");
+    world_await(&w, "other", 1, 2);
+    world_delete(&w, "other.joblib");
+    world_reload(&w, false);
+    world_reload(&w, false);
+    expect(&w, "iris/1 AVAILABLE 1"); /* two scans are enough */
+    world_delete(&w, "iris.joblib");
+    for (int i = 0; i < 4; i++)
+        world_reload(&w, false);
+    expect(&w, "iris/1? AVAILABLE 1"); /* an empty root, and nobody saw a deletion */
+    world_put(&w, "iris.joblib", "ok 3");
+    world_await(&w, "iris", 2, 3);
+    world_delete(&w, "iris.joblib");
+    world_reload(&w, true);
+    expect(&w, "");
+    world_remove(&w);
+    no_inotify = false;
+}
+END_TEST
+
 START_TEST(a_root_that_was_replaced_whole_is_the_root)
 {
     struct world w;
@@ -493,6 +564,7 @@ int main(void)
 {
     return check_main("registry", (const TTest *[]){all_layouts_are_loaded,
                                                     a_new_file_is_loaded_and_replaced,
+                                                    long_ended_versions_leave_the_listing,
                                                     a_restart_opens_nothing_and_keeps_numbers,
                                                     damaged_compiled_forms_are_made_again,
                                                     what_fails_leaves_the_old_one_serving,
@@ -503,6 +575,7 @@ int main(void)
                                                     rivals_are_listed,
                                                     what_was_removed_goes,
                                                     a_root_that_vanishes_unloads_nothing,
+                                                    without_events_scans_do_the_work,
                                                     a_root_that_was_replaced_whole_is_the_root,
                                                     hostile_entries_harm_nobody,
                                                     models_can_be_named_by_hand,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -209,11 +210,40 @@ START_TEST(other_bytes_than_expected_are_told)
 }
 END_TEST
 
+/* Stands before the C library's: changes a file while it is being read. */
+static const char *changing;
+
+ssize_t pread64(int fd, void *buffer, size_t n, off64_t offset);
+ssize_t pread64(int fd, void *buffer, size_t n, off64_t offset)
+{
+    const char *path = changing;
+    changing = NULL;
+    if (path)
+        put(path, "xyz");
+    return (ssize_t)syscall(SYS_pread64, fd, buffer, n, offset);
+}
+
+START_TEST(what_changes_while_it_is_read_is_not_taken)
+{
+    struct lar_source source;
+    struct lar_error err = {0};
+    setup();
+    put("x.pkl", "abc");
+    tick();
+    changing = "x.pkl"; /* other bytes, of the same number */
+    ck_assert(!lar_source_copy(&source, root, "x.pkl", NULL, &options, &err));
+    ck_assert_ptr_null(changing);
+    ck_assert_int_eq(err.code, LAR_ERR_BUSY);
+    teardown();
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("source", (const TTest *[]){each_change_is_another_identity,
-                                                  what_does_not_belong_to_a_model_is_left_out,
-                                                  a_copy_holds_all_bytes,
-                                                  one_file_has_one_digest_and_key_wherever_it_lies,
-                                                  other_bytes_than_expected_are_told, NULL});
+    return check_main(
+        "source",
+        (const TTest *[]){
+            each_change_is_another_identity, what_does_not_belong_to_a_model_is_left_out,
+            a_copy_holds_all_bytes, one_file_has_one_digest_and_key_wherever_it_lies,
+            other_bytes_than_expected_are_told, what_changes_while_it_is_read_is_not_taken, NULL});
 }

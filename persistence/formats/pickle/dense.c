@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/pickle/dense.h"
 
+#include <assert.h>
 #include <string.h>
 
 size_t np_count(const struct np_array *array)
@@ -91,6 +92,7 @@ void np_copy_dense(const struct np_array *array, uint8_t *out)
     size_t width = dtype->kind == 'U'   ? 4
                    : dtype->kind == 'c' ? dtype->itemsize / 2
                                         : dtype->itemsize;
+    assert(width > 0); /* as SIZE is */
     swap_bytes(out, size / width, width);
 }
 

@@ -188,13 +188,15 @@ bool np_array(struct np_array *ret, const struct pk_node *node, struct lar_arena
 {
     char what[160];
     *ret = (struct np_array){0};
-    if (node && node->kind == PK_ARRAY && node->array.nested)
+    if (!node)
+        return lar_fail(err, LAR_ERR_FORMAT, "an array is missing");
+    if (node->kind == PK_ARRAY && node->array.nested)
         node = node->array.nested; /* which holds no wrapped arrays itself */
     if (is_reconstruct(node))
         return from_reconstruct(ret, node, arena, err);
     if (is_frombuffer(node))
         return from_buffer(ret, node, arena, err);
-    if (node && node->kind == PK_ARRAY)
+    if (node->kind == PK_ARRAY)
         return from_joblib(ret, node, arena, err);
     const struct pk_node *class = pk_class(node);
     if (pk_is_global(class, "joblib.numpy_pickle", "NDArrayWrapper") ||
