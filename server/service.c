@@ -15,7 +15,7 @@ enum {
     MOVER_NICE = 10,
     MAX_AUTO_THREADS = 4
 };
-enum { ANSWER_LIMIT = 1 << 30 };
+enum { ANSWER_LIMIT = 1 << 30, REFUSALS_LOGGED = 5 /* a second */ };
 
 static void *lane_new(void *context, struct lar_error *err)
 {
@@ -78,8 +78,14 @@ static bool submit(void *context, const struct lar_request *rq, struct lar_task 
 
 static bool admit(struct lar_request *rq, struct lar_error *err)
 {
-    const struct lar_service *service = rq->service;
-    return lar_management_admit(service->management, rq, err);
+    struct lar_service *service = rq->service;
+    unsigned skipped = 0;
+    if (lar_management_admit(service->management, rq, err))
+        return true;
+    if (lar_log_allow(&service->refusals, REFUSALS_LOGGED, &skipped))
+        lar_log(service->log, LAR_LOG_WARNING, "refused %s %s: %s (%u more not logged)",
+                lar_method_name(rq->method), rq->route->pattern, err->text, skipped);
+    return false;
 }
 
 static unsigned by_cpus(int64_t configured, unsigned least, unsigned most)
