@@ -4,10 +4,18 @@
 #include "server/management.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/sysinfo.h>
+#include <unistd.h>
 
-enum { SCRATCH_KEEP = 1 << 20, MOVERS = 4, MOVER_QUEUE = 256, MAX_AUTO_THREADS = 4 };
-enum { ANSWER_LIMIT = 1 << 30 };
+enum {
+    SCRATCH_KEEP = 1 << 20,
+    MOVERS = 4,
+    MOVER_QUEUE = 256,
+    MOVER_NICE = 10,
+    MAX_AUTO_THREADS = 4
+};
+enum { ANSWER_LIMIT = 1 << 30, REFUSALS_LOGGED = 5 /* a second */ };
 
 static void *lane_new(void *context, struct lar_error *err)
 {
@@ -51,20 +59,33 @@ static void run_task(void *argument, struct lar_scratch *scratch)
     task->run(task, &lane);
 }
 
+/* Uploads give way to predictions. The thread stays as it is after the first one. */
+static void move_task(void *argument, struct lar_scratch *scratch)
+{
+    setpriority(PRIO_PROCESS, (id_t)gettid(), MOVER_NICE);
+    run_task(argument, scratch);
+}
+
 /* Predictions and what waits for disks have pools of their own: neither delays the other. */
 static bool submit(void *context, const struct lar_request *rq, struct lar_task *task)
 {
     struct lar_service *service = context;
     struct lar_error err = {0};
     bool predicts = rq->route->where == LAR_BY_COST;
-    return lar_workers_submit(predicts ? service->predictors : service->movers, run_task, task,
-                              &err);
+    return predicts ? lar_workers_submit(service->predictors, run_task, task, &err)
+                    : lar_workers_submit(service->movers, move_task, task, &err);
 }
 
 static bool admit(struct lar_request *rq, struct lar_error *err)
 {
-    const struct lar_service *service = rq->service;
-    return lar_management_admit(service->management, rq, err);
+    struct lar_service *service = rq->service;
+    unsigned skipped = 0;
+    if (lar_management_admit(service->management, rq, err))
+        return true;
+    if (lar_log_allow(&service->refusals, REFUSALS_LOGGED, &skipped))
+        lar_log(service->log, LAR_LOG_WARNING, "refused %s %s: %s (%u more not logged)",
+                lar_method_name(rq->method), rq->route->pattern, err->text, skipped);
+    return false;
 }
 
 static unsigned by_cpus(int64_t configured, unsigned least, unsigned most)
