@@ -14,7 +14,7 @@
 #if !LAR_SANDBOX_SECCOMP
 /* LeakSanitizer would start a process and read /proc at the end, which the sandbox denies. Leaks
  * are looked for where tests translate in process. */
-const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "detect_leaks=0";
