@@ -213,6 +213,9 @@ static bool choose_number(struct lar_upload *u, uint64_t above, struct lar_uploa
         ret->number = lar_registry_highest(model) + 1;
         if (ret->number <= above)
             ret->number = above + 1;
+        if (ret->number > LAR_VERSION_MAX)
+            ok = lar_fail(err, LAR_ERR_CONFLICT, "model '%s' has had the highest number there is",
+                          model->name);
     }
     if (model)
         lar_registry_model_tidy(registry, model);

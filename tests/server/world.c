@@ -351,8 +351,9 @@ const char *world_list(const struct world *w, char *buffer, size_t size)
         const struct lar_model_entry *m = &table->models[i];
         for (size_t j = 0; j < m->n_versions && at < size; j++) {
             const struct lar_version_entry *v = &m->versions[j];
-            at += (size_t)snprintf(buffer + at, size - at, "%s%s/%d%s %s", at ? ", " : "", m->name,
-                                   (int)v->number, v->stale ? "?" : "", lar_state_name(v->state));
+            at += (size_t)snprintf(buffer + at, size - at, "%s%s/%llu%s %s", at ? ", " : "",
+                                   m->name, (unsigned long long)v->number, v->stale ? "?" : "",
+                                   lar_state_name(v->state));
             if (v->loaded && at < size)
                 at += (size_t)snprintf(buffer + at, size - at, " %g", world_value(v->loaded));
         }
