@@ -109,6 +109,8 @@ static bool start(struct daemon *d, struct lar_error *err)
     for (size_t i = 0; i < c->listen.n; i++)
         if (!lar_listeners_add(&d->listeners, c->listen.items[i], err))
             return false;
+    if (d->listeners.n == 0)
+        return lar_fail(err, LAR_ERR_INVALID, "listen: no address is given");
     if (!lar_management_new(&d->management, c, &d->listeners, err) || !start_registry(d, err))
         return false;
     clock_gettime(CLOCK_REALTIME, &now);

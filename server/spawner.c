@@ -23,6 +23,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -274,6 +275,17 @@ static bool identify(char build_id[LAR_HASH_HEX], int program, struct lar_error 
     return ok;
 }
 
+/* What cannot be run is better found at the start than by every load. */
+static bool check_program(int program, struct lar_error *err)
+{
+    struct stat st;
+    if (fstat(program, &st))
+        return lar_fail_errno(err, errno, "fstat");
+    if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
+        return lar_fail(err, LAR_ERR_INVALID, "not a program that can be run");
+    return true;
+}
+
 static bool fork_spawner(int *ret_socket, int program, struct lar_error *err)
 {
     int sockets[2];
@@ -301,9 +313,11 @@ bool lar_spawner_start(struct lar_spawner **ret, const char *path, struct lar_er
     if (!s)
         return lar_fail(err, LAR_ERR_NOMEM, "out of memory for the spawner");
     int program = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = program >= 0
-                  ? identify(s->build_id, program, err) && fork_spawner(&s->socket, program, err)
-                  : lar_fail_errno(err, errno, "the loader's program %s", path);
+    bool ok = program >= 0 || lar_fail_errno(err, errno, "open");
+    ok = ok && check_program(program, err);
+    if (!ok)
+        lar_error_within(err, "the loader's program %s", path);
+    ok = ok && identify(s->build_id, program, err) && fork_spawner(&s->socket, program, err);
     if (program >= 0)
         close(program);
     if (!ok) {

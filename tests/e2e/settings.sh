@@ -56,6 +56,21 @@ stop
     2>"$work/error" && fail "started on an open address without a decision"
 grep -q 'management.tokens_file' "$work/error" || fail "not helpful: $(cat "$work/error")"
 
+refuses() { # WORDS FLAG...: the start fails with these words
+    local words=$1
+    shift
+    "$larderd" --loader "$BUILD/loader/larder-loader" --models "$models" --state "$state" "$@" 2>"$work/error" &&
+        fail "started with $*"
+    grep -q "$words" "$work/error" || fail "not helpful: $(cat "$work/error")"
+}
+refuses 'a port is a number' --listen 127.0.0.1:99999
+refuses 'a port is a number' --listen 127.0.0.1:
+refuses 'no address is given' --listen ''
+: >"$work/loader"
+"$larderd" --loader "$work/loader" --models "$models" --state "$state" --listen 127.0.0.1:0 2>"$work/error" &&
+    fail "started with a loader that cannot be run"
+grep -q 'not a program' "$work/error" || fail "not helpful: $(cat "$work/error")"
+
 # The drain: not ready, but serving, then gone
 : >"$file"
 start --config "$file" --drain-delay 1s --listen "unix:$work/socket"
