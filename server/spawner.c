@@ -198,31 +198,44 @@ static int enforce_deadlines(struct child children[CHILDREN])
     return nearest > 60000 ? 60000 : (int)nearest;
 }
 
+/* Fills FDS and RUNNING with the loaders that run, returns how many; poll() takes no more entries
+ * than the process may have descriptors, so free places are left out. */
+static nfds_t list(struct pollfd fds[CHILDREN + 1], struct child children[CHILDREN],
+                   struct child *running[CHILDREN], struct child **ret_free)
+{
+    nfds_t n = 0;
+    *ret_free = NULL;
+    for (int i = 0; i < CHILDREN; i++) {
+        if (children[i].pidfd < 0) {
+            *ret_free = &children[i];
+            continue;
+        }
+        running[n] = &children[i];
+        fds[n++] = (struct pollfd){.fd = children[i].pidfd, .events = POLLIN};
+    }
+    return n;
+}
+
 static void serve(int socket, int program)
 {
-    struct child children[CHILDREN];
+    struct child children[CHILDREN], *running[CHILDREN], *free_child;
     for (int i = 0; i < CHILDREN; i++)
         children[i] = (struct child){.pidfd = -1};
     for (bool open = true;;) {
         struct pollfd fds[CHILDREN + 1];
-        struct child *free_child = NULL;
-        int running = 0;
-        for (int i = 0; i < CHILDREN; i++) {
-            fds[i] = (struct pollfd){.fd = children[i].pidfd, .events = POLLIN};
-            if (children[i].pidfd < 0)
-                free_child = &children[i];
-            else
-                running++;
-        }
-        if (!open && !running)
+        nfds_t n = list(fds, children, running, &free_child);
+        if (!open && !n)
             return;
-        fds[CHILDREN] = (struct pollfd){.fd = open && free_child ? socket : -1, .events = POLLIN};
-        if (poll(fds, CHILDREN + 1, enforce_deadlines(children)) < 0)
-            continue;
-        for (int i = 0; i < CHILDREN; i++)
-            if (fds[i].fd >= 0 && fds[i].revents)
-                end(&children[i]);
-        if (fds[CHILDREN].fd >= 0 && fds[CHILDREN].revents)
+        fds[n] = (struct pollfd){.fd = open && free_child ? socket : -1, .events = POLLIN};
+        if (poll(fds, n + 1, enforce_deadlines(children)) < 0) {
+            if (errno == EINTR || errno == ENOMEM)
+                continue;
+            return; /* loads answer that no loader can be started */
+        }
+        for (nfds_t i = 0; i < n; i++)
+            if (fds[i].revents)
+                end(running[i]);
+        if (fds[n].fd >= 0 && fds[n].revents)
             accept_request(socket, program, free_child, &open);
     }
 }
