@@ -71,6 +71,24 @@ refuses 'no address is given' --listen ''
     fail "started with a loader that cannot be run"
 grep -q 'not a program' "$work/error" || fail "not helpful: $(cat "$work/error")"
 
+# Clients cannot take the descriptors that loads need
+: >"$file"
+LARDERD_UNDER='prlimit --nofile=64:64' start --config "$file"
+grep -q 'limits.connections is 32' "$work/log" || fail "no word about few descriptors: $(cat "$work/log")"
+port=${base##*:}
+for ((i = 0; i < 100; i++)); do
+    exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+    held[i]=$fd
+done
+mkdir -p "$models/late/1"
+cp "$SOURCE/examples/models/iris/1/model.joblib" "$models/late/1/"
+said "model 'late' version 1 is available"
+for fd in "${held[@]}"; do
+    exec {fd}>&-
+done
+answers 200 "$base/v1/models/late:predict" -d "$row"
+stop
+
 # The drain: not ready, but serving, then gone
 : >"$file"
 start --config "$file" --drain-delay 1s --listen "unix:$work/socket"
