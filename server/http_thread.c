@@ -278,14 +278,18 @@ static void expire(struct lar_http_thread *t, int64_t now)
     }
 }
 
-/* Ends idle connections; those with bytes waiting are answered first. */
+/* Ends idle connections; those with bytes waiting are answered first. A header that has begun has
+ * as long as a first one, not as long as an idle client. */
 static void begin_drain(struct lar_http_thread *t)
 {
     char byte;
+    int64_t header = limit_of(&t->http->settings.limits->header_time);
     t->draining = true;
     for (struct lar_connection *c = t->connections; c; c = c->next)
         if (!c->exchange && recv(c->accepted.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
             shut(t, c);
+        else if (!c->exchange || !c->exchange->begun)
+            set_deadline(t, c, header);
 }
 
 /* Whether the thread has more to do; notices that the service stops. */

@@ -139,7 +139,8 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
     lar_service_configure(service, config);
     struct lar_http_settings settings = {
         .threads = by_cpus(config->threads, 1, MAX_AUTO_THREADS),
-        .connections = (size_t)config->connection_limit,
+        .connections =
+            service->connections ? service->connections : (size_t)config->connection_limit,
         .upload_limit = (size_t)config->upload_limit,
         .answer_limit = ANSWER_LIMIT,
         .bodies_memory = config->bodies_memory,
