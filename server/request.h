@@ -18,7 +18,7 @@ struct lar_peer {
     bool unix_socket; /* then any Host is allowed */
 };
 
-enum { LAR_ANSWER_HEADERS = 4, LAR_ANSWER_HEADER_BYTES = 448 };
+enum { LAR_ANSWER_HEADERS = 6, LAR_ANSWER_HEADER_BYTES = 448 };
 
 struct lar_answer {
     unsigned status;      /* 0 while there is none */
@@ -51,13 +51,15 @@ struct lar_request {
     struct lar_peer peer;
     const char *body; /* the body; of a streamed one the next piece */
     size_t body_size;
-    bool last;  /* this piece ends the stream */
-    void *kept; /* what the endpoint keeps for its next call: route->abandon frees it */
+    bool packed; /* BODY is as Content-Encoding says; on a worker it no longer is */
+    bool last;   /* this piece ends the stream */
+    void *kept;  /* what the endpoint keeps for its next call: route->abandon frees it */
 
     void *service;      /* what all endpoints share: server/service.h */
     void *lane;         /* what the running thread owns */
     bool on_worker;     /* may block */
     int64_t started_us; /* monotonic; when the header was complete */
+    int64_t later_ns;   /* monotonic; when the endpoint said LAR_LATER, if it notes that */
 
     struct lar_answer answer;
 };

@@ -12,7 +12,9 @@ lar_endpoint lar_get_root, lar_get_server, lar_get_live, lar_get_ready;
 lar_endpoint lar_get_models, lar_get_status, lar_get_metadata, lar_get_versions;
 /* oip.c: Open Inference Protocol's side */
 lar_endpoint lar_get_oip_model, lar_get_oip_ready;
-/* predict.c */
+/* Says in Triton's words that nothing answers for what RQ names. */
+void lar_oip_unknown(const struct lar_request *rq, struct lar_error *err);
+/* predict.c and predict_*.c */
 lar_endpoint lar_post_predict, lar_post_infer;
 void lar_predict_abandon(struct lar_request *rq);
 /* upload.c */

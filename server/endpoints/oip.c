@@ -33,8 +33,10 @@ enum lar_outcome lar_get_oip_model(struct lar_request *rq, struct lar_error *err
     char platform[80];
     const struct lar_model_entry *model = lar_service_model(rq, err);
     const struct lar_loaded *loaded = model ? find(rq, err) : NULL;
-    if (!loaded)
+    if (!loaded) {
+        lar_oip_unknown(rq, err);
         return LAR_REFUSED;
+    }
     for (size_t i = model->n_versions; i-- > 0 && n < VERSIONS;)
         if (model->versions[i].loaded)
             versions[n++] = model->versions[i].number;
@@ -55,8 +57,10 @@ enum lar_outcome lar_get_oip_model(struct lar_request *rq, struct lar_error *err
 enum lar_outcome lar_get_oip_ready(struct lar_request *rq, struct lar_error *err)
 {
     const struct lar_loaded *loaded = find(rq, err);
-    if (!loaded && err->code != LAR_ERR_UNAVAILABLE)
+    if (!loaded && err->code != LAR_ERR_UNAVAILABLE) {
+        lar_oip_unknown(rq, err);
         return LAR_REFUSED;
+    }
     lar_error_clear(err);
     rq->answer.status = loaded ? 200 : 503;
     lar_text_puts(&rq->answer.text, "{\"name\":");
