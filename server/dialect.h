@@ -82,6 +82,9 @@ bool lar_oip_write(struct lar_text *text, const struct lar_flat *flat,
 bool lar_oip_write_metadata(struct lar_text *text, const struct lar_flat *flat, const char *model,
                             const uint64_t *versions, size_t n_versions, const char *platform,
                             struct lar_error *err);
+/* GET /v2/models/M/config: the same as Triton's ModelConfig, without batching. */
+bool lar_oip_write_config(struct lar_text *text, const struct lar_flat *flat, const char *model,
+                          const char *platform, struct lar_error *err);
 
 /* {"error": TEXT}: the body of a failure in both dialects. */
 void lar_dialect_write_error(struct lar_text *text, const struct lar_error *error);

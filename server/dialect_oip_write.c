@@ -120,3 +120,52 @@ bool lar_oip_write_metadata(struct lar_text *text, const struct lar_flat *flat, 
     lar_text_puts(text, "]}");
     return lar_text_ok(text, err);
 }
+
+/* {"name": NAME, "data_type": ..., "dims": [...]; without the last brace. */
+static void write_config_tensor(struct lar_text *text, const char *name,
+                                const struct lar_value_info *info)
+{
+    lar_text_puts(text, "{\"name\":");
+    lar_text_cstring(text, name);
+    lar_text_puts(text, ",\"data_type\":\"TYPE_");
+    lar_text_puts(text, info->type == LAR_TYPE_STRING ? "STRING" : lar_oip_types[info->type]);
+    lar_text_puts(text, "\",\"dims\":[");
+    for (uint32_t i = 0; i < info->shape.rank; i++) {
+        if (i > 0)
+            lar_text_char(text, ',');
+        lar_text_i64(text, info->shape.dims[i] < 0 ? -1 : info->shape.dims[i]);
+    }
+    lar_text_char(text, ']');
+}
+
+bool lar_oip_write_config(struct lar_text *text, const struct lar_flat *flat, const char *model,
+                          const char *platform, struct lar_error *err)
+{
+    const struct lar_flat_method *method = &flat->methods[flat->default_method];
+    const char *comma = "";
+    lar_text_puts(text, "{\"name\":");
+    lar_text_cstring(text, model);
+    lar_text_puts(text, ",\"platform\":");
+    lar_text_cstring(text, platform);
+    lar_text_puts(text, ",\"backend\":\"larder\",\"version_policy\":{\"all\":{}},"
+                        "\"max_batch_size\":0,\"input\":[");
+    for (uint32_t i = 0; i < method->n_inputs; i++) {
+        const struct lar_flat_input *input = &flat->inputs[method->inputs[i]];
+        if (input->value == LAR_NO_VALUE)
+            continue;
+        lar_text_puts(text, comma);
+        comma = ",";
+        write_config_tensor(text, input->name, &flat->values[input->value]);
+        lar_text_puts(text, ",\"format\":\"FORMAT_NONE\",\"optional\":false}");
+    }
+    lar_text_puts(text, "],\"output\":[");
+    for (uint32_t i = 0; i < flat->n_outputs; i++) {
+        if (i > 0)
+            lar_text_char(text, ',');
+        write_config_tensor(text, flat->outputs[i].name, &flat->values[flat->outputs[i].value]);
+        lar_text_puts(text, ",\"label_filename\":\"\"}");
+    }
+    lar_text_puts(text,
+                  "],\"instance_group\":[],\"default_model_filename\":\"\",\"parameters\":{}}");
+    return lar_text_ok(text, err);
+}

@@ -42,6 +42,8 @@ static bool capture(struct lar_request *rq, struct lar_span kind, struct lar_spa
         rq->version = text;
         return read_number(text, &rq->number);
     }
+    if (lar_span_is(kind, "{any}"))
+        return true;
     if (lar_span_is(kind, "{label}"))
         rq->label = text;
     else

@@ -11,6 +11,7 @@
 #define PREDICT LAR_BY_COST, LAR_PREDICT_BODY, false, lar_predict_abandon
 #define READ LAR_ON_THREAD, LAR_NO_BODY, false, NULL
 #define UPLOAD LAR_STREAMED, LAR_UPLOAD_BODY, true, lar_upload_abandon
+#define ASK LAR_ON_THREAD, LAR_SMALL_BODY, false, NULL
 #define CHANGE LAR_ON_WORKER, LAR_SMALL_BODY, true, NULL
 
 /* In the order in which they are tried: what is called most comes first. */
@@ -25,10 +26,31 @@ const struct lar_route lar_routes[] = {
     {LAR_GET, "/v2/health/ready", lar_get_ready, READ},
     {LAR_GET, "/v2", lar_get_server, READ},
     {LAR_GET, "/v2/", lar_get_server, READ},
+    {LAR_GET, "/v2/models/stats", lar_get_oip_statistics, READ},
     {LAR_GET, M2, lar_get_oip_model, READ},
     {LAR_GET, M2 V, lar_get_oip_model, READ},
     {LAR_GET, M2 "/ready", lar_get_oip_ready, READ},
     {LAR_GET, M2 V "/ready", lar_get_oip_ready, READ},
+
+    {LAR_GET, M2 "/config", lar_get_oip_config, READ},
+    {LAR_GET, M2 V "/config", lar_get_oip_config, READ},
+    {LAR_GET, M2 "/stats", lar_get_oip_statistics, READ},
+    {LAR_GET, M2 V "/stats", lar_get_oip_statistics, READ},
+    {LAR_POST, "/v2/repository/index", lar_post_index, ASK},
+    {LAR_GET, "/v2/logging", lar_get_logging, READ},
+    {LAR_POST, "/v2/logging", lar_post_logging, ASK},
+    {LAR_GET, "/v2/trace/setting", lar_no_trace, READ},
+    {LAR_POST, "/v2/trace/setting", lar_no_trace, ASK},
+    {LAR_GET, M2 "/trace/setting", lar_no_trace, READ},
+    {LAR_POST, M2 "/trace/setting", lar_no_trace, ASK},
+    {LAR_GET, "/v2/systemsharedmemory/status", lar_no_shared_memory, READ},
+    {LAR_GET, "/v2/cudasharedmemory/status", lar_no_shared_memory, READ},
+    {LAR_GET, "/v2/systemsharedmemory/region/{any}/status", lar_no_shared_memory, READ},
+    {LAR_GET, "/v2/cudasharedmemory/region/{any}/status", lar_no_shared_memory, READ},
+    {LAR_POST, "/v2/systemsharedmemory/unregister", lar_no_shared_memory, ASK},
+    {LAR_POST, "/v2/cudasharedmemory/unregister", lar_no_shared_memory, ASK},
+    {LAR_POST, "/v2/systemsharedmemory/region/{any}/{any}", lar_no_shared_memory, ASK},
+    {LAR_POST, "/v2/cudasharedmemory/region/{any}/{any}", lar_no_shared_memory, ASK},
 
     {LAR_GET, "/v1/models", lar_get_models, READ},
     {LAR_GET, M, lar_get_status, READ},
