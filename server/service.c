@@ -56,7 +56,7 @@ static bool submit(void *context, const struct lar_request *rq, struct lar_task 
 {
     struct lar_service *service = context;
     struct lar_error err = {0};
-    bool predicts = rq->route->where == LAR_BY_COST;
+    bool predicts = rq->route->where == LAR_BY_COST || rq->route->where == LAR_ON_THREAD;
     return lar_workers_submit(predicts ? service->predictors : service->movers, run_task, task,
                               &err);
 }
