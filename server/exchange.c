@@ -131,6 +131,11 @@ static bool answer_begin(struct lar_exchange *ex)
     return true;
 }
 
+static bool speaks_oip(const struct lar_route *route)
+{
+    return strncmp(route->pattern, "/v2", 3) == 0;
+}
+
 /* How the body is packed. What uploads take as they come is theirs to judge. */
 static bool admit_coding(struct lar_exchange *ex)
 {
@@ -143,7 +148,7 @@ static bool admit_coding(struct lar_exchange *ex)
     if (ex->coding != LAR_CODING_OTHER)
         return true;
     /* Triton's clients know 501 for it, everyone else 415. */
-    rq->answer.status = strncmp(rq->route->pattern, "/v2", 3) == 0 ? 501 : 415;
+    rq->answer.status = speaks_oip(rq->route) ? 501 : 415;
     lar_answer_header(&rq->answer, "Accept-Encoding", "gzip, deflate");
     return lar_fail(
         &ex->err, LAR_ERR_UNSUPPORTED, "Content-Encoding '%.*s' is not read; gzip and deflate are",
@@ -246,12 +251,15 @@ static bool unpack(struct lar_exchange *ex)
     return true;
 }
 
-/* How the answer, which is made, may be packed; NONE: it goes as it is. */
+/* How the answer, which is made, may be packed; NONE: it goes as it is. Triton packs answers to
+ * infer only, and its asyncio client, which always says that it takes gzip, can unpack no others.
+ */
 static enum lar_coding answer_coding(const struct lar_exchange *ex)
 {
     const struct lar_answer *answer = &ex->rq.answer;
+    const struct lar_route *route = ex->rq.route;
     if (ex->refused || answer->status != 200 || answer->fd >= 0 || answer->text.size < PACK_BYTES ||
-        ex->rq.route->where == LAR_STREAMED)
+        route->where == LAR_STREAMED || (speaks_oip(route) && route->where != LAR_BY_COST))
         return LAR_CODING_NONE;
     return lar_coding_accepted(ex->rq.headers.accept_encoding);
 }
