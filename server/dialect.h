@@ -50,6 +50,19 @@ bool lar_tfs_read(struct lar_call_request *ret, const struct lar_flat *flat, con
 bool lar_tfs_write(struct lar_text *text, const struct lar_flat *flat,
                    const struct lar_call_request *call, const struct lar_tensor *results,
                    struct lar_error *err);
+/* :classify and :regress. {"signature_name"?, "context"?: {feature: value}, "examples": [{feature:
+ * value or [value]}]}. Without a signature predict_proba or decision_function classifies, the
+ * default method regresses. */
+bool lar_tfs_read_examples(struct lar_call_request *ret, const struct lar_flat *flat, bool regress,
+                           const void *body, size_t size, struct lar_scratch *scratch,
+                           struct lar_error *err);
+/* {"results": [[["label", score], ...], ...]} and {"results": [value, ...]}. */
+bool lar_tfs_write_classes(struct lar_text *text, const struct lar_flat *flat,
+                           const struct lar_call_request *call, const struct lar_tensor *results,
+                           struct lar_error *err);
+bool lar_tfs_write_values(struct lar_text *text, const struct lar_flat *flat,
+                          const struct lar_call_request *call, const struct lar_tensor *results,
+                          struct lar_error *err);
 /* GET .../metadata: each method as a signature; the default one also as serving_default. */
 bool lar_tfs_write_metadata(struct lar_text *text, const struct lar_flat *flat, const char *model,
                             uint64_t version, struct lar_error *err);
@@ -85,6 +98,20 @@ bool lar_oip_write_metadata(struct lar_text *text, const struct lar_flat *flat, 
 /* GET /v2/models/M/config: the same as Triton's ModelConfig, without batching. */
 bool lar_oip_write_config(struct lar_text *text, const struct lar_flat *flat, const char *model,
                           const char *platform, struct lar_error *err);
+
+/* MLflow's /invocations: one of dataframe_split, dataframe_records, instances, inputs, and
+ * "params"?, of which `method` selects the method. Columns of data frames that the model lacks are
+ * passed over. */
+bool lar_mlflow_read(struct lar_call_request *ret, const struct lar_flat *flat, const void *body,
+                     size_t size, struct lar_scratch *scratch, struct lar_error *err);
+/* The same of CSV: a line of names, then a line for each row (RFC 4180). */
+bool lar_mlflow_read_csv(struct lar_call_request *ret, const struct lar_flat *flat,
+                         const void *body, size_t size, struct lar_scratch *scratch,
+                         struct lar_error *err);
+/* {"predictions": ...} */
+bool lar_mlflow_write(struct lar_text *text, const struct lar_flat *flat,
+                      const struct lar_call_request *call, const struct lar_tensor *results,
+                      struct lar_error *err);
 
 /* {"error": TEXT}: the body of a failure in both dialects. */
 void lar_dialect_write_error(struct lar_text *text, const struct lar_error *error);

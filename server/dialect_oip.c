@@ -3,20 +3,6 @@
 #include "server/binary_tensor.h"
 #include "server/dialect_oip_private.h"
 
-bool lar_oip_keep_text(struct lar_json *js, struct lar_json_string *ret, struct lar_error *err)
-{
-    char *copy = NULL;
-    if (!lar_json_text(js, ret, err))
-        return false;
-    if (ret->text != js->decoded)
-        return true;
-    if (!lar_json_grow(js, &copy, 0, ret->size + 1, err))
-        return false;
-    memcpy(copy, ret->text, ret->size);
-    ret->text = copy;
-    return true;
-}
-
 /* The outputs that CALL wants by what is known of it. */
 static bool select_outputs(struct oip *o, struct lar_call_request *call, struct lar_error *err)
 {

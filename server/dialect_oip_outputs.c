@@ -50,7 +50,7 @@ static bool read_output_member(struct oip *o, const struct lar_json_string *key,
                                struct lar_error *err)
 {
     if (lar_json_is(key, "name"))
-        return lar_oip_keep_text(o->js, name, err) || lar_json_at_member(err, "name", 4);
+        return lar_json_keep_text(o->js, name, err) || lar_json_at_member(err, "name", 4);
     if (lar_json_is(key, "parameters") && !lar_json_null(o->js))
         return read_output_parameters(o->js, form, err) ||
                lar_json_at_member(err, "parameters", 10);

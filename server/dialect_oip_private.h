@@ -21,9 +21,6 @@ struct oip {
     size_t tail_size;
 };
 
-/* A string that stays while others are read. */
-bool lar_oip_keep_text(struct lar_json *js, struct lar_json_string *ret, struct lar_error *err);
-
 /* One of "inputs". */
 bool lar_oip_read_tensor(struct oip *o, struct lar_error *err);
 

@@ -225,7 +225,7 @@ static bool read_tensor_member(struct oip *o, struct tensor *t, const struct lar
         return true;
     if (lar_json_is(key, "name")) {
         t->named = true;
-        return lar_oip_keep_text(js, &t->name, err) || lar_json_at_member(err, "name", 4);
+        return lar_json_keep_text(js, &t->name, err) || lar_json_at_member(err, "name", 4);
     }
     if (lar_json_is(key, "shape")) {
         t->shaped = true;

@@ -32,6 +32,9 @@ bool lar_rows_read_inputs(struct lar_rows *rows, struct lar_error *err);
 /* The values that rows need not have: an object of columns, passed over. */
 bool lar_rows_read_fallback(struct lar_rows *rows, struct lar_error *err);
 
+/* MLflow's data frame {"columns"?, "index"?, "data"}: the names may come after what they name. */
+bool lar_mlflow_read_split(struct lar_rows *rows, struct lar_error *err);
+
 /* TensorFlow Serving's signature_name selects the call's method. *RET_NAMED: it is one of the
  * model's, not only a word for the default. */
 bool lar_tfs_read_signature(struct lar_call_request *call, const struct lar_flat *flat,

@@ -20,7 +20,14 @@ struct lar_peer {
 
 enum { LAR_ANSWER_HEADERS = 6, LAR_ANSWER_HEADER_BYTES = 448 };
 
+/* How failures are told. */
+enum lar_error_form {
+    LAR_ERRORS_PLAIN, /* {"error": ...} */
+    LAR_ERRORS_MLFLOW /* {"error_code": ..., "message": ...} */
+};
+
 struct lar_answer {
+    enum lar_error_form errors;
     unsigned status;      /* 0 while there is none */
     const char *type;     /* Content-Type; NULL: application/json */
     struct lar_text text; /* the body, unless fd is set */

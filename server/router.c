@@ -95,6 +95,7 @@ bool lar_route_find(struct lar_request *rq, const struct lar_route *routes,
     for (const struct lar_route *route = routes; route->pattern; route++) {
         if (!match(rq, route->pattern, target))
             continue;
+        rq->answer.errors = route->errors;
         if (route->method == method) {
             rq->route = route;
             return true;

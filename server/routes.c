@@ -8,19 +8,30 @@
 #define V "/versions/{version}"
 #define L "/labels/{label}"
 
-#define PREDICT LAR_BY_COST, LAR_PREDICT_BODY, false, lar_predict_abandon
-#define READ LAR_ON_THREAD, LAR_NO_BODY, false, NULL
-#define UPLOAD LAR_STREAMED, LAR_UPLOAD_BODY, true, lar_upload_abandon
-#define ASK LAR_ON_THREAD, LAR_SMALL_BODY, false, NULL
-#define CHANGE LAR_ON_WORKER, LAR_SMALL_BODY, true, NULL
+#define PREDICT LAR_BY_COST, LAR_PREDICT_BODY, false, lar_predict_abandon, LAR_ERRORS_PLAIN
+#define INVOKE LAR_BY_COST, LAR_PREDICT_BODY, false, lar_predict_abandon, LAR_ERRORS_MLFLOW
+#define READ LAR_ON_THREAD, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN
+#define UPLOAD LAR_STREAMED, LAR_UPLOAD_BODY, true, lar_upload_abandon, LAR_ERRORS_PLAIN
+#define PING LAR_ON_THREAD, LAR_NO_BODY, false, NULL, LAR_ERRORS_MLFLOW
+#define FETCH LAR_ON_WORKER, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN
+#define ASK LAR_ON_THREAD, LAR_SMALL_BODY, false, NULL, LAR_ERRORS_PLAIN
+#define CHANGE LAR_ON_WORKER, LAR_SMALL_BODY, true, NULL, LAR_ERRORS_PLAIN
 
 /* In the order in which they are tried: what is called most comes first. */
 const struct lar_route lar_routes[] = {
     {LAR_POST, M ":predict", lar_post_predict, PREDICT},
     {LAR_POST, M V ":predict", lar_post_predict, PREDICT},
     {LAR_POST, M L ":predict", lar_post_predict, PREDICT},
+    {LAR_POST, "/invocations", lar_post_invocations, INVOKE},
     {LAR_POST, M2 "/infer", lar_post_infer, PREDICT},
     {LAR_POST, M2 V "/infer", lar_post_infer, PREDICT},
+
+    {LAR_POST, M ":classify", lar_post_classify, PREDICT},
+    {LAR_POST, M V ":classify", lar_post_classify, PREDICT},
+    {LAR_POST, M L ":classify", lar_post_classify, PREDICT},
+    {LAR_POST, M ":regress", lar_post_regress, PREDICT},
+    {LAR_POST, M V ":regress", lar_post_regress, PREDICT},
+    {LAR_POST, M L ":regress", lar_post_regress, PREDICT},
 
     {LAR_GET, "/v2/health/live", lar_get_live, READ},
     {LAR_GET, "/v2/health/ready", lar_get_ready, READ},
@@ -63,12 +74,18 @@ const struct lar_route lar_routes[] = {
     {LAR_GET, M "/versions", lar_get_versions, READ},
     {LAR_POST, M "/versions", lar_post_version, UPLOAD},
     {LAR_PUT, M V, lar_put_version, UPLOAD},
-    {LAR_GET, M V "/artifact", lar_get_artifact, LAR_ON_WORKER, LAR_NO_BODY, false, NULL},
+    {LAR_GET, M V "/artifact", lar_get_artifact, FETCH},
     {LAR_DELETE, M, lar_delete_model, CHANGE},
     {LAR_DELETE, M V, lar_delete_model, CHANGE},
     {LAR_POST, "/v1/validate", lar_post_validate, UPLOAD},
     {LAR_POST, "/v1/reload", lar_post_reload, CHANGE},
 
+    {LAR_GET, "/ping", lar_get_ping, PING},
+    {LAR_GET, "/health", lar_get_ping, PING},
+    {LAR_GET, "/version", lar_get_version, PING},
+    {LAR_GET, "/livez", lar_get_live, READ},
+    {LAR_GET, "/healthz", lar_get_live, READ},
+    {LAR_GET, "/readyz", lar_get_ready, READ},
     {LAR_GET, "/metrics", lar_get_metrics, READ},
     {LAR_GET, "/", lar_get_root, READ},
     {0},

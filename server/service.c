@@ -3,6 +3,7 @@
 #include "server/service.h"
 #include "server/management.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 
@@ -109,6 +110,8 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
                        struct lar_listeners *listeners, struct lar_error *err)
 {
     service->scratch_keep = SCRATCH_KEEP;
+    snprintf(service->default_model, sizeof service->default_model, "%s",
+             config->default_model ? config->default_model : "");
     service->scratch_limit = (size_t)config->run_memory;
     lar_service_configure(service, config);
     struct lar_http_settings settings = {
