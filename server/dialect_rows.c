@@ -375,6 +375,8 @@ bool lar_rows_read_fallback(struct lar_rows *t, struct lar_error *err)
     const struct lar_names *names = columns ? &in->columns : &in->names;
     for (uint32_t i = 0; (step = lar_json_member(t->js, i == 0, &key, err)) == LAR_JSON_MORE; i++) {
         int64_t at = lar_names_find(names, &key, i);
+        if (at < 0 && columns && n == 1 && lar_json_is(&key, in->slots[0].input->name))
+            at = 0; /* the input is its column */
         if (at < 0)
             return lar_names_unknown(names, "column", &key, err);
         if (t->fallback[at])

@@ -31,6 +31,8 @@ START_TEST(requests)
          "3: X float64[3,3] [1.0,2.0,3.0,4.0,2.0,6.0,4.0,2.0,3.0] -> predict_proba"},
         {models_line, "{\"examples\":[{\"x0\":[1]},{\"x0\":2}]}",
          "2: X float64[2,1] [1.0,2.0] -> predict"},
+        {models_line, "{\"context\":{\"X\":1},\"examples\":[{},{\"X\":[2]}]}",
+         "2: X float64[2,1] [1.0,2.0] -> predict"},
         {models_network,
          "{\"signature_name\":\"inverse\",\"examples\":[{\"code\":[1,2]}],\"context\":{}}",
          "1: code int64[1,2] [1,2] -> back"},
