@@ -34,6 +34,22 @@ static const char *mlflow_code(unsigned status)
     }
 }
 
+bool lar_error_is_ours(enum lar_error_code code)
+{
+    return code == LAR_ERR_IO || code == LAR_ERR_FULL || code == LAR_ERR_INTERNAL;
+}
+
+/* What clients are told of our own failures: no paths, no numbers of descriptors. */
+static const char *public_text(const struct lar_error *err)
+{
+    switch (err->code) {
+    case LAR_ERR_IO: return "the server's storage failed; its log says how";
+    case LAR_ERR_FULL: return "the server's disk is full";
+    case LAR_ERR_INTERNAL: return "the server failed; its log says how";
+    default: return err->text[0] ? err->text : lar_error_code_name(err->code);
+    }
+}
+
 void lar_answer_refuse(struct lar_answer *answer, const struct lar_error *err)
 {
     if (answer->status && answer->text.size)
@@ -51,6 +67,6 @@ void lar_answer_refuse(struct lar_answer *answer, const struct lar_error *err)
     } else {
         lar_text_puts(&answer->text, "{\"error\": ");
     }
-    lar_text_cstring(&answer->text, err->text[0] ? err->text : lar_error_code_name(err->code));
+    lar_text_cstring(&answer->text, public_text(err));
     lar_text_puts(&answer->text, "}\n");
 }

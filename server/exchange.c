@@ -75,7 +75,11 @@ void lar_exchange_home_finish(struct lar_exchange_home *home)
 /* An answer before or instead of the endpoint's. */
 static enum lar_step refuse(struct lar_exchange *ex)
 {
+    struct lar_log *log = ex->home->settings->log;
     ex->refused = true;
+    if (lar_error_is_ours(ex->err.code))
+        lar_log(log, LAR_LOG_ERROR, "%s %s: %s", lar_method_name(ex->rq.method),
+                ex->rq.route ? ex->rq.route->pattern : "", ex->err.text);
     if (!ex->answer_slab) {
         ex->answer_slab = lar_slab_take(&ex->home->slabs);
         lar_text_init(&ex->rq.answer.text, ex->answer_slab, ex->answer_slab ? LAR_SLAB_BYTES : 0,

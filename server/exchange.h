@@ -75,5 +75,7 @@ bool lar_exchange_back(struct lar_exchange *ex);
 
 /* Turns ERR into the answer, unless the endpoint has made one (answer.status and a text). */
 void lar_answer_refuse(struct lar_answer *answer, const struct lar_error *err);
+/* Failures of ours, which clients are told of without the details. */
+bool lar_error_is_ours(enum lar_error_code code);
 
 #endif

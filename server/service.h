@@ -23,6 +23,8 @@ struct lar_service {
     _Atomic int64_t inline_us;
     _Atomic bool draining;
     int64_t started_ms;            /* Unix time */
+    size_t connections;            /* at a time; 0: as the settings say */
+    struct lar_log_limit refusals; /* of management, in the log */
     struct lar_statistics unknown; /* predict calls that reached no version */
 };
 

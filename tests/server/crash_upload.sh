@@ -1,7 +1,7 @@
 #!/bin/sh
 # Kills a daemon before each system call by which an upload or a delete changes anything, and looks
 # at what the next start finds. Calls that only look are left out: being killed before one of those
-# is being killed before the next that changes. Usage: crash_upload.sh PROGRAM
+# is being killed before the next that changes. Then at 50 moments. Usage: crash_upload.sh PROGRAM
 # SPDX-License-Identifier: MIT
 set -eu
 program=$1
@@ -39,5 +39,21 @@ for call in $calls; do
         fi
     done
 done
-echo "killed $killed times"
 test "$killed" -gt 50
+
+# And at moments spread over a whole life, all its threads included.
+moment=0
+while [ "$moment" -lt 50 ]; do
+    mkdir "$dir/life"
+    "$program" change "$dir/life" > "$dir/acks" &
+    sleep "$(printf '0.%05d' $((moment * 24)))" # 0 to 12 ms
+    kill -KILL $! 2> /dev/null || :
+    wait $! 2> /dev/null || :
+    if ! "$program" check "$dir/life" "$dir/acks"; then
+        echo "killed after $((moment * 240)) microseconds" >&2
+        exit 1
+    fi
+    rm -rf "$dir/life"
+    moment=$((moment + 1))
+done
+echo "killed at $killed calls and $moment moments"

@@ -9,6 +9,7 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Stands before the C library's: a system that has no more inotify instances to give. */
@@ -214,13 +215,17 @@ START_TEST(a_file_that_is_cut_short_is_looked_at_again)
 {
     struct world w;
     world_make(&w);
-    w.settings.settle_ms = 300;
+    w.settings.settle_ms = 1000;
     world_start(&w);
     world_await_complete(&w);
     world_put(&w, "iris.joblib", "cut");
-    for (int i = 0; i < 100 && w.spawner.loads < 1; i++)
+    for (int i = 0; i < 2000 && w.spawner.loads < 1; i++)
         world_sleep(2);
-    expect(&w, "iris/1 START"); /* closed, loaded, cut short: not a failure yet */
+    char list[256]; /* closed, loaded, cut short: not a failure yet */
+    world_sleep(50);
+    world_list(&w, list, sizeof list);
+    if (w.spawner.loads == 1)
+        ck_assert_str_ne(list, "iris/1 END");
     world_await_error(&w, "iris", 1, "ends too early");
     ck_assert_uint_eq(w.spawner.loads, 2);
     expect(&w, "iris/1 END");
@@ -230,29 +235,57 @@ START_TEST(a_file_that_is_cut_short_is_looked_at_again)
 }
 END_TEST
 
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Adds blanks to F for longer than SETTLE; returns the longest pause between two. */
+static int64_t grow(FILE *f, int64_t settle)
+{
+    int64_t begin = now_ms(), last = begin, longest = 0;
+    while (last - begin < 2 * settle) {
+        world_sleep(20);
+        fputs(" ", f);
+        fflush(f);
+        int64_t now = now_ms();
+        longest = now - last > longest ? now - last : longest;
+        last = now;
+    }
+    return longest;
+}
+
 START_TEST(a_file_that_grows_is_left_alone)
 {
+    enum { SETTLE = 300 };
     struct world w;
     char path[128];
+    bool judged = false;
     world_make(&w);
-    w.settings.settle_ms = 200;
+    w.settings.settle_ms = SETTLE;
     world_start(&w);
     world_await_complete(&w);
     snprintf(path, sizeof path, "%s/iris.joblib", w.models);
-    FILE *f = fopen(path, "w");
-    ck_assert_ptr_nonnull(f);
-    fputs("ok 1", f);
-    fflush(f);
-    for (int i = 0; i < 10; i++) {
-        world_sleep(60);
-        fputs(" ", f);
+    /* On a machine so busy that we do not write for so long, loading it is right: once more. */
+    for (int i = 0; i < 10 && !judged; i++) {
+        FILE *f = fopen(path, "w");
+        ck_assert_ptr_nonnull(f);
+        fputs("ok 1", f);
         fflush(f);
+        unsigned loads = w.spawner.loads;
+        judged = grow(f, SETTLE) < SETTLE / 2;
+        if (judged) {
+            ck_assert_uint_eq(w.spawner.loads, loads);
+            expect(&w, loads ? "iris/1 AVAILABLE 1" : "iris/1 START");
+        }
+        fclose(f);
+        if (!judged)
+            world_reload(&w, false);
     }
-    ck_assert_uint_eq(w.spawner.loads, 0);
-    expect(&w, "iris/1 START");
-    fclose(f);
-    world_await(&w, "iris", 1, 1);
-    ck_assert_uint_eq(w.spawner.loads, 1);
+    ck_assert(judged);
+    world_await(&w, "iris", 0, 1);
     world_remove(&w);
 }
 END_TEST
@@ -535,6 +568,25 @@ START_TEST(forms_that_nobody_has_are_dropped)
 }
 END_TEST
 
+START_TEST(the_sandbox_is_told)
+{
+    struct world w;
+    bool seccomp;
+    int landlock;
+    world_make(&w);
+    world_put(&w, "iris.pkl", "ok 1");
+    world_start(&w);
+    world_await_complete(&w);
+    ck_assert(!lar_registry_sandbox(w.registry, &seccomp, &landlock)); /* this report has none */
+    world_put(&w, "held.pkl", "held 2");
+    world_reload(&w, false);
+    ck_assert(lar_registry_sandbox(w.registry, &seccomp, &landlock));
+    ck_assert(seccomp);
+    ck_assert_int_eq(landlock, 0);
+    world_remove(&w);
+}
+END_TEST
+
 START_TEST(a_thousand_models)
 {
     struct world w;
@@ -582,6 +634,7 @@ int main(void)
                                                     lost_events_are_made_up_for,
                                                     links_within_the_folder_are_followed,
                                                     forms_that_nobody_has_are_dropped,
+                                                    the_sandbox_is_told,
                                                     a_thousand_models,
                                                     NULL});
 }
