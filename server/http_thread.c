@@ -103,7 +103,8 @@ static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connect
 
 static void suspend(struct lar_http_thread *t, struct lar_connection *c)
 {
-    bool loader = c->exchange->rq.route->where != LAR_BY_COST;
+    enum lar_where where = c->exchange->rq.route->where;
+    bool loader = where == LAR_ON_WORKER || where == LAR_STREAMED;
     MHD_suspend_connection(c->mhd);
     set_deadline(t, c, loader ? WORKER_MS : limit_of(&t->http->settings.limits->response_time));
 }

@@ -4,6 +4,7 @@
 #include "base/priority.h"
 #include "server/management.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -76,7 +77,7 @@ static bool submit(void *context, const struct lar_request *rq, struct lar_task 
 {
     struct lar_service *service = context;
     struct lar_error err = {0};
-    bool predicts = rq->route->where == LAR_BY_COST;
+    bool predicts = rq->route->where == LAR_BY_COST || rq->route->where == LAR_ON_THREAD;
     return predicts ? lar_workers_submit(service->predictors, predict_task, task, &err)
                     : lar_workers_submit(service->movers, move_task, task, &err);
 }
@@ -135,6 +136,8 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
                        struct lar_listeners *listeners, struct lar_error *err)
 {
     service->scratch_keep = SCRATCH_KEEP;
+    snprintf(service->default_model, sizeof service->default_model, "%s",
+             config->default_model ? config->default_model : "");
     service->scratch_limit = (size_t)config->run_memory;
     lar_service_configure(service, config);
     struct lar_http_settings settings = {

@@ -19,6 +19,7 @@ struct lar_service {
     struct lar_workers *predictors; /* large or expensive predictions */
     struct lar_workers *movers;     /* what waits for a disk or a loader */
     size_t scratch_keep, scratch_limit;
+    char default_model[132]; /* of the dialect that names none, or "" */
     _Atomic int64_t inline_us;
     _Atomic bool draining;
     int64_t started_ms;            /* Unix time */
