@@ -25,7 +25,8 @@ enum lar_log_format { LAR_LOG_TEXT, LAR_LOG_JSON };
 struct lar_config {
     struct lar_strings listen;
     const char *models, *state, *loader;
-    struct lar_strings model; /* NAME=PATH */
+    struct lar_strings model;  /* NAME=PATH */
+    const char *default_model; /* or NULL */
     int64_t settle_ms, scan_interval;
     int64_t inline_us;
     int64_t threads, workers, queue; /* 0: by the number of CPUs */

@@ -27,6 +27,8 @@ const struct lar_key lar_keys[] = {
      .help = "the program that translates model files"},
     {"model", LAR_KEY_LIST, true, AT(model),
      .help = "NAME=PATH: one file or folder served under a name, read-only"},
+    {"default_model", LAR_KEY_TEXT, true, AT(default_model),
+     .help = "the model that /invocations calls where it names none; else the only one"},
     {"settle_ms", LAR_KEY_INTEGER, true, AT(settle_ms), 0, 600000, "1000",
      .help = "a file is loaded when it looks the same twice, this many milliseconds apart"},
     {"scan_interval", LAR_KEY_DURATION, true, AT(scan_interval), SECOND, HOUR, "5s",

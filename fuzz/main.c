@@ -1,6 +1,6 @@
 /* Replays files through a fuzz target under any compiler.
- * usage: fuzz_X [--cuts N] [--changes N] FILE_OR_FOLDER ...
- * Built with libFuzzer (-Dfuzzing=true), a target brings its own main instead.
+ * usage: fuzz_X [--cuts N] [--changes N] FILE_OR_FOLDER ...     (in folders, all but .json and
+ * .txt) Built with libFuzzer (-Dfuzzing=true), a target brings its own main instead.
  *
  * Each input is given whole; then cut short at N lengths, evenly spread (at every length where it
  * has no more); then with N random changes of one to four bytes. Always in an exact-size heap
@@ -87,8 +87,8 @@ static bool replay(const char *path)
     bool ok = dir != NULL;
     for (struct dirent *e; ok && (e = readdir(dir));) {
         char inner[4096];
-        if (e->d_name[0] == '.')
-            continue;
+        if (e->d_name[0] == '.' || strstr(e->d_name, ".json") || strstr(e->d_name, ".txt"))
+            continue; /* what stands beside inputs: answers, messages */
         snprintf(inner, sizeof inner, "%s/%s", path, e->d_name);
         ok = replay(inner);
     }

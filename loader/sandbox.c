@@ -78,11 +78,11 @@ static bool enter_landlock(int *ret_abi, struct lar_error *err)
 #endif
 
 static const int allowed[] = {
-    SYS_read,    SYS_pread64,    SYS_write,      SYS_pwrite64,       SYS_lseek,
-    SYS_brk,     SYS_munmap,     SYS_mremap,     SYS_madvise,        SYS_futex,
-    SYS_sysinfo, SYS_getpid,     SYS_gettid,     SYS_clock_gettime,  SYS_getrandom,
-    SYS_fstat,   SYS_newfstatat, SYS_ftruncate,  SYS_rt_sigprocmask, SYS_rt_sigreturn,
-    SYS_close,   SYS_exit,       SYS_exit_group,
+    SYS_read,         SYS_pread64,    SYS_write,     SYS_pwrite64,      SYS_lseek,
+    SYS_brk,          SYS_munmap,     SYS_mremap,    SYS_madvise,       SYS_futex,
+    SYS_sysinfo,      SYS_getpid,     SYS_gettid,    SYS_clock_gettime, SYS_getrandom,
+    SYS_fstat,        SYS_newfstatat, SYS_ftruncate, SYS_fallocate,     SYS_rt_sigprocmask,
+    SYS_rt_sigreturn, SYS_close,      SYS_exit,      SYS_exit_group,
 };
 
 static const int soft[] = {

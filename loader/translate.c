@@ -7,6 +7,7 @@
 #include "loader/options.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,14 +15,24 @@
 
 enum { BUNDLE_TABLE = 16 << 20 };
 
+/* The pages too: on a full disk, writing to a mapping of what was only declared is SIGBUS. */
+static bool make_room(int result, size_t size, struct lar_error *err)
+{
+    int failed = fallocate(result, 0, 0, (off_t)size) ? errno : 0;
+    if (failed == EOPNOTSUPP || failed == ENOSYS)
+        failed = ftruncate(result, (off_t)size) ? errno : 0;
+    return !failed ||
+           lar_fail_errno(err, failed, "making room for %zu bytes of compiled form", size);
+}
+
 static bool write_flat(struct lar_draft *draft, const char *report, int result,
                        struct lar_error *err)
 {
     size_t length = strlen(report), size = lar_flat_size(draft, length, err);
     if (size == 0)
         return false;
-    if (ftruncate(result, (off_t)size))
-        return lar_fail_errno(err, errno, "making room for %zu bytes of compiled form", size);
+    if (!make_room(result, size, err))
+        return false;
     void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, result, 0);
     if (block == MAP_FAILED)
         return lar_fail_errno(err, errno, "mapping %zu bytes of compiled form", size);

@@ -85,21 +85,6 @@ static void append_string(struct lar_cells *to, const struct lar_cells *source, 
     to->offsets[++to->count] = to->bytes;
 }
 
-/* Room for exactly COUNT elements and BYTES of strings in empty cells. */
-static bool make_room(struct lar_cells *cells, struct lar_json *js, uint64_t count, size_t bytes,
-                      struct lar_error *err)
-{
-    cells->capacity = count;
-    if (cells->type != LAR_TYPE_STRING)
-        return lar_json_grow(js, &cells->data, 0, count * lar_type_size(cells->type) + 1, err);
-    if (!lar_json_grow(js, &cells->offsets, 0, (count + 1) * sizeof *cells->offsets, err) ||
-        !lar_json_grow(js, &cells->kinds, 0, count + 1, err) ||
-        !lar_json_grow(js, &cells->data, 0, bytes + 1, err))
-        return false;
-    cells->offsets[0] = 0;
-    return true;
-}
-
 bool lar_inputs_join_columns(struct lar_inputs *in, struct lar_error *err)
 {
     struct lar_slot *slot = &in->slots[0];
@@ -120,7 +105,7 @@ bool lar_inputs_join_columns(struct lar_inputs *in, struct lar_error *err)
     rows--;
     bool nulls = slot->cells.nulls;
     if (!lar_slot_begin(slot, slot->info->type, err) ||
-        !make_room(&slot->cells, in->js, rows * n, bytes, err))
+        !lar_cells_reserve(&slot->cells, in->js, rows * n, bytes, err))
         return false;
     slot->cells.nulls = nulls;
     for (uint64_t r = 0; r < rows; r++)

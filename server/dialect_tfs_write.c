@@ -1,30 +1,29 @@
 /* TensorFlow Serving's answers and metadata; see dialect.h.
  * SPDX-License-Identifier: MIT */
-#include "server/dialect.h"
+#include "server/dialect_rows.h"
 #include "server/json_tensor.h"
 
 #include <stdio.h>
 
+/* Strings are base64 where the output's name says so, as TensorFlow Serving writes them. */
 static struct lar_json_style style_of(const struct lar_flat_output *output,
-                                      const struct lar_tensor *t)
+                                      const struct lar_tensor *t, bool tokens)
 {
     size_t n = strlen(output->name);
     return (struct lar_json_style){
-        .floats = LAR_JSON_TOKENS,
-        .b64 = t->type == LAR_TYPE_STRING && n >= 6 && strcmp(output->name + n - 6, "_bytes") == 0,
+        .floats = tokens ? LAR_JSON_TOKENS : LAR_JSON_NULLS,
+        .b64 = tokens && t->type == LAR_TYPE_STRING && n >= 6 &&
+               strcmp(output->name + n - 6, "_bytes") == 0,
     };
 }
 
-/* A list with an object for each row: several outputs, asked for by rows. */
-static bool write_rows(struct lar_text *text, const struct lar_flat *flat,
-                       const struct lar_call_request *call, const struct lar_tensor *results,
-                       struct lar_error *err)
+bool lar_rows_write(struct lar_text *text, const struct lar_flat *flat,
+                    const struct lar_call_request *call, const struct lar_tensor *results,
+                    bool tokens)
 {
     for (size_t i = 0; i < call->n_outputs; i++)
         if (results[i].shape.rank == 0 || results[i].shape.dims[0] != results[0].shape.dims[0])
-            return lar_fail(err, LAR_ERR_INVALID,
-                            "the outputs do not have one row for each instance; send \"inputs\" "
-                            "instead of \"instances\"");
+            return false;
     lar_text_char(text, '[');
     for (int64_t row = 0; row < results[0].shape.dims[0] && text->failure == LAR_ERR_NONE; row++) {
         lar_text_puts(text, row > 0 ? ", {" : "{");
@@ -34,7 +33,8 @@ static bool write_rows(struct lar_text *text, const struct lar_flat *flat,
                 lar_text_puts(text, ", ");
             lar_text_cstring(text, output->name);
             lar_text_puts(text, ": ");
-            lar_json_write_row(text, &results[i], (uint64_t)row, style_of(output, &results[i]));
+            lar_json_write_row(text, &results[i], (uint64_t)row,
+                               style_of(output, &results[i], tokens));
         }
         lar_text_char(text, '}');
     }
@@ -42,8 +42,9 @@ static bool write_rows(struct lar_text *text, const struct lar_flat *flat,
     return true;
 }
 
-static void write_columns(struct lar_text *text, const struct lar_flat *flat,
-                          const struct lar_call_request *call, const struct lar_tensor *results)
+void lar_rows_write_columns(struct lar_text *text, const struct lar_flat *flat,
+                            const struct lar_call_request *call, const struct lar_tensor *results,
+                            bool tokens)
 {
     lar_text_char(text, '{');
     for (size_t i = 0; i < call->n_outputs; i++) {
@@ -52,7 +53,7 @@ static void write_columns(struct lar_text *text, const struct lar_flat *flat,
             lar_text_puts(text, ", ");
         lar_text_cstring(text, output->name);
         lar_text_puts(text, ": ");
-        lar_json_write(text, &results[i], style_of(output, &results[i]));
+        lar_json_write(text, &results[i], style_of(output, &results[i], tokens));
     }
     lar_text_char(text, '}');
 }
@@ -63,11 +64,14 @@ bool lar_tfs_write(struct lar_text *text, const struct lar_flat *flat,
 {
     lar_text_puts(text, call->as_rows ? "{\"predictions\": " : "{\"outputs\": ");
     if (call->n_outputs == 1)
-        lar_json_write(text, &results[0], style_of(&flat->outputs[call->outputs[0]], &results[0]));
+        lar_json_write(text, &results[0],
+                       style_of(&flat->outputs[call->outputs[0]], &results[0], true));
     else if (!call->as_rows)
-        write_columns(text, flat, call, results);
-    else if (!write_rows(text, flat, call, results, err))
-        return false;
+        lar_rows_write_columns(text, flat, call, results, true);
+    else if (!lar_rows_write(text, flat, call, results, true))
+        return lar_fail(err, LAR_ERR_INVALID,
+                        "the outputs do not have one row for each instance; send \"inputs\" "
+                        "instead of \"instances\"");
     lar_text_char(text, '}');
     return lar_text_ok(text, err);
 }

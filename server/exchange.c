@@ -12,6 +12,7 @@ enum {
     SMALL_BODY = 64 * 1024,
     PIECE_BYTES = 256 * 1024,
     IGNORED_BYTES = 1024 * 1024, /* of a refused body, in the hope of its end */
+    PACK_BYTES = 1400,           /* what fits a packet is not made smaller */
 };
 
 static int64_t now_us(void)
@@ -46,6 +47,7 @@ static void release(struct lar_exchange *ex)
 {
     struct lar_exchange_home *home = ex->home;
     lar_body_finish(&ex->body, &home->slabs);
+    lar_unpacked_finish(&ex->unpacked, home->slabs.budget);
     if (ex->rq.answer.text.heap)
         lar_text_finish(&ex->rq.answer.text);
     lar_slab_give(&home->slabs, ex->answer_slab);
@@ -73,7 +75,11 @@ void lar_exchange_home_finish(struct lar_exchange_home *home)
 /* An answer before or instead of the endpoint's. */
 static enum lar_step refuse(struct lar_exchange *ex)
 {
+    struct lar_log *log = ex->home->settings->log;
     ex->refused = true;
+    if (lar_error_is_ours(ex->err.code))
+        lar_log(log, LAR_LOG_ERROR, "%s %s: %s", lar_method_name(ex->rq.method),
+                ex->rq.route ? ex->rq.route->pattern : "", ex->err.text);
     if (!ex->answer_slab) {
         ex->answer_slab = lar_slab_take(&ex->home->slabs);
         lar_text_init(&ex->rq.answer.text, ex->answer_slab, ex->answer_slab ? LAR_SLAB_BYTES : 0,
@@ -129,6 +135,31 @@ static bool answer_begin(struct lar_exchange *ex)
     return true;
 }
 
+static bool speaks_oip(const struct lar_route *route)
+{
+    return strncmp(route->pattern, "/v2", 3) == 0;
+}
+
+/* How the body is packed. What uploads take as they come is theirs to judge. */
+static bool admit_coding(struct lar_exchange *ex)
+{
+    struct lar_request *rq = &ex->rq;
+    if (!rq->headers.content_encoding.at || rq->route->where == LAR_STREAMED ||
+        rq->route->body == LAR_NO_BODY)
+        return true;
+    ex->coding = lar_coding_of(rq->headers.content_encoding);
+    rq->packed = ex->coding != LAR_CODING_NONE && rq->headers.length != 0;
+    if (ex->coding != LAR_CODING_OTHER)
+        return true;
+    /* Triton's clients know 501 for it, everyone else 415. */
+    rq->answer.status = speaks_oip(rq->route) ? 501 : 415;
+    lar_answer_header(&rq->answer, "Accept-Encoding", "gzip, deflate");
+    return lar_fail(
+        &ex->err, LAR_ERR_UNSUPPORTED, "Content-Encoding '%.*s' is not read; gzip and deflate are",
+        rq->headers.content_encoding.size < 64 ? (int)rq->headers.content_encoding.size : 64,
+        rq->headers.content_encoding.at);
+}
+
 static bool admit(struct lar_exchange *ex)
 {
     struct lar_request *rq = &ex->rq;
@@ -136,6 +167,8 @@ static bool admit(struct lar_exchange *ex)
     if (!lar_route_find(rq, settings->routes, &ex->target, &ex->err))
         return false;
     if (rq->route->changes && settings->admit && !settings->admit(rq, &ex->err))
+        return false;
+    if (!admit_coding(ex))
         return false;
     size_t limit = body_limit(ex);
     if (rq->headers.length > 0 && (uint64_t)rq->headers.length > limit)
@@ -178,8 +211,8 @@ static void run_endpoint(struct lar_exchange *ex, void *lane, bool on_worker)
     struct lar_request *rq = &ex->rq;
     rq->lane = lane;
     rq->on_worker = on_worker;
-    rq->body = ex->body.data ? ex->body.data : "";
-    rq->body_size = ex->body.size;
+    rq->body = ex->unpacked.data ? ex->unpacked.data : ex->body.data ? ex->body.data : "";
+    rq->body_size = ex->unpacked.data ? ex->unpacked.size : ex->body.size;
     switch (rq->route->run(rq, &ex->err)) {
     case LAR_ANSWERED:
         if (lar_text_ok(&rq->answer.text, &ex->err) && !rq->answer.status)
@@ -204,6 +237,47 @@ static void run_endpoint(struct lar_exchange *ex, void *lane, bool on_worker)
         ex->body.size = 0;
 }
 
+/* Takes the body's coding away. */
+static bool unpack(struct lar_exchange *ex)
+{
+    if (!ex->rq.packed)
+        return true;
+    if (!lar_coding_unpack(&ex->unpacked, ex->coding, ex->body.data, ex->body.size, body_limit(ex),
+                           ex->home->slabs.budget, &ex->err)) {
+        if (ex->err.code == LAR_ERR_LIMIT)
+            ex->rq.answer.status = 413;
+        ex->refused = true;
+        if (ex->rq.kept)
+            ex->rq.route->abandon(&ex->rq);
+        return false;
+    }
+    ex->rq.packed = false;
+    return true;
+}
+
+/* How the answer, which is made, may be packed; NONE: it goes as it is. Triton packs answers to
+ * infer only, and its asyncio client, which always says that it takes gzip, can unpack no others.
+ */
+static enum lar_coding answer_coding(const struct lar_exchange *ex)
+{
+    const struct lar_answer *answer = &ex->rq.answer;
+    const struct lar_route *route = ex->rq.route;
+    if (ex->refused || answer->status != 200 || answer->fd >= 0 || answer->text.size < PACK_BYTES ||
+        route->where == LAR_STREAMED || (speaks_oip(route) && route->where != LAR_BY_COST))
+        return LAR_CODING_NONE;
+    return lar_coding_accepted(ex->rq.headers.accept_encoding);
+}
+
+static void pack(struct lar_exchange *ex)
+{
+    enum lar_coding coding = answer_coding(ex);
+    if (coding == LAR_CODING_NONE || !lar_coding_pack(&ex->rq.answer.text, coding))
+        return;
+    lar_answer_header(&ex->rq.answer, "Content-Encoding",
+                      coding == LAR_CODING_GZIP ? "gzip" : "deflate");
+    lar_answer_header(&ex->rq.answer, "Vary", "Accept-Encoding");
+}
+
 static void run_task(struct lar_task *task, void *lane)
 {
     struct lar_exchange *ex =
@@ -212,14 +286,18 @@ static void run_task(struct lar_task *task, void *lane)
     rq->on_worker = true;
     rq->lane = lane;
     if (!ex->connection) {
-        rq->route->abandon(rq);
+        if (rq->kept)
+            rq->route->abandon(rq);
+    } else if (rq->answer.status) { /* made on the HTTP thread */
+        pack(ex);
     } else if (lar_now_ms() > ex->deadline) {
         ex->refused = true;
         lar_fail(&ex->err, LAR_ERR_BUSY, "no worker was free in time");
         if (rq->kept)
             rq->route->abandon(rq);
-    } else {
+    } else if (unpack(ex)) {
         run_endpoint(ex, lane, true);
+        pack(ex);
     }
     lar_mailbox_send(&ex->home->box, &ex->mail.mail);
 }
@@ -267,6 +345,18 @@ enum lar_step lar_exchange_bytes(struct lar_exchange *ex, const char *bytes, siz
     return ex->body.size == PIECE_BYTES ? dispatch(ex) : LAR_STEP_READ;
 }
 
+/* The answer is made: it goes, or a worker packs it first. */
+static enum lar_step send_or_pack(struct lar_exchange *ex)
+{
+    if (answer_coding(ex) == LAR_CODING_NONE)
+        return LAR_STEP_ANSWER;
+    if (dispatch(ex) == LAR_STEP_WAIT)
+        return LAR_STEP_WAIT;
+    lar_error_clear(&ex->err); /* no worker is free: as it is, then */
+    ex->refused = false;
+    return LAR_STEP_ANSWER;
+}
+
 /* Runs the endpoint here or hands it on. */
 static enum lar_step start(struct lar_exchange *ex)
 {
@@ -274,10 +364,12 @@ static enum lar_step start(struct lar_exchange *ex)
     if (!answer_begin(ex))
         return refuse(ex);
     ex->rq.last = true;
+    if (route->where == LAR_ON_THREAD && !unpack(ex)) /* small bodies only */
+        return refuse(ex);
     if (route->where == LAR_ON_THREAD || route->where == LAR_BY_COST)
         run_endpoint(ex, ex->home->lane, false);
     if (ex->rq.answer.status && !ex->refused)
-        return LAR_STEP_ANSWER;
+        return send_or_pack(ex);
     if (ex->refused)
         return refuse(ex);
     return dispatch(ex) == LAR_STEP_WAIT ? LAR_STEP_WAIT : refuse(ex);

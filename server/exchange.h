@@ -7,6 +7,7 @@
 #define SERVER_EXCHANGE_H
 
 #include "server/body.h"
+#include "server/coding.h"
 #include "server/http.h"
 #include "server/mailbox.h"
 
@@ -42,6 +43,8 @@ struct lar_exchange {
     struct lar_exchange *next_free;
     void *connection; /* the owner's; NULL: gone, nobody waits for the answer */
     struct lar_body body;
+    enum lar_coding coding;       /* of the body */
+    struct lar_unpacked unpacked; /* the body without its coding */
     void *answer_slab;
     int64_t deadline;           /* a worker that comes later drops it */
     uint64_t received, checked; /* bytes of the body; those when its deadline was looked at */
@@ -72,5 +75,7 @@ bool lar_exchange_back(struct lar_exchange *ex);
 
 /* Turns ERR into the answer, unless the endpoint has made one (answer.status and a text). */
 void lar_answer_refuse(struct lar_answer *answer, const struct lar_error *err);
+/* Failures of ours, which clients are told of without the details. */
+bool lar_error_is_ours(enum lar_error_code code);
 
 #endif

@@ -105,6 +105,10 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
         else if (lar_span_like(name, "Content-Digest"))
             h->digest = value;
         break;
+    case 15:
+        if (lar_span_like(name, "Accept-Encoding"))
+            h->accept_encoding = value;
+        break;
     case 16:
         if (lar_span_like(name, "Content-Encoding"))
             h->content_encoding = value;
@@ -112,6 +116,10 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
     case 17:
         if (lar_span_like(name, "Transfer-Encoding"))
             take_encoding(g, value);
+        break;
+    case 31:
+        if (lar_span_like(name, "Inference-Header-Content-Length"))
+            h->tensors_after = value;
         break;
     default: break;
     }

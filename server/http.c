@@ -46,6 +46,7 @@ bool lar_http_start(struct lar_http **ret, const struct lar_http_settings *setti
     }
     http->settings = *settings;
     atomic_init(&http->budget.left, settings->bodies_memory);
+    *ret = http; /* before anything is accepted: the first request may ask for it */
     bool ok = true;
     while (ok && http->n_threads < settings->threads)
         ok = thread_init(http, &http->threads[http->n_threads++], err);
@@ -54,10 +55,9 @@ bool lar_http_start(struct lar_http **ret, const struct lar_http_settings *setti
     if (!ok) {
         lar_http_stop(http, 0);
         lar_http_free(http);
-        return false;
+        *ret = NULL;
     }
-    *ret = http;
-    return true;
+    return ok;
 }
 
 void lar_http_stop(struct lar_http *http, int64_t time_ms)

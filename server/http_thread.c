@@ -5,6 +5,7 @@
  * client that sends a byte a second.
  * SPDX-License-Identifier: MIT */
 #include "server/http_thread.h"
+#include "base/priority.h"
 
 #include <microhttpd.h>
 #include <poll.h>
@@ -102,7 +103,8 @@ static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connect
 
 static void suspend(struct lar_http_thread *t, struct lar_connection *c)
 {
-    bool loader = c->exchange->rq.route->where != LAR_BY_COST;
+    enum lar_where where = c->exchange->rq.route->where;
+    bool loader = where == LAR_ON_WORKER || where == LAR_STREAMED;
     MHD_suspend_connection(c->mhd);
     set_deadline(t, c, loader ? WORKER_MS : limit_of(&t->http->settings.limits->response_time));
 }
@@ -277,14 +279,18 @@ static void expire(struct lar_http_thread *t, int64_t now)
     }
 }
 
-/* Ends idle connections; those with bytes waiting are answered first. */
+/* Ends idle connections; those with bytes waiting are answered first. A header that has begun has
+ * as long as a first one, not as long as an idle client. */
 static void begin_drain(struct lar_http_thread *t)
 {
     char byte;
+    int64_t header = limit_of(&t->http->settings.limits->header_time);
     t->draining = true;
     for (struct lar_connection *c = t->connections; c; c = c->next)
         if (!c->exchange && recv(c->accepted.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
             shut(t, c);
+        else if (!c->exchange || !c->exchange->begun)
+            set_deadline(t, c, header);
 }
 
 /* Whether the thread has more to do; notices that the service stops. */
@@ -324,6 +330,7 @@ static void *serve(void *context)
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(t->library, MHD_DAEMON_INFO_EPOLL_FD);
     struct pollfd polled[2] = {{.fd = info->epoll_fd, .events = POLLIN},
                                {.fd = t->home.box.fd, .events = POLLIN}};
+    lar_priority_answer();
     for (;;) {
         t->now = lar_now_ms();
         settings->lane_turn(t->home.lane);

@@ -53,7 +53,7 @@ static bool float_token(struct lar_json *js, double *ret)
     return false;
 }
 
-static void store_float(struct lar_cells *cells, double v)
+void lar_cells_store_float(struct lar_cells *cells, double v)
 {
     uint64_t i = cells->count++;
     switch (cells->type) {
@@ -78,7 +78,7 @@ static bool read_float(struct lar_cells *cells, struct lar_json *js, struct lar_
         if (!float_token(js, &v))
             return lar_json_fail_number(js, err, "a number");
     }
-    store_float(cells, v);
+    lar_cells_store_float(cells, v);
     return true;
 }
 
@@ -99,7 +99,7 @@ static uint64_t largest(enum lar_type type, bool negative)
     }
 }
 
-static void store_integer(struct lar_cells *cells, bool negative, uint64_t magnitude)
+void lar_cells_store_integer(struct lar_cells *cells, bool negative, uint64_t magnitude)
 {
     uint64_t v = negative ? 0 - magnitude : magnitude; /* two's complement of any width */
     switch (lar_cells_class(cells->type)) {
@@ -108,12 +108,17 @@ static void store_integer(struct lar_cells *cells, bool negative, uint64_t magni
             ((float *)cells->data)[cells->count++] =
                 negative ? -(float)magnitude : (float)magnitude;
         else
-            store_float(cells, negative ? -(double)magnitude : (double)magnitude);
+            lar_cells_store_float(cells, negative ? -(double)magnitude : (double)magnitude);
         return;
     default: break;
     }
     size_t size = lar_type_size(cells->type);
     memcpy((char *)cells->data + cells->count++ * size, &v, size);
+}
+
+bool lar_cells_integer_fits(const struct lar_cells *cells, bool negative, uint64_t magnitude)
+{
+    return magnitude <= largest(cells->type, negative) && (double)magnitude <= cells->float_limit;
 }
 
 static bool read_integer(struct lar_cells *cells, struct lar_json *js, struct lar_error *err)
@@ -137,9 +142,9 @@ static bool read_integer(struct lar_cells *cells, struct lar_json *js, struct la
     }
     if (magnitude > largest(cells->wire, negative))
         return out_of_range(js, from, cells->wire, err);
-    if (magnitude > largest(cells->type, negative) || (double)magnitude > cells->float_limit)
+    if (!lar_cells_integer_fits(cells, negative, magnitude))
         return out_of_range(js, from, cells->type, err);
-    store_integer(cells, negative, magnitude);
+    lar_cells_store_integer(cells, negative, magnitude);
     return true;
 }
 
@@ -162,6 +167,19 @@ static void store_string(struct lar_cells *cells, uint8_t kind, size_t size)
     cells->offsets[++cells->count] = cells->bytes;
 }
 
+bool lar_cells_add_text(struct lar_cells *cells, struct lar_json *js, const char *bytes, size_t n,
+                        struct lar_error *err)
+{
+    if (cells->count == cells->capacity && !lar_cells_grow(cells, js, err))
+        return false;
+    if (!need_bytes(cells, js, n, err))
+        return false;
+    if (n)
+        memcpy((char *)cells->data + cells->bytes, bytes, n);
+    store_string(cells, LAR_STRING_TEXT, n);
+    return true;
+}
+
 static int base64_digit(unsigned char c)
 {
     if (c >= 'A' && c <= 'Z')
@@ -173,8 +191,7 @@ static int base64_digit(unsigned char c)
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Base64 with or without its padding (RFC 4648, section 4). Returns the size, or -1. */
-static ptrdiff_t decode_base64(const struct lar_json_string *s, char *to)
+ptrdiff_t lar_base64_decode(const struct lar_json_string *s, char *to)
 {
     size_t n = s->size;
     while (n > 0 && s->size - n < 2 && s->text[n - 1] == '=')
@@ -207,7 +224,7 @@ static bool read_base64(struct lar_cells *cells, struct lar_json *js, struct lar
     if (!lar_json_text(js, &s, err) || !need_bytes(cells, js, s.size, err))
         return false;
     char *to = (char *)cells->data + cells->bytes;
-    ptrdiff_t size = decode_base64(&s, to);
+    ptrdiff_t size = lar_base64_decode(&s, to);
     if (size < 0)
         return lar_fail(err, LAR_ERR_INVALID, "b64: not base64 (byte %zu)",
                         (size_t)(from - js->begin));
@@ -259,6 +276,6 @@ bool lar_cells_read(struct lar_cells *cells, struct lar_json *js, struct lar_err
     }
     if (!lar_json_bool(js, &flag, err))
         return false;
-    store_integer(cells, false, flag);
+    lar_cells_store_integer(cells, false, flag);
     return true;
 }

@@ -64,6 +64,9 @@ bool lar_json_bool(struct lar_json *js, bool *ret, struct lar_error *err);
 /* A string; RET is valid until the next call that reads a string. */
 bool lar_json_text(struct lar_json *js, struct lar_json_string *ret, struct lar_error *err);
 
+/* The same of a string that stays while others are read. */
+bool lar_json_keep_text(struct lar_json *js, struct lar_json_string *ret, struct lar_error *err);
+
 /* Passes a string over, checking it. *RET_SIZE is an upper bound of its decoded size; *RET_ESCAPED
  * says whether it holds a backslash. */
 bool lar_json_string_skip(struct lar_json *js, size_t *ret_size, bool *ret_escaped,

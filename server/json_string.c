@@ -151,3 +151,17 @@ bool lar_json_is(const struct lar_json_string *s, const char *text)
 {
     return strlen(text) == s->size && memcmp(s->text, text, s->size) == 0;
 }
+
+bool lar_json_keep_text(struct lar_json *js, struct lar_json_string *ret, struct lar_error *err)
+{
+    char *copy = NULL;
+    if (!lar_json_text(js, ret, err))
+        return false;
+    if (ret->text != js->decoded)
+        return true;
+    if (!lar_json_grow(js, &copy, 0, ret->size + 1, err))
+        return false;
+    memcpy(copy, ret->text, ret->size);
+    ret->text = copy;
+    return true;
+}

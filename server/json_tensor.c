@@ -58,6 +58,21 @@ bool lar_cells_grow(struct lar_cells *cells, struct lar_json *js, struct lar_err
     return true;
 }
 
+bool lar_cells_reserve(struct lar_cells *cells, struct lar_json *js, uint64_t count, size_t bytes,
+                       struct lar_error *err)
+{
+    cells->capacity = count;
+    if (cells->type != LAR_TYPE_STRING)
+        return lar_json_grow(js, &cells->data, 0, count * lar_type_size(cells->type) + 1, err);
+    if (!lar_json_grow(js, &cells->offsets, 0, (count + 1) * sizeof *cells->offsets, err) ||
+        !lar_json_grow(js, &cells->kinds, 0, count + 1, err) ||
+        !lar_json_grow(js, &cells->data, 0, bytes + 1, err))
+        return false;
+    cells->offsets[0] = 0;
+    cells->bytes_capacity = bytes + 1;
+    return true;
+}
+
 static bool wrong_count(struct lar_json *js, int64_t expected, uint64_t found, bool more,
                         struct lar_error *err)
 {

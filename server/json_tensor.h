@@ -46,6 +46,18 @@ bool lar_cells_read_nested(struct lar_cells *cells, struct lar_json *js, uint32_
 bool lar_cells_read_flat(struct lar_cells *cells, struct lar_json *js,
                          const struct lar_shape *shape, struct lar_error *err);
 
+/* Room for exactly COUNT elements and BYTES of strings in empty cells. */
+bool lar_cells_reserve(struct lar_cells *cells, struct lar_json *js, uint64_t count, size_t bytes,
+                       struct lar_error *err);
+
+/* Appends a string of N bytes, which are text. */
+bool lar_cells_add_text(struct lar_cells *cells, struct lar_json *js, const char *bytes, size_t n,
+                        struct lar_error *err);
+
+/* Base64 with or without its padding (RFC 4648, section 4), to TO, which has room for as many bytes
+ * as S. Returns the size, or -1. */
+ptrdiff_t lar_base64_decode(const struct lar_json_string *s, char *to);
+
 /* Makes a tensor of CELLS, whose count is SHAPE's. False: no memory. */
 bool lar_cells_tensor(struct lar_cells *cells, struct lar_json *js, const struct lar_shape *shape,
                       struct lar_tensor *ret, struct lar_error *err);

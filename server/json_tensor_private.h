@@ -23,4 +23,11 @@ double lar_cells_float_limit(enum lar_type type);
  */
 bool lar_cells_grow(struct lar_cells *cells, struct lar_json *js, struct lar_error *err);
 
+/* Appends one element, for which there is room and which fits. */
+void lar_cells_store_float(struct lar_cells *cells, double v);
+void lar_cells_store_integer(struct lar_cells *cells, bool negative, uint64_t magnitude);
+
+/* Whether the stored type holds the integer. */
+bool lar_cells_integer_fits(const struct lar_cells *cells, bool negative, uint64_t magnitude);
+
 #endif

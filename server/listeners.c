@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,11 +85,15 @@ static bool add_tcp(struct lar_listeners *l, const char *address, struct lar_err
     snprintf(host, sizeof host, "%.*s", (int)(bracketed ? n - 2 : n), address + bracketed);
     if (!bracketed && strchr(host, ':'))
         return lar_fail(err, LAR_ERR_INVALID, "an IPv6 address goes into brackets: [::1]:8080");
+    const char *port = colon + 1; /* getaddrinfo() takes it modulo 65536 */
+    size_t digits = strspn(port, "0123456789");
+    if (digits == 0 || port[digits] || digits > 5 || atoi(port) > UINT16_MAX)
+        return lar_fail(err, LAR_ERR_INVALID, "a port is a number from 0 to %d", UINT16_MAX);
     struct addrinfo hints = {.ai_family = AF_UNSPEC,
                              .ai_socktype = SOCK_STREAM,
                              .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
-    int failed = getaddrinfo(*host ? host : NULL, colon + 1, &hints, &found);
+    int failed = getaddrinfo(*host ? host : NULL, port, &hints, &found);
     if (failed)
         return lar_fail(err, LAR_ERR_INVALID, "%s", gai_strerror(failed));
     for (const struct addrinfo *info = found; info && !err->code; info = info->ai_next) {

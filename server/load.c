@@ -7,6 +7,7 @@
 #include "server/self_check.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REPORT_LIMIT = 1 << 20 };
+enum { REPORT_LIMIT = 1 << 20, SMALL_REPORT = 1 << 16 };
 
 void lar_loaded_free(struct loaded *loaded)
 {
@@ -171,6 +172,38 @@ void lar_registry_load_counts(const struct lar_registry *registry, struct lar_lo
     ret->microseconds = atomic_load(&registry->load_microseconds);
 }
 
+/* Keeps what the loader says of its sandbox; what is missing there is logged when it shows. */
+static void note_sandbox(struct lar_registry *registry, const char *report)
+{
+    int seccomp = 0, landlock = 0;
+    json_t *root = report && strlen(report) <= SMALL_REPORT ? json_loads(report, 0, NULL) : NULL;
+    bool told = json_unpack(root, "{s:{s:b,s:i}}", "sandbox", "seccomp", &seccomp, "landlock",
+                            &landlock) == 0 &&
+                landlock >= 0 && landlock < 1 << 16;
+    json_decref(root);
+    if (!told)
+        return;
+    unsigned now = SANDBOX_TOLD | (seccomp ? SANDBOX_SECCOMP : 0) |
+                   (unsigned)landlock << SANDBOX_LANDLOCK_SHIFT;
+    if (atomic_exchange(&registry->sandbox, now) == now)
+        return;
+    if (!seccomp)
+        lar_registry_log(registry, LAR_LOG_WARNING,
+                         "model files are read without seccomp: this loader was built without it");
+    if (!landlock)
+        lar_registry_log(registry, LAR_LOG_WARNING,
+                         "model files are read without Landlock: this kernel lacks it");
+}
+
+bool lar_registry_sandbox(const struct lar_registry *registry, bool *ret_seccomp,
+                          int *ret_landlock_abi)
+{
+    unsigned told = atomic_load(&registry->sandbox);
+    *ret_seccomp = told & SANDBOX_SECCOMP;
+    *ret_landlock_abi = (int)(told >> SANDBOX_LANDLOCK_SHIFT);
+    return told != 0;
+}
+
 static bool run_loader(struct lar_registry *registry, int source, int result, int report,
                        bool unpack, struct lar_error *err)
 {
@@ -227,6 +260,7 @@ static bool compile(struct lar_registry *registry, struct load *load,
         lar_compiled_keep(&registry->store, result, load->key);
     free(load->report);
     load->report = copy_report(&load->loaded->public.flat);
+    note_sandbox(registry, load->report);
     return true;
 }
 

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_SETTINGS = 2, MAX_LOADERS = 4 };
+enum { EXIT_SETTINGS = 2, MAX_LOADERS = 4, OWN_DESCRIPTORS = 128 };
 
 struct daemon {
     struct lar_config_source source;
@@ -87,14 +87,25 @@ static void log_listeners(struct daemon *d)
         lar_log(&d->log, LAR_LOG_INFO, "listening on %s", d->listeners.items[i].name);
 }
 
-/* Each connection is a descriptor; the usual soft limit is 1,024. */
-static void raise_descriptors(void)
+/* Each connection is a descriptor; the usual soft limit is 1,024. Scans, loads and uploads need
+ * some too, which clients must not be able to take. */
+static void raise_descriptors(struct daemon *d)
 {
     struct rlimit limit;
+    d->service.connections = (size_t)d->config->connection_limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+    rlim_t room = limit.rlim_max > 2 * OWN_DESCRIPTORS ? limit.rlim_max - OWN_DESCRIPTORS
+                                                       : limit.rlim_max / 2;
+    if (limit.rlim_max == RLIM_INFINITY || d->service.connections <= room)
+        return;
+    d->service.connections = room ? (size_t)room : 1;
+    lar_log(&d->log, LAR_LOG_WARNING,
+            "limits.connections is %zu, not %lld: the process may have only %llu descriptors",
+            d->service.connections, (long long)d->config->connection_limit,
+            (unsigned long long)limit.rlim_max);
 }
 
 /* The spawner comes before the first thread, because it is a fork of this process; listeners too,
@@ -105,10 +116,12 @@ static bool start(struct daemon *d, struct lar_error *err)
     struct timespec now;
     if (!lar_spawner_start(&d->spawner, c->loader, err))
         return false;
-    raise_descriptors();
+    raise_descriptors(d);
     for (size_t i = 0; i < c->listen.n; i++)
         if (!lar_listeners_add(&d->listeners, c->listen.items[i], err))
             return false;
+    if (d->listeners.n == 0)
+        return lar_fail(err, LAR_ERR_INVALID, "listen: no address is given");
     if (!lar_management_new(&d->management, c, &d->listeners, err) || !start_registry(d, err))
         return false;
     clock_gettime(CLOCK_REALTIME, &now);

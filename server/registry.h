@@ -163,6 +163,10 @@ struct lar_load_counts {
 };
 void lar_registry_load_counts(const struct lar_registry *registry, struct lar_load_counts *ret);
 
+/* What held the last loader that ran, by its own report. False: none has run. Any thread. */
+bool lar_registry_sandbox(const struct lar_registry *registry, bool *ret_seccomp,
+                          int *ret_landlock_abi /* 0: the kernel has none */);
+
 /* Life. The settings are copied. */
 struct lar_registry_settings {
     const char *models, *state; /* directories */

@@ -1,5 +1,6 @@
 /* Load jobs: the queue, the threads that work on it, and what follows from their ends.
  * SPDX-License-Identifier: MIT */
+#include "persistence/store/name.h"
 #include "server/registry_private.h"
 
 #include <fcntl.h>
@@ -45,19 +46,24 @@ int64_t lar_registry_retry(struct lar_registry *registry, int64_t now_ms)
 
 /* ---- success ---- */
 
-/* The number of the content that was loaded from the model's own file. */
-static uint64_t give_number(struct model *model, const char *sha256)
+/* The number of the content that was loaded from the model's own file; 0: none is left. */
+static uint64_t give_number(struct model *model, const char *sha256, struct lar_error *err)
 {
-    struct lar_error err = {0};
+    struct lar_error full = {0};
     uint64_t number = lar_history_number(&model->history, sha256);
     struct version *v = number ? lar_version_find(model, number) : NULL;
     bool is_folder = v && v->slot && v->slot->number; /* put there by hand, under a number given */
     if (number && !is_folder)
         return number;
     number = lar_registry_highest(model) + 1;
+    if (number > LAR_VERSION_MAX) {
+        lar_fail(err, LAR_ERR_CONFLICT, "model '%s' has had the highest number there is",
+                 model->name);
+        return 0;
+    }
     if (model->history.highest == 0 && !lar_version_find(model, 1))
         number = 1;
-    lar_history_add_file(&model->history, number, sha256, &err);
+    lar_history_add_file(&model->history, number, sha256, &full);
     lar_history_add_event(&model->history, lar_registry_unix_ms(), "file", number, sha256);
     model->notes_changed = true;
     return number;
@@ -80,7 +86,9 @@ static struct version *own_version(struct lar_registry *registry, struct slot *s
                                    const char *sha256, struct lar_error *err)
 {
     struct model *model = slot->model;
-    uint64_t number = give_number(model, sha256);
+    uint64_t number = give_number(model, sha256, err);
+    if (!number)
+        return NULL;
     struct version *v = lar_version_find(model, number), *coming = slot->coming;
     slot->coming = NULL;
     if (v && coming) {
@@ -123,46 +131,6 @@ static void clear_trouble(struct slot *slot)
     slot->is_failed = slot->second_look = false;
     slot->deaths = slot->tries = 0;
     slot->retry_ms = 0;
-}
-
-/* Settings may have changed meanwhile: then it is translated again. */
-static bool same_options(const struct model *model, const struct load *load)
-{
-    const char *now = model->settings.options;
-    return strcmp(now ? now : "", load->options ? load->options : "") == 0;
-}
-
-void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct load *load)
-{
-    struct lar_error err = {0};
-    struct version *v =
-        slot->number ? slot->serving : own_version(registry, slot, load->sha256, &err);
-    if (!v) {
-        lar_loaded_free(load->loaded);
-        slot->retry_ms = lar_registry_now_ms() + 1000;
-        return;
-    }
-    char before[LAR_HASH_HEX] = "";
-    if (v->loaded)
-        memcpy(before, v->entry.sha256, sizeof before);
-    if (v->loaded && strcmp(v->loaded->key, load->key) == 0) {
-        lar_loaded_free(load->loaded); /* the same bytes, touched: what answers goes on */
-    } else {
-        lar_loaded_name(load->loaded, slot->model->name, v->entry.number, load->sha256);
-        lar_version_set_loaded(registry, v, load->loaded);
-        lar_version_set_report(registry, v, load->report);
-        memcpy(v->entry.sha256, load->sha256, sizeof v->entry.sha256);
-        v->entry.size = load->size;
-        v->entry.created_ms = load->identity.modified_ns / 1000000;
-        v->entry.loaded_ms = lar_registry_unix_ms();
-    }
-    lar_error_clear(&v->entry.error);
-    v->entry.state = LAR_STATE_AVAILABLE;
-    slot->done = slot->loaded = load->identity;
-    slot->is_loaded = true;
-    slot->is_done = same_options(slot->model, load);
-    clear_trouble(slot);
-    tell_loaded(registry, slot, v, before);
 }
 
 /* ---- failure ---- */
@@ -244,6 +212,52 @@ static void fail(struct lar_registry *registry, struct slot *slot, const struct 
         lar_registry_wake(registry);
     }
     record_failure(registry, slot, load, err, for_good);
+}
+
+/* ---- either ---- */
+
+/* Settings may have changed meanwhile: then it is translated again. */
+static bool same_options(const struct model *model, const struct load *load)
+{
+    const char *now = model->settings.options;
+    return strcmp(now ? now : "", load->options ? load->options : "") == 0;
+}
+
+void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct load *load)
+{
+    struct lar_error err = {0};
+    struct version *v =
+        slot->number ? slot->serving : own_version(registry, slot, load->sha256, &err);
+    if (!v) {
+        lar_loaded_free(load->loaded);
+        load->loaded = NULL;
+        if (err.code == LAR_ERR_CONFLICT)
+            fail(registry, slot, load, &err);
+        else
+            slot->retry_ms = lar_registry_now_ms() + 1000;
+        return;
+    }
+    char before[LAR_HASH_HEX] = "";
+    if (v->loaded)
+        memcpy(before, v->entry.sha256, sizeof before);
+    if (v->loaded && strcmp(v->loaded->key, load->key) == 0) {
+        lar_loaded_free(load->loaded); /* the same bytes, touched: what answers goes on */
+    } else {
+        lar_loaded_name(load->loaded, slot->model->name, v->entry.number, load->sha256);
+        lar_version_set_loaded(registry, v, load->loaded);
+        lar_version_set_report(registry, v, load->report);
+        memcpy(v->entry.sha256, load->sha256, sizeof v->entry.sha256);
+        v->entry.size = load->size;
+        v->entry.created_ms = load->identity.modified_ns / 1000000;
+        v->entry.loaded_ms = lar_registry_unix_ms();
+    }
+    lar_error_clear(&v->entry.error);
+    v->entry.state = LAR_STATE_AVAILABLE;
+    slot->done = slot->loaded = load->identity;
+    slot->is_loaded = true;
+    slot->is_done = same_options(slot->model, load);
+    clear_trouble(slot);
+    tell_loaded(registry, slot, v, before);
 }
 
 /* ---- the threads ---- */

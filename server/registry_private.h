@@ -124,6 +124,7 @@ struct lar_registry {
     pthread_cond_t work, settled; /* of lock: for load threads; for those who wait for a scan */
     sem_t loaders;
     _Atomic uint64_t load_results[LAR_LOAD_RESULTS], load_microseconds;
+    _Atomic unsigned sandbox; /* what the last loader told: SANDBOX_... */
     struct lar_index index;
 
     struct root *roots;
@@ -262,6 +263,7 @@ void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct l
 int64_t lar_registry_retry(struct lar_registry *registry, int64_t now_ms);
 
 /* load.c: from an entry to something that answers */
+enum { SANDBOX_TOLD = 1, SANDBOX_SECCOMP = 2, SANDBOX_LANDLOCK_SHIFT = 2 };
 enum load_stage { LOAD_SOURCE, LOAD_LOADER, LOAD_CHECK };
 struct load {
     int root;                            /* in; the file itself if path is NULL */

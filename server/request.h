@@ -18,9 +18,16 @@ struct lar_peer {
     bool unix_socket; /* then any Host is allowed */
 };
 
-enum { LAR_ANSWER_HEADERS = 4, LAR_ANSWER_HEADER_BYTES = 448 };
+enum { LAR_ANSWER_HEADERS = 6, LAR_ANSWER_HEADER_BYTES = 448 };
+
+/* How failures are told. */
+enum lar_error_form {
+    LAR_ERRORS_PLAIN, /* {"error": ...} */
+    LAR_ERRORS_MLFLOW /* {"error_code": ..., "message": ...} */
+};
 
 struct lar_answer {
+    enum lar_error_form errors;
     unsigned status;      /* 0 while there is none */
     const char *type;     /* Content-Type; NULL: application/json */
     struct lar_text text; /* the body, unless fd is set */
@@ -51,13 +58,15 @@ struct lar_request {
     struct lar_peer peer;
     const char *body; /* the body; of a streamed one the next piece */
     size_t body_size;
-    bool last;  /* this piece ends the stream */
-    void *kept; /* what the endpoint keeps for its next call: route->abandon frees it */
+    bool packed; /* BODY is as Content-Encoding says; on a worker it no longer is */
+    bool last;   /* this piece ends the stream */
+    void *kept;  /* what the endpoint keeps for its next call: route->abandon frees it */
 
     void *service;      /* what all endpoints share: server/service.h */
     void *lane;         /* what the running thread owns */
     bool on_worker;     /* may block */
     int64_t started_us; /* monotonic; when the header was complete */
+    int64_t later_ns;   /* monotonic; when the endpoint said LAR_LATER, if it notes that */
 
     struct lar_answer answer;
 };

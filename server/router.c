@@ -42,6 +42,8 @@ static bool capture(struct lar_request *rq, struct lar_span kind, struct lar_spa
         rq->version = text;
         return read_number(text, &rq->number);
     }
+    if (lar_span_is(kind, "{any}"))
+        return true;
     if (lar_span_is(kind, "{version|label}")) {
         if (read_number(text, &rq->number)) {
             rq->version = text;
@@ -100,6 +102,7 @@ bool lar_route_find(struct lar_request *rq, const struct lar_route *routes,
     for (const struct lar_route *route = routes; route->pattern; route++) {
         if (!match(rq, route->pattern, target))
             continue;
+        rq->answer.errors = route->errors;
         if (route->method == method) {
             rq->route = route;
             return true;

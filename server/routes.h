@@ -23,6 +23,7 @@ struct lar_route {
     bool changes; /* something: management decides who may */
     /* Frees rq->kept (and sets it to NULL) when there will be no next call. NULL: keeps nothing. */
     void (*abandon)(struct lar_request *rq);
+    enum lar_error_form errors;
 };
 
 /* The table; ends with a NULL pattern. */

@@ -1,13 +1,23 @@
 /* Workers and HTTP threads around the registry.
  * SPDX-License-Identifier: MIT */
 #include "server/service.h"
+#include "base/priority.h"
 #include "server/management.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/sysinfo.h>
+#include <unistd.h>
 
-enum { SCRATCH_KEEP = 1 << 20, MOVERS = 4, MOVER_QUEUE = 256, MAX_AUTO_THREADS = 4 };
-enum { ANSWER_LIMIT = 1 << 30 };
+enum {
+    SCRATCH_KEEP = 1 << 20,
+    MOVERS = 4,
+    MOVER_QUEUE = 256,
+    PREDICTOR_NICE = 5,
+    MOVER_NICE = 10,
+    MAX_AUTO_THREADS = 4
+};
+enum { ANSWER_LIMIT = 1 << 30, REFUSALS_LOGGED = 5 /* a second */ };
 
 static void *lane_new(void *context, struct lar_error *err)
 {
@@ -44,11 +54,22 @@ static void lane_idle(void *lane)
     lar_reader_idle(((struct lar_lane *)lane)->reader);
 }
 
-static void run_task(void *argument, struct lar_scratch *scratch)
+static void run_task(struct lar_task *task, struct lar_scratch *scratch, int nice)
 {
-    struct lar_task *task = argument;
     struct lar_lane lane = {.scratch = scratch};
+    lar_priority_give_way(nice); /* the thread stays so after its first task */
     task->run(task, &lane);
+}
+
+/* Long predictions give way to short ones, uploads to both. */
+static void predict_task(void *argument, struct lar_scratch *scratch)
+{
+    run_task(argument, scratch, PREDICTOR_NICE);
+}
+
+static void move_task(void *argument, struct lar_scratch *scratch)
+{
+    run_task(argument, scratch, MOVER_NICE);
 }
 
 /* Predictions and what waits for disks have pools of their own: neither delays the other. */
@@ -56,15 +77,21 @@ static bool submit(void *context, const struct lar_request *rq, struct lar_task 
 {
     struct lar_service *service = context;
     struct lar_error err = {0};
-    bool predicts = rq->route->where == LAR_BY_COST;
-    return lar_workers_submit(predicts ? service->predictors : service->movers, run_task, task,
-                              &err);
+    bool predicts = rq->route->where == LAR_BY_COST || rq->route->where == LAR_ON_THREAD;
+    return predicts ? lar_workers_submit(service->predictors, predict_task, task, &err)
+                    : lar_workers_submit(service->movers, move_task, task, &err);
 }
 
 static bool admit(struct lar_request *rq, struct lar_error *err)
 {
-    const struct lar_service *service = rq->service;
-    return lar_management_admit(service->management, rq, err);
+    struct lar_service *service = rq->service;
+    unsigned skipped = 0;
+    if (lar_management_admit(service->management, rq, err))
+        return true;
+    if (lar_log_allow(&service->refusals, REFUSALS_LOGGED, &skipped))
+        lar_log(service->log, LAR_LOG_WARNING, "refused %s %s: %s (%u more not logged)",
+                lar_method_name(rq->method), rq->route->pattern, err->text, skipped);
+    return false;
 }
 
 static unsigned by_cpus(int64_t configured, unsigned least, unsigned most)
@@ -109,11 +136,14 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
                        struct lar_listeners *listeners, struct lar_error *err)
 {
     service->scratch_keep = SCRATCH_KEEP;
+    snprintf(service->default_model, sizeof service->default_model, "%s",
+             config->default_model ? config->default_model : "");
     service->scratch_limit = (size_t)config->run_memory;
     lar_service_configure(service, config);
     struct lar_http_settings settings = {
         .threads = by_cpus(config->threads, 1, MAX_AUTO_THREADS),
-        .connections = (size_t)config->connection_limit,
+        .connections =
+            service->connections ? service->connections : (size_t)config->connection_limit,
         .upload_limit = (size_t)config->upload_limit,
         .answer_limit = ANSWER_LIMIT,
         .bodies_memory = config->bodies_memory,

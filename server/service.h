@@ -19,9 +19,12 @@ struct lar_service {
     struct lar_workers *predictors; /* large or expensive predictions */
     struct lar_workers *movers;     /* what waits for a disk or a loader */
     size_t scratch_keep, scratch_limit;
+    char default_model[132]; /* of the dialect that names none, or "" */
     _Atomic int64_t inline_us;
     _Atomic bool draining;
     int64_t started_ms;            /* Unix time */
+    size_t connections;            /* at a time; 0: as the settings say */
+    struct lar_log_limit refusals; /* of management, in the log */
     struct lar_statistics unknown; /* predict calls that reached no version */
 };
 

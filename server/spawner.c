@@ -23,6 +23,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -199,31 +200,44 @@ static int enforce_deadlines(struct child children[CHILDREN])
     return nearest > 60000 ? 60000 : (int)nearest;
 }
 
+/* Fills FDS and RUNNING with the loaders that run, returns how many; poll() takes no more entries
+ * than the process may have descriptors, so free places are left out. */
+static nfds_t list(struct pollfd fds[CHILDREN + 1], struct child children[CHILDREN],
+                   struct child *running[CHILDREN], struct child **ret_free)
+{
+    nfds_t n = 0;
+    *ret_free = NULL;
+    for (int i = 0; i < CHILDREN; i++) {
+        if (children[i].pidfd < 0) {
+            *ret_free = &children[i];
+            continue;
+        }
+        running[n] = &children[i];
+        fds[n++] = (struct pollfd){.fd = children[i].pidfd, .events = POLLIN};
+    }
+    return n;
+}
+
 static void serve(int socket, int program)
 {
-    struct child children[CHILDREN];
+    struct child children[CHILDREN], *running[CHILDREN], *free_child;
     for (int i = 0; i < CHILDREN; i++)
         children[i] = (struct child){.pidfd = -1};
     for (bool open = true;;) {
         struct pollfd fds[CHILDREN + 1];
-        struct child *free_child = NULL;
-        int running = 0;
-        for (int i = 0; i < CHILDREN; i++) {
-            fds[i] = (struct pollfd){.fd = children[i].pidfd, .events = POLLIN};
-            if (children[i].pidfd < 0)
-                free_child = &children[i];
-            else
-                running++;
-        }
-        if (!open && !running)
+        nfds_t n = list(fds, children, running, &free_child);
+        if (!open && !n)
             return;
-        fds[CHILDREN] = (struct pollfd){.fd = open && free_child ? socket : -1, .events = POLLIN};
-        if (poll(fds, CHILDREN + 1, enforce_deadlines(children)) < 0)
-            continue;
-        for (int i = 0; i < CHILDREN; i++)
-            if (fds[i].fd >= 0 && fds[i].revents)
-                end(&children[i]);
-        if (fds[CHILDREN].fd >= 0 && fds[CHILDREN].revents)
+        fds[n] = (struct pollfd){.fd = open && free_child ? socket : -1, .events = POLLIN};
+        if (poll(fds, n + 1, enforce_deadlines(children)) < 0) {
+            if (errno == EINTR || errno == ENOMEM)
+                continue;
+            return; /* loads answer that no loader can be started */
+        }
+        for (nfds_t i = 0; i < n; i++)
+            if (fds[i].revents)
+                end(running[i]);
+        if (fds[n].fd >= 0 && fds[n].revents)
             accept_request(socket, program, free_child, &open);
     }
 }
@@ -276,6 +290,17 @@ static bool identify(char build_id[LAR_HASH_HEX], int program, struct lar_error 
     return ok;
 }
 
+/* What cannot be run is better found at the start than by every load. */
+static bool check_program(int program, struct lar_error *err)
+{
+    struct stat st;
+    if (fstat(program, &st))
+        return lar_fail_errno(err, errno, "fstat");
+    if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
+        return lar_fail(err, LAR_ERR_INVALID, "not a program that can be run");
+    return true;
+}
+
 static bool fork_spawner(int *ret_socket, int program, struct lar_error *err)
 {
     int sockets[2];
@@ -303,9 +328,11 @@ bool lar_spawner_start(struct lar_spawner **ret, const char *path, struct lar_er
     if (!s)
         return lar_fail(err, LAR_ERR_NOMEM, "out of memory for the spawner");
     int program = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = program >= 0
-                  ? identify(s->build_id, program, err) && fork_spawner(&s->socket, program, err)
-                  : lar_fail_errno(err, errno, "the loader's program %s", path);
+    bool ok = program >= 0 || lar_fail_errno(err, errno, "open");
+    ok = ok && check_program(program, err);
+    if (!ok)
+        lar_error_within(err, "the loader's program %s", path);
+    ok = ok && identify(s->build_id, program, err) && fork_spawner(&s->socket, program, err);
     if (program >= 0)
         close(program);
     if (!ok) {

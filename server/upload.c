@@ -59,10 +59,13 @@ bool lar_upload_begin(struct lar_upload **ret, struct lar_registry *registry, co
                             "'%.200s' cannot be a model's name: 1 to %d letters, digits, '.', '_' "
                             "and '-', beginning with a letter or digit",
                             model, LAR_NAME_MAX);
+        if (lar_name_is_ignored(model)) /* it would be taken, then never found again */
+            return lar_fail(err, LAR_ERR_INVALID,
+                            "'%s' ends like an unfinished file; scans pass such names over", model);
         if (lar_registry_is_named(registry, model))
             return lar_fail(err, LAR_ERR_DENIED,
                             "model '%s' was named at start with --model; it is read-only", model);
-        if (kind == LAR_UPLOAD_AT && (number == 0 || number > INT64_MAX))
+        if (kind == LAR_UPLOAD_AT && (number == 0 || number > LAR_VERSION_MAX))
             return lar_fail(err, LAR_ERR_INVALID, "a version is a positive integer");
     }
     if (expected_size > 0 && (uint64_t)expected_size > registry->settings.max_upload)
@@ -227,6 +230,9 @@ static bool choose_number(struct lar_upload *u, uint64_t above, struct lar_uploa
         ret->number = lar_registry_highest(model) + 1;
         if (ret->number <= above)
             ret->number = above + 1;
+        if (ret->number > LAR_VERSION_MAX)
+            ok = lar_fail(err, LAR_ERR_CONFLICT, "model '%s' has had the highest number there is",
+                          model->name);
     }
     if (model)
         lar_registry_model_tidy(registry, model);

@@ -36,7 +36,7 @@ bool lar_name_is_version(const char *name, uint64_t *ret)
         return false;
     for (; *name; name++) {
         uint64_t digit = (uint64_t)(*name - '0');
-        if (*name < '0' || *name > '9' || v > (INT64_MAX - digit) / 10)
+        if (*name < '0' || *name > '9' || v > (LAR_VERSION_MAX - digit) / 10)
             return false;
         v = v * 10 + digit;
     }

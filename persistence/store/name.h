@@ -9,6 +9,9 @@
 
 enum { LAR_NAME_MAX = 128 };
 
+/* Numbers are JSON integers, too. */
+#define LAR_VERSION_MAX ((uint64_t)INT64_MAX)
+
 /* A model's name: [A-Za-z0-9][A-Za-z0-9._-]{0,127}. */
 bool lar_name_is_model(const char *name, size_t length);
 

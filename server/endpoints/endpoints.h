@@ -7,13 +7,22 @@
 #include "server/service.h"
 
 /* probes.c */
-lar_endpoint lar_get_root, lar_get_server, lar_get_live, lar_get_ready;
+lar_endpoint lar_get_root, lar_get_server, lar_get_live, lar_get_ready, lar_get_ping,
+    lar_get_version;
 /* models.c: TensorFlow Serving's side */
 lar_endpoint lar_get_models, lar_get_status, lar_get_metadata, lar_get_versions;
 /* oip.c: Open Inference Protocol's side */
-lar_endpoint lar_get_oip_model, lar_get_oip_ready;
-/* predict.c */
-lar_endpoint lar_post_predict, lar_post_infer;
+lar_endpoint lar_get_oip_model, lar_get_oip_config, lar_get_oip_ready;
+/* What answers for the version or label that RQ names; NULL and ERR in Triton's words. */
+const struct lar_loaded *lar_oip_find(const struct lar_request *rq, struct lar_error *err);
+/* Says in Triton's words that nothing answers for what RQ names. */
+void lar_oip_unknown(const struct lar_request *rq, struct lar_error *err);
+/* oip_statistics.c, oip_extensions.c */
+lar_endpoint lar_get_oip_statistics, lar_get_logging, lar_post_logging;
+lar_endpoint lar_no_shared_memory, lar_no_trace;
+/* predict.c and predict_*.c */
+lar_endpoint lar_post_predict, lar_post_classify, lar_post_regress, lar_post_infer;
+lar_endpoint lar_post_invocations;
 void lar_predict_abandon(struct lar_request *rq);
 /* upload.c */
 lar_endpoint lar_post_version, lar_put_version, lar_post_validate;

@@ -131,6 +131,14 @@ static void write_loads(struct lar_text *text, const struct lar_registry *regist
         add(text, "larder_loads_total{result=\"%s\"} %" PRIu64 "\n", results[i], counts.results[i]);
     head(text, "larder_load_seconds_total", "counter", "Time that loaders took.");
     add(text, "larder_load_seconds_total %.6f\n", (double)counts.microseconds / 1e6);
+    bool seccomp;
+    int landlock;
+    if (!lar_registry_sandbox(registry, &seccomp, &landlock))
+        return;
+    head(text, "larder_sandbox_info", "gauge",
+         "What held the last loader; Landlock by the version of its ABI, 0 for none.");
+    add(text, "larder_sandbox_info{seccomp=\"%s\",landlock=\"%d\"} 1\n", seccomp ? "true" : "false",
+        landlock);
 }
 
 static void write_process(struct lar_text *text, const struct lar_service *service)

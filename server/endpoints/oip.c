@@ -6,10 +6,14 @@
 #include <ctype.h>
 #include <stdio.h>
 
-static struct lar_loaded *find(const struct lar_request *rq, struct lar_error *err)
+const struct lar_loaded *lar_oip_find(const struct lar_request *rq, struct lar_error *err)
 {
-    return lar_table_loaded(lar_service_table(rq), rq->model.at, rq->model.size, rq->number,
-                            rq->label.at, rq->label.size, err);
+    const struct lar_loaded *loaded =
+        lar_table_loaded(lar_service_table(rq), rq->model.at, rq->model.size, rq->number,
+                         rq->label.at, rq->label.size, err);
+    if (!loaded)
+        lar_oip_unknown(rq, err);
+    return loaded;
 }
 
 /* "<project>_<format>": letters and digits of the format's name; informative only. */
@@ -31,10 +35,11 @@ enum lar_outcome lar_get_oip_model(struct lar_request *rq, struct lar_error *err
     uint64_t versions[VERSIONS];
     size_t n = 0;
     char platform[80];
-    const struct lar_model_entry *model = lar_service_model(rq, err);
-    const struct lar_loaded *loaded = model ? find(rq, err) : NULL;
+    const struct lar_loaded *loaded = lar_oip_find(rq, err);
     if (!loaded)
         return LAR_REFUSED;
+    const struct lar_model_entry *model =
+        lar_table_find(lar_service_table(rq), rq->model.at, rq->model.size);
     for (size_t i = model->n_versions; i-- > 0 && n < VERSIONS;)
         if (model->versions[i].loaded)
             versions[n++] = model->versions[i].number;
@@ -51,10 +56,24 @@ enum lar_outcome lar_get_oip_model(struct lar_request *rq, struct lar_error *err
                : LAR_REFUSED;
 }
 
+/* GET /v2/models/M[/versions/V]/config */
+enum lar_outcome lar_get_oip_config(struct lar_request *rq, struct lar_error *err)
+{
+    char platform[80];
+    const struct lar_loaded *loaded = lar_oip_find(rq, err);
+    if (!loaded)
+        return LAR_REFUSED;
+    name_platform(loaded->flat.report, platform, sizeof platform);
+    lar_answer_header(&rq->answer, "Larder-Model-Version", loaded->header);
+    return lar_oip_write_config(&rq->answer.text, &loaded->flat, loaded->model, platform, err)
+               ? LAR_ANSWERED
+               : LAR_REFUSED;
+}
+
 /* GET /v2/models/M[/versions/V]/ready */
 enum lar_outcome lar_get_oip_ready(struct lar_request *rq, struct lar_error *err)
 {
-    const struct lar_loaded *loaded = find(rq, err);
+    const struct lar_loaded *loaded = lar_oip_find(rq, err);
     if (!loaded && err->code != LAR_ERR_UNAVAILABLE)
         return LAR_REFUSED;
     lar_error_clear(err);

@@ -1,36 +1,10 @@
 /* Predictions: on the HTTP thread while they are small and cheap, else on a worker.
  * SPDX-License-Identifier: MIT */
-#include "server/dialect.h"
-#include "server/endpoints/endpoints.h"
+#include "server/endpoints/predict.h"
 
 #include <time.h>
 
 enum { INLINE_BODY = 64 * 1024 }; /* longer ones go to a worker unparsed */
-
-struct dialect {
-    bool (*read)(struct lar_call_request *ret, const struct lar_flat *flat, const void *body,
-                 size_t size, struct lar_scratch *scratch, struct lar_error *err);
-    bool (*write)(struct lar_text *text, const struct lar_loaded *loaded,
-                  const struct lar_call_request *call, const struct lar_tensor *results,
-                  struct lar_error *err);
-};
-
-static bool write_tfs(struct lar_text *text, const struct lar_loaded *loaded,
-                      const struct lar_call_request *call, const struct lar_tensor *results,
-                      struct lar_error *err)
-{
-    return lar_tfs_write(text, &loaded->flat, call, results, err);
-}
-
-static bool write_oip(struct lar_text *text, const struct lar_loaded *loaded,
-                      const struct lar_call_request *call, const struct lar_tensor *results,
-                      struct lar_error *err)
-{
-    return lar_oip_write(text, &loaded->flat, call, results, loaded->model, loaded->number, err);
-}
-
-static const struct dialect tfs = {lar_tfs_read, write_tfs};
-static const struct dialect oip = {lar_oip_read, write_oip};
 
 /* The request's fault, whatever the dialect calls it. */
 static void blame_request(struct lar_answer *answer, const struct lar_error *err)
@@ -39,42 +13,63 @@ static void blame_request(struct lar_answer *answer, const struct lar_error *err
         answer->status = 400;
 }
 
-static enum lar_outcome compute(struct lar_request *rq, const struct dialect *dialect,
-                                const struct lar_loaded *loaded, uint64_t *ret_rows,
-                                struct lar_error *err)
-{
-    const struct lar_service *service = rq->service;
-    struct lar_scratch *scratch = ((struct lar_lane *)rq->lane)->scratch;
-    struct lar_call_request call = {0};
-    if (!rq->on_worker && rq->body_size > INLINE_BODY)
-        return LAR_LATER;
-    lar_scratch_reset(scratch);
-    if (!dialect->read(&call, &loaded->flat, rq->body, rq->body_size, scratch, err)) {
-        blame_request(&rq->answer, err);
-        return LAR_REFUSED;
-    }
-    *ret_rows = call.rows;
-    if (!rq->on_worker) {
-        double us = lar_plan_cost(loaded->plan, call.outputs, call.n_outputs, call.rows) / 1000;
-        if (us >= (double)atomic_load_explicit(&service->inline_us, memory_order_relaxed))
-            return LAR_LATER;
-    }
-    struct lar_tensor *results = lar_scratch_take(scratch, call.n_outputs, sizeof *results);
-    if (!results)
-        lar_scratch_fail(scratch, err, "the results");
-    else if (lar_plan_run(loaded->plan, scratch, call.inputs, call.rows, call.outputs,
-                          call.n_outputs, results, err) &&
-             dialect->write(&rq->answer.text, loaded, &call, results, err))
-        return LAR_ANSWERED;
-    return LAR_REFUSED;
-}
-
-static uint64_t microseconds_since(int64_t start)
+static int64_t now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - start;
-    return us > 0 ? (uint64_t)us : 0;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* The nanoseconds since *LAST, which becomes now. */
+static uint64_t lap(int64_t *last)
+{
+    int64_t now = now_ns(), n = now - *last;
+    *last = now;
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+/* Whether the call, of a known cost, runs here. */
+static bool is_cheap(const struct lar_request *rq, const struct lar_loaded *loaded,
+                     const struct lar_call_request *call)
+{
+    const struct lar_service *service = rq->service;
+    double us = lar_plan_cost(loaded->plan, call->outputs, call->n_outputs, call->rows) / 1000;
+    return us < (double)atomic_load_explicit(&service->inline_us, memory_order_relaxed);
+}
+
+static enum lar_outcome compute(struct lar_request *rq, const struct lar_dialect *dialect,
+                                const struct lar_loaded *loaded, struct lar_spent *spent,
+                                uint64_t *ret_rows, struct lar_error *err)
+{
+    struct lar_scratch *scratch = ((struct lar_lane *)rq->lane)->scratch;
+    struct lar_call_request call = {0};
+    int64_t last = now_ns();
+    if (!rq->on_worker && (rq->body_size > INLINE_BODY || rq->packed))
+        return LAR_LATER;
+    spent->queue = rq->on_worker && last > rq->later_ns ? (uint64_t)(last - rq->later_ns) : 0;
+    lar_scratch_reset(scratch);
+    if (!dialect->read(&call, rq, loaded, scratch, err)) {
+        blame_request(&rq->answer, err);
+        return LAR_REFUSED;
+    }
+    if (!rq->on_worker && !is_cheap(rq, loaded, &call))
+        return LAR_LATER;
+    spent->input = lap(&last);
+    struct lar_tensor *results = lar_scratch_take(scratch, call.n_outputs, sizeof *results);
+    if (!results) {
+        lar_scratch_fail(scratch, err, "the results");
+        return LAR_REFUSED;
+    }
+    if (!lar_plan_run(loaded->plan, scratch, call.inputs, call.rows, call.outputs, call.n_outputs,
+                      results, err))
+        return LAR_REFUSED;
+    spent->infer = lap(&last);
+    if ((dialect->change && !dialect->change(&loaded->flat, &call, results, scratch, err)) ||
+        !dialect->write(&rq->answer, loaded, &call, results, err))
+        return LAR_REFUSED;
+    spent->output = lap(&last);
+    *ret_rows = call.rows;
+    return LAR_ANSWERED;
 }
 
 /* What the error will be answered with, roughly: for the counters. */
@@ -87,40 +82,40 @@ static unsigned status_class(enum lar_outcome outcome, const struct lar_error *e
     return err->code == LAR_ERR_INTERNAL || err->code == LAR_ERR_IO ? 500 : 400;
 }
 
-static enum lar_outcome predict(struct lar_request *rq, const struct dialect *dialect,
-                                struct lar_error *err)
+static uint64_t since_start(const struct lar_request *rq)
+{
+    int64_t ns = now_ns() - rq->started_us * 1000;
+    return ns > 0 ? (uint64_t)ns : 0;
+}
+
+enum lar_outcome lar_predict(struct lar_request *rq, const struct lar_dialect *dialect,
+                             struct lar_error *err)
 {
     struct lar_service *service = rq->service;
     struct lar_loaded *loaded = rq->kept;
+    struct lar_spent spent = {0};
     uint64_t rows = 0;
     if (!loaded)
         loaded = lar_table_loaded(lar_service_table(rq), rq->model.at, rq->model.size, rq->number,
                                   rq->label.at, rq->label.size, err);
     if (!loaded) {
-        lar_statistics_add(&service->unknown, status_class(LAR_REFUSED, err),
-                           microseconds_since(rq->started_us), 0);
+        if (dialect->unknown)
+            dialect->unknown(rq, err);
+        spent.all = since_start(rq);
+        lar_statistics_add(&service->unknown, status_class(LAR_REFUSED, err), &spent, 0);
         return LAR_REFUSED;
     }
-    enum lar_outcome outcome = compute(rq, dialect, loaded, &rows, err);
+    enum lar_outcome outcome = compute(rq, dialect, loaded, &spent, &rows, err);
     if (outcome == LAR_LATER) {
         rq->kept = lar_loaded_acquire(loaded);
+        rq->later_ns = now_ns();
         return LAR_LATER;
     }
     lar_answer_header(&rq->answer, "Larder-Model-Version", loaded->header);
-    lar_statistics_add(&loaded->statistics, status_class(outcome, err),
-                       microseconds_since(rq->started_us), rows);
+    spent.all = since_start(rq);
+    lar_statistics_add(&loaded->statistics, status_class(outcome, err), &spent, rows);
     lar_predict_abandon(rq);
     return outcome;
-}
-
-enum lar_outcome lar_post_predict(struct lar_request *rq, struct lar_error *err)
-{
-    return predict(rq, &tfs, err);
-}
-
-enum lar_outcome lar_post_infer(struct lar_request *rq, struct lar_error *err)
-{
-    return predict(rq, &oip, err);
 }
 
 void lar_predict_abandon(struct lar_request *rq)

@@ -12,8 +12,11 @@ enum lar_outcome lar_get_root(struct lar_request *rq, struct lar_error *err)
 enum lar_outcome lar_get_server(struct lar_request *rq, struct lar_error *err)
 {
     (void)err;
-    lar_text_puts(&rq->answer.text,
-                  "{\"name\":\"larder\",\"version\":\"" LARDER_VERSION "\",\"extensions\":[]}");
+    lar_text_puts(
+        &rq->answer.text,
+        "{\"name\":\"larder\",\"version\":\"" LARDER_VERSION
+        "\",\"extensions\":[\"classification\",\"model_configuration\",\"model_repository\","
+        "\"binary_tensor_data\",\"parameters\",\"statistics\"]}");
     return LAR_ANSWERED;
 }
 
@@ -36,5 +39,30 @@ enum lar_outcome lar_get_ready(struct lar_request *rq, struct lar_error *err)
     if (!lar_spawner_alive(service->spawner))
         lar_text_puts(&rq->answer.text, ",\"loads\":false");
     lar_text_char(&rq->answer.text, '}');
+    return LAR_ANSWERED;
+}
+
+/* GET /ping, /health: MLflow's. A line without text while some model answers. */
+enum lar_outcome lar_get_ping(struct lar_request *rq, struct lar_error *err)
+{
+    const struct lar_service *service = rq->service;
+    const struct lar_table *table = lar_service_table(rq);
+    bool answering = false;
+    for (size_t i = 0; i < table->n_models && !answering; i++)
+        answering = table->models[i].answering != NULL;
+    if (!answering || !table->complete || atomic_load(&service->draining)) {
+        lar_fail(err, LAR_ERR_NOTFOUND, "no model is ready");
+        return LAR_REFUSED;
+    }
+    lar_text_char(&rq->answer.text, '\n');
+    return LAR_ANSWERED;
+}
+
+/* GET /version: ours, where MLflow's server says its own. */
+enum lar_outcome lar_get_version(struct lar_request *rq, struct lar_error *err)
+{
+    (void)err;
+    rq->answer.type = "text/plain";
+    lar_text_puts(&rq->answer.text, LARDER_VERSION);
     return LAR_ANSWERED;
 }

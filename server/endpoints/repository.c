@@ -51,8 +51,11 @@ enum lar_outcome lar_post_index(struct lar_request *rq, struct lar_error *err)
     json_t *root;
     if (!parse_body(rq, &root, err))
         return LAR_REFUSED;
-    bool ready = json_is_true(json_object_get(root, "ready")), first = true;
+    const json_t *wanted = json_object_get(root, "ready");
+    bool ready = json_is_true(wanted), first = true, sound = !wanted || json_is_boolean(wanted);
     json_decref(root);
+    if (!sound)
+        return lar_fail(err, LAR_ERR_INVALID, "\"ready\" is true or false"), LAR_REFUSED;
     const struct lar_table *table = lar_service_table(rq);
     struct lar_text *text = &rq->answer.text;
     lar_text_char(text, '[');

@@ -110,4 +110,8 @@ grep -qi '^Allow: ' "$work/headers" || fail "405 without Allow"
 
 answers 200 "$base/metrics"
 grep -q 'larder_predict_requests_total{.*model="iris".*} ' "$work/body" || fail "no request counter"
+grep -q '^larder_sandbox_info{seccomp="[a-z]*",landlock="[0-9]*"} 1$' "$work/body" || fail "no sandbox in the metrics"
+if grep -q '^larder_sandbox_info{.*landlock="0"' "$work/body"; then
+    [ "$(grep -c 'without Landlock' "$work/log")" = 1 ] || fail "a missing Landlock is not logged once"
+fi
 stop

@@ -56,6 +56,39 @@ stop
     2>"$work/error" && fail "started on an open address without a decision"
 grep -q 'management.tokens_file' "$work/error" || fail "not helpful: $(cat "$work/error")"
 
+refuses() { # WORDS FLAG...: the start fails with these words
+    local words=$1
+    shift
+    "$larderd" --loader "$BUILD/loader/larder-loader" --models "$models" --state "$state" "$@" 2>"$work/error" &&
+        fail "started with $*"
+    grep -q "$words" "$work/error" || fail "not helpful: $(cat "$work/error")"
+}
+refuses 'a port is a number' --listen 127.0.0.1:99999
+refuses 'a port is a number' --listen 127.0.0.1:
+refuses 'no address is given' --listen ''
+: >"$work/loader"
+"$larderd" --loader "$work/loader" --models "$models" --state "$state" --listen 127.0.0.1:0 2>"$work/error" &&
+    fail "started with a loader that cannot be run"
+grep -q 'not a program' "$work/error" || fail "not helpful: $(cat "$work/error")"
+
+# Clients cannot take the descriptors that loads need
+: >"$file"
+LARDERD_UNDER='prlimit --nofile=64:64' start --config "$file"
+grep -q 'limits.connections is 32' "$work/log" || fail "no word about few descriptors: $(cat "$work/log")"
+port=${base##*:}
+for ((i = 0; i < 100; i++)); do
+    exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+    held[i]=$fd
+done
+mkdir -p "$models/late/1"
+cp "$SOURCE/examples/models/iris/1/model.joblib" "$models/late/1/"
+said "model 'late' version 1 is available"
+for fd in "${held[@]}"; do
+    exec {fd}>&-
+done
+answers 200 "$base/v1/models/late:predict" -d "$row"
+stop
+
 # The drain: not ready, but serving, then gone
 : >"$file"
 start --config "$file" --drain-delay 1s --listen "unix:$work/socket"

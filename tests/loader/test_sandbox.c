@@ -161,6 +161,7 @@ START_TEST(all_other_calls_kill)
         SYS_fstat,
         SYS_newfstatat,
         SYS_ftruncate,
+        SYS_fallocate,
         SYS_rt_sigprocmask,
         SYS_rt_sigreturn,
         SYS_close,

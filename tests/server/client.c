@@ -51,8 +51,8 @@ int client_answer(int fd, char *text, size_t n)
     text[0] = '\0';
     for (;;) {
         const char *body = strstr(text, "\r\n\r\n");
-        const char *length = strcasestr(text, "content-length:");
-        size_t want = body && length && length < body ? (size_t)atol(length + 15) : 0;
+        const char *length = strcasestr(text, "\r\ncontent-length:");
+        size_t want = body && length && length < body ? (size_t)atol(length + 17) : 0;
         if (body && have >= (size_t)(body + 4 - text) + want)
             return client_status(text);
         size_t room = body ? (size_t)(body + 4 - text) + want - have : 1;

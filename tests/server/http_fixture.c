@@ -128,6 +128,13 @@ static enum lar_outcome fail_here(struct lar_request *rq, struct lar_error *err)
     return LAR_REFUSED;
 }
 
+static enum lar_outcome break_down(struct lar_request *rq, struct lar_error *err)
+{
+    (void)rq;
+    lar_fail(err, LAR_ERR_IO, "/secret/path: Input/output error");
+    return LAR_REFUSED;
+}
+
 /* Counts what comes, refuses what begins with '!'. */
 static enum lar_outcome put_stream(struct lar_request *rq, struct lar_error *err)
 {
@@ -168,21 +175,24 @@ static enum lar_outcome delete_version(struct lar_request *rq, struct lar_error 
 }
 
 static const struct lar_route routes[] = {
-    {LAR_GET, "/now", get_now, LAR_ON_THREAD, LAR_NO_BODY, false, NULL},
-    {LAR_POST, "/now", get_now, LAR_ON_THREAD, LAR_NO_BODY, false, NULL},
-    {LAR_POST, "/echo", post_echo, LAR_ON_THREAD, LAR_PREDICT_BODY, false, NULL},
-    {LAR_POST, "/auto", post_echo, LAR_BY_COST, LAR_PREDICT_BODY, false, NULL},
-    {LAR_POST, "/worker", post_echo, LAR_ON_WORKER, LAR_PREDICT_BODY, false, NULL},
-    {LAR_GET, "/worker", get_now, LAR_ON_WORKER, LAR_NO_BODY, false, NULL},
-    {LAR_POST, "/cost", post_cost, LAR_BY_COST, LAR_PREDICT_BODY, false, NULL},
-    {LAR_GET, "/gate", get_gate, LAR_ON_WORKER, LAR_NO_BODY, false, NULL},
-    {LAR_POST, "/gate", get_gate, LAR_BY_COST, LAR_PREDICT_BODY, false, NULL},
-    {LAR_GET, "/big", get_big, LAR_ON_THREAD, LAR_NO_BODY, false, NULL},
-    {LAR_GET, "/file", get_file, LAR_ON_WORKER, LAR_NO_BODY, false, NULL},
-    {LAR_GET, "/fail", fail_here, LAR_ON_THREAD, LAR_NO_BODY, false, NULL},
-    {LAR_PUT, "/stream", put_stream, LAR_STREAMED, LAR_UPLOAD_BODY, true, abandon_stream},
+    {LAR_GET, "/now", get_now, LAR_ON_THREAD, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_POST, "/now", get_now, LAR_ON_THREAD, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_POST, "/echo", post_echo, LAR_ON_THREAD, LAR_PREDICT_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_POST, "/auto", post_echo, LAR_BY_COST, LAR_PREDICT_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_POST, "/worker", post_echo, LAR_ON_WORKER, LAR_PREDICT_BODY, false, NULL,
+     LAR_ERRORS_PLAIN},
+    {LAR_GET, "/worker", get_now, LAR_ON_WORKER, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_POST, "/cost", post_cost, LAR_BY_COST, LAR_PREDICT_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_GET, "/gate", get_gate, LAR_ON_WORKER, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_POST, "/gate", get_gate, LAR_BY_COST, LAR_PREDICT_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_GET, "/big", get_big, LAR_ON_THREAD, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_GET, "/file", get_file, LAR_ON_WORKER, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_GET, "/fail", fail_here, LAR_ON_THREAD, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_GET, "/broken", break_down, LAR_ON_WORKER, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_PUT, "/stream", put_stream, LAR_STREAMED, LAR_UPLOAD_BODY, true, abandon_stream,
+     LAR_ERRORS_PLAIN},
     {LAR_DELETE, "/m/{model}/versions/{version}", delete_version, LAR_ON_WORKER, LAR_NO_BODY, true,
-     NULL},
+     NULL, LAR_ERRORS_PLAIN},
     {0},
 };
 
@@ -195,7 +205,7 @@ void fixture_start(struct fixture *f, const struct fixture_options *o)
 {
     signal(SIGPIPE, SIG_IGN);
     *f = (struct fixture){0};
-    lar_log_init(&f->log, 2, LAR_LOG_WARNING, false);
+    lar_log_init(&f->log, 1, LAR_LOG_WARNING, false);
     f->limits.body = 1 << 20;
     f->limits.header_time = either(o->header_time, 30000);
     f->limits.body_time = either(o->body_time, 30000);

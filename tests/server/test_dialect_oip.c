@@ -32,6 +32,14 @@ START_TEST(one_input)
          "{\"inputs\":[{\"name\":\"\\u0074\\\"\",\"shape\":[1],\"datatype\":\"BYTES\","
          "\"data\":[\"\\u0061\"]}]}",
          "1: text string[1] [\"a\"] -> predict"},
+        {models_text,
+         "{\"inputs\":[{\"name\":\"t\",\"shape\":[3,1],\"datatype\":\"BYTES\",\"parameters\":{"
+         "\"content_type\":\"base64\"},\"data\":[\"YWJj\",\"w7Y=\",\"\"]}]}",
+         "3: text string[3] [\"abc\",\"\xC3\xB6\",\"\"] -> predict"},
+        {models_text,
+         "{\"inputs\":[{\"data\":[\"YWJj\"],\"name\":\"t\",\"shape\":[1],\"datatype\":\"BYTES\","
+         "\"parameters\":{\"content_type\":\"base64\"}}],\"parameters\":{\"content_type\":\"np\"}}",
+         "1: text string[1] [\"abc\"] -> predict"},
     };
     CHECK_CALLS(lar_oip_read, rows);
 }
@@ -140,7 +148,28 @@ START_TEST(what_is_refused)
         {models_matrix,
          "{\"inputs\":[{\"name\":\"X\",\"shape\":[1,3],\"datatype\":\"FP64\","
          "\"parameters\":{\"binary_data_size\":24}}]}",
-         "inputs[0]: data outside the JSON text is not read; send it as \"data\""},
+         "inputs[0]: unexpected size for input 'X', expecting 24 additional bytes for model ''"},
+        {models_matrix,
+         "{\"inputs\":[{\"name\":\"X\",\"shape\":[1,3],\"datatype\":\"FP64\",\"data\":[1,2,3],"
+         "\"parameters\":{\"binary_data_size\":0}}]}",
+         "inputs[0]: Input must set only one of the following fields: 'data', 'binary_data_size' "
+         "in 'parameters', 'shared_memory_region' in 'parameters'. But more than one is specified"},
+        {models_matrix,
+         "{\"inputs\":[{\"name\":\"X\",\"shape\":[1,3],\"datatype\":\"FP64\","
+         "\"parameters\":{\"shared_memory_region\":\"r\"}}]}",
+         "inputs[0].parameters: Unable to find shared memory region: 'r'"},
+        {models_matrix, "{\"inputs\":[" X13 "],\"parameters\":{\"triton_x\":1}}",
+         "parameters: parameter keys starting with 'triton_' are reserved for Triton usage and "
+         "should not be specified."},
+        {models_text,
+         "{\"inputs\":[{\"name\":\"t\",\"shape\":[1],\"datatype\":\"BYTES\",\"parameters\":{"
+         "\"content_type\":\"base64\"},\"data\":[\"Y*==\"]}]}",
+         "inputs[0]: element 0 is not base64 of UTF-8 text"},
+        {models_text,
+         "{\"inputs\":[{\"name\":\"t\",\"shape\":[1],\"datatype\":\"BYTES\",\"parameters\":{"
+         "\"content_type\":\"pd_json\"},\"data\":[\"{}\"]}]}",
+         "inputs[0].parameters: content type 'pd_json' is not read; send an input for each column "
+         "('pd')"},
         {models_matrix, "{\"inputs\":[" HEAD("X", "[1,3]", "float") "[1,2,3]}]}",
          "inputs[0].datatype: unknown datatype 'float'"},
         {models_matrix, "{\"inputs\":[" HEAD("X", "[1,-3]", "FP64") "[1,2,3]}]}",
@@ -189,6 +218,7 @@ START_TEST(answers)
     struct lar_scratch *scratch = lar_scratch_new(0, 1 << 20, &err);
     struct lar_call_request call;
     struct lar_text out;
+    size_t text_size = 9;
     int32_t labels[] = {7, -8};
     double two[] = {0.5, NAN, INFINITY, 1};
     const struct lar_tensor results[] = {
@@ -200,8 +230,9 @@ START_TEST(answers)
     ck_assert(model_init(&m, models_matrix, &err));
     ck_assert(lar_oip_read(&call, &m.flat, body, strlen(body), scratch, &err));
     lar_text_init(&out, NULL, 0, 1 << 16);
-    ck_assert(lar_oip_write(&out, &m.flat, &call, results, "iris", 3, &err));
+    ck_assert(lar_oip_write(&out, &m.flat, &call, results, "iris", 3, &text_size, &err));
     lar_text_char(&out, '\0');
+    ck_assert_uint_eq(text_size, 0);
     ck_assert_str_eq(
         out.data,
         "{\"model_name\":\"iris\",\"model_version\":\"3\",\"id\":\"\\ud800\",\"outputs\":["
@@ -210,7 +241,7 @@ START_TEST(answers)
         "{\"name\":\"predict\",\"datatype\":\"INT32\",\"shape\":[2],\"data\":[7,-8]}]}");
     lar_text_finish(&out);
     lar_text_init(&out, NULL, 0, 100);
-    ck_assert(!lar_oip_write(&out, &m.flat, &call, results, "iris", 3, &err));
+    ck_assert(!lar_oip_write(&out, &m.flat, &call, results, "iris", 3, &text_size, &err));
     ck_assert_int_eq(err.code, LAR_ERR_LIMIT);
     lar_text_finish(&out);
     lar_scratch_free(scratch);

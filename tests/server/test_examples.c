@@ -178,6 +178,7 @@ static void ask_oip(const char *path, struct loaded *m, const struct expected *e
     struct lar_call_request call;
     struct lar_tensor results[1];
     struct lar_text body, answer;
+    size_t text_size;
     lar_text_init(&body, NULL, 0, LIMIT);
     lar_text_init(&answer, NULL, 0, LIMIT);
     lar_text_puts(&body, "{\"inputs\":[{\"data\":");
@@ -190,7 +191,7 @@ static void ask_oip(const char *path, struct loaded *m, const struct expected *e
     ck_assert_msg(lar_oip_read(&call, &m->flat, body.data, body.size, m->scratch, &err), "%s: %s",
                   path, err.text);
     run(m, &call, results);
-    ck_assert(lar_oip_write(&answer, &m->flat, &call, results, "m", 1, &err));
+    ck_assert(lar_oip_write(&answer, &m->flat, &call, results, "m", 1, &text_size, &err));
     lar_text_char(&answer, '\0');
     compare(path, e, between(&answer, "\"data\":", "}"));
     lar_text_finish(&body);

@@ -37,6 +37,7 @@ static const struct {
     {"GET /file HTTP/1.1\r\n" CLOSE, 200, "\r\n\r\nfile\n"},
     {"GET /file HTTP/1.1\r\n" CLOSE, 200, "Content-Type: application/octet-stream\r\n"},
     {"GET /fail HTTP/1.1\r\n" CLOSE, 409, "{\"error\": \"taken: \\\"x\\\"\"}"},
+    {"GET /broken HTTP/1.1\r\n" CLOSE, 500, "{\"error\": \"the server's storage failed"},
     {"GET /nowhere HTTP/1.1\r\n" CLOSE, 404, "{\"error\": \"nothing here\"}"},
     {"GET /now/ HTTP/1.1\r\n" CLOSE, 404, ""},
     {"GET //now HTTP/1.1\r\n" CLOSE, 404, ""},
@@ -254,6 +255,31 @@ START_TEST(too_large_is_said_before_the_body)
 }
 END_TEST
 
+/* A chunk of one byte costs what a byte costs: no stack, no buffer of its own. */
+START_TEST(tiny_chunks_add_up)
+{
+    enum { CHUNKS = 200000, CHUNK = 6 };
+    static char bytes[CHUNKS * CHUNK + 6], answer[CHUNKS + 4096];
+    static const char *const lines[] = {"POST /echo", "PUT /stream"};
+    for (int i = 0; i < CHUNKS; i++)
+        memcpy(bytes + i * CHUNK, "1\r\nx\r\n", CHUNK);
+    memcpy(bytes + CHUNKS * CHUNK, "0\r\n\r\n", 6);
+    fixture_start(&f, &(struct fixture_options){0});
+    for (int i = 0; i < 2; i++) {
+        char head[128];
+        int n = snprintf(head, sizeof head,
+                         "%s HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", lines[i]);
+        int fd = client_open(f.port);
+        client_send(fd, head, (size_t)n);
+        client_send(fd, bytes, sizeof bytes - 1);
+        ck_assert_int_eq(client_answer(fd, answer, sizeof answer), i ? 201 : 200);
+        ck_assert_ptr_nonnull(strstr(answer, i ? "{\"bytes\": 200000}" : "Content-Length: 200000"));
+        close(fd);
+    }
+    fixture_stop(&f, 1000);
+}
+END_TEST
+
 START_TEST(expect_is_answered_when_the_body_is_wanted)
 {
     static char answer[4096];
@@ -357,6 +383,7 @@ int main(void)
                                   pipelined_requests_are_answered_in_order,
                                   bodies_of_all_sizes_come_back,
                                   too_large_is_said_before_the_body,
+                                  tiny_chunks_add_up,
                                   expect_is_answered_when_the_body_is_wanted,
                                   streams_come_in_pieces,
                                   memory_for_bodies_is_bounded,

@@ -301,6 +301,24 @@ START_TEST(drain_finishes_what_is_under_way)
 }
 END_TEST
 
+/* A client that stalls in its next header is given up like one that stalls in its first. */
+START_TEST(drain_does_not_wait_for_a_next_header)
+{
+    char answer[4096];
+    int64_t patience = 20000;
+    fixture_start(&f, &(struct fixture_options){.header_time = 300, .idle_time = 20000});
+    int fd = client_open(f.port);
+    send_text(fd, NOW);
+    ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 200);
+    send_text(fd, "GET /now HTTP/1.1\r\nA: ");
+    usleep(50000);
+    int64_t start = lar_now_ms();
+    stop_now(&patience);
+    ck_assert_int_lt(lar_now_ms() - start, 10000);
+    close(fd);
+}
+END_TEST
+
 START_TEST(drain_ends_at_its_deadline)
 {
     int64_t patience = 300;
@@ -350,6 +368,7 @@ int main(void)
                                   jobs_that_come_too_late_are_dropped,
                                   more_connections_than_the_limit_wait,
                                   drain_finishes_what_is_under_way,
+                                  drain_does_not_wait_for_a_next_header,
                                   drain_ends_at_its_deadline,
                                   starting_and_draining_under_load,
                                   NULL};

@@ -67,6 +67,15 @@ static const char *const requests[] = {
     "POST /v2/models/iris/infer HTTP/1.1\r\nHost: h\r\nContent-Length: 71\r\n\r\n"
     "{\"inputs\":[{\"name\":\"X\",\"shape\":[2],\"datatype\":\"FP64\",\"data\":[1,2.25]}]}",
     "GET /v2/health/ready HTTP/1.1\r\nHost: h\r\n\r\n",
+    "POST /v1/models/iris:regress HTTP/1.1\r\nHost: h\r\nContent-Length: 22\r\n\r\n"
+    "{\"examples\":[{\"X\":1}]}",
+    "POST /invocations HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+    "Content-Length: 45\r\n\r\n"
+    "{\"dataframe_split\":{\"data\":[[1],[2]]},\"x\":[]}",
+    "POST /v2/models/iris/infer HTTP/1.1\r\nHost: h\r\nInference-Header-Content-Length: 132\r\n"
+    "Content-Length: 136\r\n\r\n"
+    "{\"inputs\":[{\"name\":\"X\",\"shape\":[1],\"datatype\":\"FP32\",\"parameters\":{"
+    "\"binary_data_size\":4}}],\"parameters\":{\"binary_data_output\":true}}AAAA",
 };
 
 static void ask_all(int fd, unsigned times)

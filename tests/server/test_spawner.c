@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,6 +110,21 @@ START_TEST(threads_load_side_by_side)
 }
 END_TEST
 
+START_TEST(few_descriptors_are_enough)
+{
+    struct rlimit before, few;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = (struct rlimit){.rlim_cur = 48, .rlim_max = before.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    struct lar_spawner *spawner = start();
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    struct lar_error err = {0};
+    char out[64];
+    ck_assert_msg(load(spawner, "translate", &limits, out, &err), "%s", err.text);
+    lar_spawner_stop(spawner);
+}
+END_TEST
+
 START_TEST(a_dead_spawner_makes_loads_busy)
 {
     struct lar_spawner *spawner = start();
@@ -158,7 +174,7 @@ int main(void)
     return check_main("spawner",
                       (const TTest *[]){success_refusal_and_death_are_told_apart,
                                         nothing_else_is_inherited, threads_load_side_by_side,
-                                        a_dead_spawner_makes_loads_busy,
+                                        few_descriptors_are_enough, a_dead_spawner_makes_loads_busy,
                                         the_spawner_ends_with_its_socket_and_ignores_signals,
                                         a_missing_program_is_named, NULL});
 }

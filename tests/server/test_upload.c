@@ -125,6 +125,23 @@ START_TEST(what_is_put_at_a_number)
 }
 END_TEST
 
+START_TEST(names_that_scans_pass_over_are_refused)
+{
+    static const char *const names[] = {"iris.tmp", "iris.part", "iris.swp", ".iris", "ir/is"};
+    struct world w;
+    world_make(&w);
+    world_start(&w);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct lar_upload_result result;
+        struct lar_error err = {0};
+        ck_assert(!send(&w, names[i], LAR_UPLOAD_NEXT, 0, "ok 1", &result, &err));
+        ck_assert_int_eq(err.code, LAR_ERR_INVALID);
+    }
+    expect(&w, "");
+    world_remove(&w);
+}
+END_TEST
+
 START_TEST(what_is_refused_leaves_nothing)
 {
     static const struct {
@@ -230,6 +247,25 @@ START_TEST(numbers_are_never_given_again)
     world_stop(&w);
     world_start(&w);
     ck_assert_uint_eq(post(&w, "iris", "ok 4"), 4);
+    world_remove(&w);
+}
+END_TEST
+
+START_TEST(numbers_end_at_the_highest)
+{
+    struct world w;
+    struct lar_upload_result result;
+    struct lar_error err = {0};
+    world_make(&w);
+    world_put(&w, "iris/9223372036854775807/model.pkl", "ok 1");
+    world_start(&w);
+    world_await_complete(&w);
+    ck_assert(!send(&w, "iris", LAR_UPLOAD_NEXT, 0, "ok 2", &result, &err));
+    ck_assert_int_eq(err.code, LAR_ERR_CONFLICT);
+    free(result.report);
+    world_put(&w, "iris.pkl", "ok 3");
+    world_reload(&w, false);
+    expect(&w, "iris/9223372036854775807 AVAILABLE 1, iris/9223372036854775808 END");
     world_remove(&w);
 }
 END_TEST
@@ -462,10 +498,12 @@ int main(void)
 {
     return check_main(
         "upload",
-        (const TTest *[]){
-            an_upload_serves_and_stays, what_is_put_at_a_number, what_is_refused_leaves_nothing,
-            sizes_are_held_against_the_limit_and_the_announcement, validating_keeps_nothing,
-            numbers_are_never_given_again, files_and_uploads_share_one_row_of_numbers,
-            labels_choose_who_answers, damaged_notes_stop_changes_only, a_second_daemon_reads_only,
-            a_folder_comes_back_as_one_tar, many_at_once, litter_of_an_earlier_run_is_swept, NULL});
+        (const TTest *[]){an_upload_serves_and_stays, what_is_put_at_a_number,
+                          names_that_scans_pass_over_are_refused, what_is_refused_leaves_nothing,
+                          sizes_are_held_against_the_limit_and_the_announcement,
+                          validating_keeps_nothing, numbers_are_never_given_again,
+                          numbers_end_at_the_highest, files_and_uploads_share_one_row_of_numbers,
+                          labels_choose_who_answers, damaged_notes_stop_changes_only,
+                          a_second_daemon_reads_only, a_folder_comes_back_as_one_tar, many_at_once,
+                          litter_of_an_earlier_run_is_swept, NULL});
 }

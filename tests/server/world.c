@@ -38,7 +38,7 @@ static void must(bool ok, const char *what)
 
 /* ---- the fake spawner ---- */
 
-static bool write_model(int result, double value, struct lar_error *err)
+static bool write_model(int result, double value, const char *report, struct lar_error *err)
 {
     struct lar_draft *draft = lar_draft_new(&lar_operators, 1 << 20, err);
     if (!draft)
@@ -46,14 +46,13 @@ static bool write_model(int result, double value, struct lar_error *err)
     lar_value x = lar_draft_input(draft, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS));
     lar_value sum = lar_draft_apply(draft, "Add", 2, x, lar_draft_scalar_f64(draft, value));
     lar_draft_output(draft, lar_draft_method(draft, "predict"), "predict", sum, LAR_NO_VALUE);
-    static const char report[] = "{\"format\":\"scikit-learn\"}";
-    size_t size = lar_flat_size(draft, sizeof report - 1, err);
+    size_t length = strlen(report), size = lar_flat_size(draft, length, err);
     bool ok = size && ftruncate(result, (off_t)size) == 0;
     if (ok) {
         void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, result, 0);
         ok = block != MAP_FAILED;
         if (ok) {
-            lar_flat_fill(draft, report, sizeof report - 1, block);
+            lar_flat_fill(draft, report, length, block);
             munmap(block, size);
         }
     }
@@ -63,14 +62,18 @@ static bool write_model(int result, double value, struct lar_error *err)
 
 static bool translate(const char *text, int result, struct lar_error *err)
 {
+    static const char plain[] = "{\"format\":\"scikit-learn\"}",
+                      held[] = "{\"sandbox\":{\"seccomp\":true,\"landlock\":0}}";
     double value;
     unsigned ms;
     if (sscanf(text, "slow %u %lf", &ms, &value) == 2) {
         world_sleep(ms);
-        return write_model(result, value, err);
+        return write_model(result, value, plain, err);
     }
     if (sscanf(text, "ok %lf", &value) == 1)
-        return write_model(result, value, err);
+        return write_model(result, value, plain, err);
+    if (sscanf(text, "held %lf", &value) == 1)
+        return write_model(result, value, held, err);
     if (strncmp(text, "refuse ", 7) == 0)
         return lar_fail(err, LAR_ERR_UNSUPPORTED, "%s", text + 7);
     if (strcmp(text, "die") == 0)
@@ -368,8 +371,9 @@ const char *world_list(const struct world *w, char *buffer, size_t size)
         const struct lar_model_entry *m = &table->models[i];
         for (size_t j = 0; j < m->n_versions && at < size; j++) {
             const struct lar_version_entry *v = &m->versions[j];
-            at += (size_t)snprintf(buffer + at, size - at, "%s%s/%d%s %s", at ? ", " : "", m->name,
-                                   (int)v->number, v->stale ? "?" : "", lar_state_name(v->state));
+            at += (size_t)snprintf(buffer + at, size - at, "%s%s/%llu%s %s", at ? ", " : "",
+                                   m->name, (unsigned long long)v->number, v->stale ? "?" : "",
+                                   lar_state_name(v->state));
             if (v->loaded && at < size)
                 at += (size_t)snprintf(buffer + at, size - at, " %g", world_value(v->loaded));
         }

@@ -1,0 +1,93 @@
+/* MLflow's /invocations.
+ * SPDX-License-Identifier: MIT */
+#include "server/endpoints/predict.h"
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The text before SEPARATOR without the spaces around it; *REST is what follows. */
+static struct lar_span part(struct lar_span text, char separator, struct lar_span *rest)
+{
+    const char *at = text.size ? memchr(text.at, separator, text.size) : NULL;
+    size_t n = at ? (size_t)(at - text.at) : text.size;
+    *rest = at ? (struct lar_span){at + 1, text.size - n - 1} : (struct lar_span){0};
+    struct lar_span ret = {text.at, n};
+    while (ret.size && is_space(*ret.at))
+        ret.at++, ret.size--;
+    while (ret.size && is_space(ret.at[ret.size - 1]))
+        ret.size--;
+    return ret;
+}
+
+/* application/json or text/csv, with charset=utf-8 or without: what MLflow takes. */
+static bool read_type(const struct lar_request *rq, bool *ret_csv)
+{
+    struct lar_span rest, value, header = rq->headers.content_type;
+    struct lar_span type = header.at ? part(header, ';', &rest) : header;
+    *ret_csv = lar_span_like(type, "text/csv");
+    if (!header.at || (!*ret_csv && !lar_span_like(type, "application/json")))
+        return false;
+    while (rest.size) {
+        struct lar_span name = part(part(rest, ';', &rest), '=', &value);
+        value = part(value, '\0', &(struct lar_span){0});
+        if (name.size && (!lar_span_like(name, "charset") ||
+                          (!lar_span_like(value, "utf-8") && !lar_span_like(value, "\"utf-8\""))))
+            return false;
+    }
+    return true;
+}
+
+static bool read_invocation(struct lar_call_request *ret, const struct lar_request *rq,
+                            const struct lar_loaded *loaded, struct lar_scratch *scratch,
+                            struct lar_error *err)
+{
+    bool csv;
+    (void)read_type(rq, &csv);
+    return csv ? lar_mlflow_read_csv(ret, &loaded->flat, rq->body, rq->body_size, scratch, err)
+               : lar_mlflow_read(ret, &loaded->flat, rq->body, rq->body_size, scratch, err);
+}
+
+static bool write_invocation(struct lar_answer *answer, const struct lar_loaded *loaded,
+                             const struct lar_call_request *call, const struct lar_tensor *results,
+                             struct lar_error *err)
+{
+    return lar_mlflow_write(&answer->text, &loaded->flat, call, results, err);
+}
+
+/* The model: what ?model= says, else the default one, else the only one. */
+static bool choose_model(struct lar_request *rq, struct lar_error *err)
+{
+    const struct lar_service *service = rq->service;
+    rq->model = lar_query_get(rq->query, "model");
+    if (!rq->model.at && *service->default_model)
+        rq->model = lar_span_of(service->default_model);
+    if (rq->model.at)
+        return lar_name_valid(rq->model) ||
+               lar_fail(err, LAR_ERR_NOTFOUND, "there is no model of that name");
+    const struct lar_table *table = lar_service_table(rq);
+    if (table->n_models != 1)
+        return lar_fail(err, LAR_ERR_NOTFOUND,
+                        "there are %zu models; name one with ?model=NAME, or set default_model",
+                        table->n_models);
+    rq->model = lar_span_of(table->models[0].name);
+    return true;
+}
+
+/* POST /invocations[?model=M] */
+enum lar_outcome lar_post_invocations(struct lar_request *rq, struct lar_error *err)
+{
+    static const struct lar_dialect dialect = {read_invocation, NULL, write_invocation, NULL};
+    bool csv;
+    if (!read_type(rq, &csv)) {
+        rq->answer.status = 415;
+        rq->answer.type = "text/plain";
+        lar_text_puts(&rq->answer.text, "This predictor only supports the content types "
+                                        "application/json and text/csv, in UTF-8.\n");
+        return LAR_ANSWERED;
+    }
+    if (!rq->kept && !choose_model(rq, err)) /* kept: found before, on the HTTP thread */
+        return LAR_REFUSED;
+    return lar_predict(rq, &dialect, err);
+}
