@@ -95,6 +95,9 @@ bool lar_oip_write(struct lar_text *text, const struct lar_flat *flat,
 bool lar_oip_write_metadata(struct lar_text *text, const struct lar_flat *flat, const char *model,
                             const uint64_t *versions, size_t n_versions, const char *platform,
                             struct lar_error *err);
+/* "inputs":[...],"outputs":[...],"methods":[...],"default_method":...: all that a model has, in the
+ * protocol's form. An input that nothing reads has a name only. */
+void lar_oip_write_interface(struct lar_text *text, const struct lar_flat *flat);
 /* GET /v2/models/M/config: the same as Triton's ModelConfig, without batching. */
 bool lar_oip_write_config(struct lar_text *text, const struct lar_flat *flat, const char *model,
                           const char *platform, struct lar_error *err);

@@ -93,6 +93,45 @@ static void write_inputs(struct lar_text *text, const struct lar_flat *flat)
     }
 }
 
+static void write_outputs(struct lar_text *text, const struct lar_flat *flat)
+{
+    for (uint32_t i = 0; i < flat->n_outputs; i++) {
+        const struct lar_value_info *info = &flat->values[flat->outputs[i].value];
+        if (i > 0)
+            lar_text_char(text, ',');
+        write_head(text, flat->outputs[i].name, info->type, &info->shape);
+        lar_text_char(text, '}');
+    }
+}
+
+void lar_oip_write_interface(struct lar_text *text, const struct lar_flat *flat)
+{
+    lar_text_puts(text, "\"inputs\":[");
+    for (uint32_t i = 0; i < flat->n_inputs; i++) {
+        const struct lar_flat_input *input = &flat->inputs[i];
+        if (i > 0)
+            lar_text_char(text, ',');
+        if (input->value == LAR_NO_VALUE) {
+            lar_text_puts(text, "{\"name\":");
+            lar_text_cstring(text, input->name);
+        } else {
+            const struct lar_value_info *info = &flat->values[input->value];
+            write_head(text, input->name, info->type, &info->shape);
+        }
+        lar_text_char(text, '}');
+    }
+    lar_text_puts(text, "],\"outputs\":[");
+    write_outputs(text, flat);
+    lar_text_puts(text, "],\"methods\":[");
+    for (uint32_t i = 0; i < flat->n_methods; i++) {
+        if (i > 0)
+            lar_text_char(text, ',');
+        lar_text_cstring(text, flat->methods[i].name);
+    }
+    lar_text_puts(text, "],\"default_method\":");
+    lar_text_cstring(text, flat->methods[flat->default_method].name);
+}
+
 bool lar_oip_write_metadata(struct lar_text *text, const struct lar_flat *flat, const char *model,
                             const uint64_t *versions, size_t n_versions, const char *platform,
                             struct lar_error *err)
@@ -110,13 +149,7 @@ bool lar_oip_write_metadata(struct lar_text *text, const struct lar_flat *flat, 
     lar_text_puts(text, ",\"inputs\":[");
     write_inputs(text, flat);
     lar_text_puts(text, "],\"outputs\":[");
-    for (uint32_t i = 0; i < flat->n_outputs; i++) {
-        const struct lar_value_info *info = &flat->values[flat->outputs[i].value];
-        if (i > 0)
-            lar_text_char(text, ',');
-        write_head(text, flat->outputs[i].name, info->type, &info->shape);
-        lar_text_char(text, '}');
-    }
+    write_outputs(text, flat);
     lar_text_puts(text, "]}");
     return lar_text_ok(text, err);
 }

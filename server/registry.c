@@ -184,32 +184,6 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* ---- reload ---- */
-
-bool lar_registry_reload(struct lar_registry *registry, bool prune, struct lar_error *err)
-{
-    pthread_mutex_lock(&registry->lock);
-    /* The scan that may be running began before this call: the one after it counts. */
-    uint64_t wanted = registry->scan + 1;
-    if (wanted > registry->scan_wanted)
-        registry->scan_wanted = wanted;
-    registry->prune_wanted |= prune;
-    lar_registry_scan_by(registry, lar_registry_now_ms());
-    while (!registry->stop && (registry->scans_over < wanted || registry->n_awaited))
-        pthread_cond_wait(&registry->settled, &registry->lock);
-    bool stopped = registry->stop;
-    if (registry->changed)
-        lar_registry_publish(registry);
-    const struct root *root = &registry->roots[0];
-    bool failed = registry->n_roots && !root->model && root->error.code && !prune;
-    if (failed)
-        lar_fail(err, LAR_ERR_UNAVAILABLE, "%s", root->error.text);
-    pthread_mutex_unlock(&registry->lock);
-    if (stopped)
-        return lar_fail(err, LAR_ERR_BUSY, "larderd is stopping");
-    return !failed;
-}
-
 /* ---- start and stop ---- */
 
 static bool make_roots(struct lar_registry *registry, const struct lar_registry_settings *settings,

@@ -148,6 +148,10 @@ int lar_registry_artifact(struct lar_registry *registry, const char *model, uint
 /* Scans now and waits until what the scan found is loaded or has failed. PRUNE: take entries that
  * are gone for gone. */
 bool lar_registry_reload(struct lar_registry *registry, bool prune, struct lar_error *err);
+/* The same, and tells what it has changed: {"reloaded":true,"added":[{"name":"iris","version":"3",
+ * "state":"AVAILABLE"}],"changed":[...],"removed":[...]}; "error" where a version has one. The
+ * caller's (free); NULL: it failed. */
+char *lar_registry_reload_told(struct lar_registry *registry, bool prune, struct lar_error *err);
 
 /* Loaders that have run, by how they ended; what the cache gave is not among them. Any thread. */
 enum lar_load_result {

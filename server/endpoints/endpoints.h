@@ -10,7 +10,9 @@
 lar_endpoint lar_get_root, lar_get_server, lar_get_live, lar_get_ready, lar_get_ping,
     lar_get_version;
 /* models.c: TensorFlow Serving's side */
-lar_endpoint lar_get_models, lar_get_status, lar_get_metadata, lar_get_versions;
+lar_endpoint lar_get_status, lar_get_metadata;
+/* listing.c */
+lar_endpoint lar_get_models, lar_get_versions;
 /* oip.c: Open Inference Protocol's side */
 lar_endpoint lar_get_oip_model, lar_get_oip_config, lar_get_oip_ready;
 /* What answers for the version or label that RQ names; NULL and ERR in Triton's words. */
@@ -39,6 +41,9 @@ lar_endpoint lar_get_metrics;
 /* Appends a loader's report as a JSON value: an object, or null where it is none. The text comes
  * from the loader's process, so it is parsed and written anew. report.c */
 void lar_report_write(struct lar_text *text, const char *report);
+/* Appends ,"format":...,"producer":...,"versions":...,"class":...,"warnings":[...] as REPORT has
+ * them; null where it has not. report.c */
+void lar_report_facts(struct lar_text *text, const char *report);
 /* Appends ,"NAME":VALUE with VALUE as a string; null where it is NULL or empty. report.c */
 void lar_member_write(struct lar_text *text, const char *name, const char *value);
 /* The same of a Unix time in ms, as 2026-01-31T12:00:00Z; null where it is 0. */

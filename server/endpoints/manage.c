@@ -4,6 +4,7 @@
 #include "server/endpoints/endpoints.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { NAME_BYTES = 129 };
 
@@ -66,8 +67,12 @@ enum lar_outcome lar_post_reload(struct lar_request *rq, struct lar_error *err)
 {
     const struct lar_service *service = rq->service;
     bool prune;
-    if (!read_flag(rq, "prune", &prune, err) || !lar_registry_reload(service->registry, prune, err))
+    if (!read_flag(rq, "prune", &prune, err))
         return LAR_REFUSED;
-    lar_text_puts(&rq->answer.text, "{\"reloaded\":true}");
+    char *told = lar_registry_reload_told(service->registry, prune, err);
+    if (!told)
+        return LAR_REFUSED;
+    lar_text_puts(&rq->answer.text, told);
+    free(told);
     return LAR_ANSWERED;
 }

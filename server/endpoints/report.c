@@ -34,6 +34,21 @@ void lar_report_write(struct lar_text *text, const char *report)
     json_decref(root);
 }
 
+void lar_report_facts(struct lar_text *text, const char *report)
+{
+    static const char *const keys[] = {"format", "producer", "versions", "class", "warnings"};
+    json_t *root = parse(report);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const json_t *value = json_object_get(root, keys[i]);
+        lar_text_puts(text, ",\"");
+        lar_text_puts(text, keys[i]);
+        lar_text_puts(text, "\":");
+        if (!value || json_dump_callback(value, add, text, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+            lar_text_puts(text, i == 4 ? "[]" : "null");
+    }
+    json_decref(root);
+}
+
 void lar_report_member(const char *report, const char *key, char *buffer, size_t size)
 {
     json_t *root = parse(report);

@@ -238,6 +238,42 @@ START_TEST(so_many_uploads_are_kept)
 }
 END_TEST
 
+/* Compares what a reload tells; the registry's own scans are far away. */
+static void expect_told(const struct world *w, bool prune, const char *told)
+{
+    struct lar_error err = {0};
+    char *text = lar_registry_reload_told(w->registry, prune, &err);
+    ck_assert_ptr_nonnull(text);
+    ck_assert_str_eq(text, told);
+    free(text);
+}
+
+START_TEST(a_reload_tells_what_it_has_changed)
+{
+    struct world w;
+    world_make(&w);
+    w.settings.settle_ms = 2000;
+    w.settings.scan_seconds = 3600;
+    world_start(&w);
+    world_await_complete(&w);
+    expect_told(&w, false, "{\"reloaded\":true,\"added\":[],\"changed\":[],\"removed\":[]}");
+    world_move_in(&w, "a.joblib", "ok 1");
+    world_move_in(&w, "b.joblib", "refuse this");
+    expect_told(&w, false,
+                "{\"reloaded\":true,\"added\":["
+                "{\"name\":\"a\",\"version\":\"1\",\"state\":\"AVAILABLE\"},"
+                "{\"name\":\"b\",\"version\":\"1\",\"state\":\"END\",\"error\":\"this\"}],"
+                "\"changed\":[],\"removed\":[]}");
+    world_move_in(&w, "b.joblib", "ok 2");
+    world_delete(&w, "a.joblib");
+    expect_told(&w, true,
+                "{\"reloaded\":true,\"added\":[],\"changed\":["
+                "{\"name\":\"b\",\"version\":\"1\",\"state\":\"AVAILABLE\"}],"
+                "\"removed\":[{\"name\":\"a\",\"version\":\"1\",\"state\":\"AVAILABLE\"}]}");
+    world_remove(&w);
+}
+END_TEST
+
 static void *delete_it(void *context)
 {
     const struct world *w = context;
@@ -281,6 +317,7 @@ int main(void)
                                   unloaded_by_hand_until_a_load_or_other_bytes,
                                   load_tells_why_nothing_answers,
                                   so_many_uploads_are_kept,
+                                  a_reload_tells_what_it_has_changed,
                                   who_is_being_used_is_drained_before_it_goes,
                                   NULL};
     return check_main("policy", tests);
