@@ -1,6 +1,7 @@
 /* The accepting thread; see acceptor.h.
  * SPDX-License-Identifier: MIT */
 #include "server/acceptor.h"
+#include "base/priority.h"
 #include "server/mailbox.h"
 
 #include <errno.h>
@@ -71,6 +72,7 @@ static void *accept_all(void *context)
 {
     struct lar_acceptor *a = context;
     bool shortage = false;
+    lar_priority_answer();
     while (!atomic_load(&a->stopping)) {
         bool full = atomic_load(&a->open) >= a->limit;
         atomic_store(&a->full, full);

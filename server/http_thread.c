@@ -5,6 +5,7 @@
  * client that sends a byte a second.
  * SPDX-License-Identifier: MIT */
 #include "server/http_thread.h"
+#include "base/priority.h"
 
 #include <microhttpd.h>
 #include <poll.h>
@@ -328,6 +329,7 @@ static void *serve(void *context)
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(t->library, MHD_DAEMON_INFO_EPOLL_FD);
     struct pollfd polled[2] = {{.fd = info->epoll_fd, .events = POLLIN},
                                {.fd = t->home.box.fd, .events = POLLIN}};
+    lar_priority_answer();
     for (;;) {
         t->now = lar_now_ms();
         settings->lane_turn(t->home.lane);

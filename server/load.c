@@ -4,6 +4,7 @@
 #include "persistence/store/compiled.h"
 #include "persistence/store/source.h"
 #include "server/registry_private.h"
+#include "server/self_check.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -219,12 +220,25 @@ static bool run_loader(struct lar_registry *registry, int source, int result, in
     return ok;
 }
 
+/* A form in the cache has passed: its key covers expected.json. */
+static bool check_answers(struct lar_registry *registry, struct load *load,
+                          const struct lar_source *source, struct lar_error *err)
+{
+    if (!source->expected ||
+        lar_self_check(load->loaded->public.plan, source->expected, source->expected_size,
+                       registry->settings.run_memory, err))
+        return true;
+    lar_loaded_free(load->loaded);
+    load->loaded = NULL;
+    return false;
+}
+
 /* Compiles the copy SOURCE; RESULT and REPORT are the loader's. */
-static bool compile(struct lar_registry *registry, struct load *load, int source, int result,
-                    int report, struct lar_error *err)
+static bool compile(struct lar_registry *registry, struct load *load,
+                    const struct lar_source *source, int result, int report, struct lar_error *err)
 {
     load->stage = LOAD_LOADER;
-    bool ok = run_loader(registry, source, result, report, err);
+    bool ok = run_loader(registry, source->bundle, result, report, err);
     load->report = read_report(report);
     if (!ok)
         return false;
@@ -238,6 +252,8 @@ static bool compile(struct lar_registry *registry, struct load *load, int source
             err->code = LAR_ERR_FORMAT;
         return lar_error_within(err, "the compiled form");
     }
+    if (!check_answers(registry, load, source, err))
+        return false;
     if (load->keep)
         lar_compiled_keep(&registry->store, result, load->key);
     free(load->report);
@@ -246,8 +262,8 @@ static bool compile(struct lar_registry *registry, struct load *load, int source
     return true;
 }
 
-static bool from_loader(struct lar_registry *registry, struct load *load, int source,
-                        struct lar_error *err)
+static bool from_loader(struct lar_registry *registry, struct load *load,
+                        const struct lar_source *source, struct lar_error *err)
 {
     int result = lar_compiled_new(&registry->store, err);
     int report = result >= 0 ? lar_memfd("report", err) : -1;
@@ -261,13 +277,15 @@ static bool from_loader(struct lar_registry *registry, struct load *load, int so
 
 bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_error *err)
 {
-    const struct lar_source_options options = {.options = "",
+    const struct lar_source_options options = {.options = load->options ? load->options : "",
                                                .build_id = lar_spawner_build_id(registry->spawner),
                                                .folder = registry->store.state};
     struct lar_source source;
     load->stage = LOAD_SOURCE;
-    if (from_index(registry, load))
+    if (from_index(registry, load)) {
+        memcpy(load->loaded->key, load->key, sizeof load->loaded->key);
         return true;
+    }
     bool copied =
         load->path ? lar_source_copy(&source, load->root, load->path, load->expected, &options, err)
                    : lar_source_copy_file(&source, load->root, &options, err);
@@ -277,8 +295,10 @@ bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_e
     memcpy(load->sha256, source.sha256, sizeof load->sha256);
     load->size = source.size;
     load->identity = source.identity;
-    bool ok = from_cache(registry, load) || from_loader(registry, load, source.bundle, err);
+    bool ok = from_cache(registry, load) || from_loader(registry, load, &source, err);
     lar_source_finish(&source);
+    if (ok)
+        memcpy(load->loaded->key, load->key, sizeof load->loaded->key);
     if (ok && load->index_path)
         lar_load_index(registry, load, load->index_path);
     return ok;

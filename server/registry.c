@@ -1,5 +1,6 @@
 /* The registry's life: start, its own thread, reload, stop.
  * SPDX-License-Identifier: MIT */
+#include "base/priority.h"
 #include "persistence/store/compiled.h"
 #include "persistence/store/name.h"
 #include "server/registry_private.h"
@@ -11,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -67,8 +66,7 @@ void lar_registry_give_way(const struct lar_registry *registry, bool *gives_way)
 {
     if (*gives_way || !registry->complete)
         return;
-    /* Of this thread alone: that is what Linux makes of a thread's id here. */
-    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICENESS);
+    lar_priority_give_way(NICENESS);
     *gives_way = true;
 }
 

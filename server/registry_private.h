@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "persistence/store/history.h"
 #include "persistence/store/index.h"
+#include "persistence/store/model_settings.h"
 #include "persistence/store/scan.h"
 #include "persistence/store/store.h"
 #include "server/epoch.h"
@@ -26,6 +27,7 @@ struct loaded {
     struct lar_retired retired;
     struct lar_map map;
     char model[132];
+    char key[LAR_HASH_HEX]; /* of the compiled form */
 };
 
 struct report {
@@ -70,6 +72,7 @@ struct slot {
     bool deleted;     /* an event said that it was taken away */
     bool awaited;     /* somebody waits until it has loaded or failed */
     bool gone;        /* freed when its job has ended */
+    bool held;        /* unloaded by hand: until a load by hand, or other bytes */
     bool by_event;    /* the job trusts an event */
     enum job job;
     unsigned deaths, tries; /* loads that failed: the loader's fault, the machine's */
@@ -87,6 +90,18 @@ struct model {
     struct lar_error notes_error; /* the notes cannot be read: they are not written either */
     bool named;                   /* by --model: read-only */
     bool notes_changed;
+
+    struct lar_model_settings settings; /* those that count */
+    char options_tag[20];               /* of settings.options, for the index; "" without */
+    bool has_settings;                  /* good ones were seen, or none were needed */
+    char *settings_text;                /* of model.yaml as judged last; NULL: there is none */
+    size_t settings_size;
+    struct lar_error settings_error;
+    char *next_text; /* another model.yaml, not still for long enough yet */
+    size_t next_size;
+    bool has_next;
+    int64_t next_since_ms;
+    uint64_t load_from, keep_from; /* LATEST: what is to be loaded, what may not be unloaded */
 };
 
 struct root {
@@ -204,6 +219,31 @@ bool lar_registry_scan(struct lar_registry *registry, const struct lar_events *e
 
 struct load; /* below */
 
+/* registry_settings.c; under the lock */
+/* What of model.yaml was found (NULL: no file) comes to count once it is still. False: nothing is
+ * known of the model's settings yet; ask again at the next scan. */
+bool lar_model_take_settings(struct lar_registry *registry, struct model *model,
+                             const struct lar_found_settings *found);
+void lar_model_settings_drop(struct model *model);
+
+/* registry_policy.c; under the lock */
+/* Which versions are wanted, after anything that this depends on has changed. */
+void lar_policy_update(struct model *model);
+bool lar_slot_wanted(const struct slot *slot);
+/* Unloads what is not wanted any more and queues what is wanted again. */
+void lar_registry_policy(struct lar_registry *registry, struct model *model);
+
+/* registry_drain.c: waiting for those who still use what has left the table */
+struct drain {
+    struct loaded **loaded;
+    size_t n;
+};
+/* Under the lock: takes the version NUMBER (0: all) out of the table, UNLOADING. */
+void lar_drain_begin(struct lar_registry *registry, struct drain *drain, struct model *model,
+                     uint64_t number);
+/* Without the lock: until nobody uses them, or for some seconds. */
+void lar_drain_wait(struct lar_registry *registry, struct drain *drain);
+
 /* registry_notes.c; under the lock */
 /* The folder for a model's notes, or -1: not to be written. */
 int lar_registry_notes(const struct lar_registry *registry, const struct model *model);
@@ -229,6 +269,7 @@ struct load {
     const char *path, *index_path;       /* in; index_path NULL: not to be indexed */
     const struct lar_identity *expected; /* in, or NULL */
     bool keep;                           /* in: the compiled form may go to the cache */
+    char *options;                       /* in: of model.yaml, or NULL; the caller's */
     struct lar_identity identity;
     char sha256[LAR_HASH_HEX];
     char key[LAR_HASH_HEX];

@@ -6,6 +6,7 @@
 #define M "/v1/models/{model}"
 #define M2 "/v2/models/{model}"
 #define V "/versions/{version}"
+#define VL "/versions/{version|label}"
 #define L "/labels/{label}"
 
 #define PREDICT LAR_BY_COST, LAR_PREDICT_BODY, false, lar_predict_abandon
@@ -19,16 +20,16 @@ const struct lar_route lar_routes[] = {
     {LAR_POST, M V ":predict", lar_post_predict, PREDICT},
     {LAR_POST, M L ":predict", lar_post_predict, PREDICT},
     {LAR_POST, M2 "/infer", lar_post_infer, PREDICT},
-    {LAR_POST, M2 V "/infer", lar_post_infer, PREDICT},
+    {LAR_POST, M2 VL "/infer", lar_post_infer, PREDICT},
 
     {LAR_GET, "/v2/health/live", lar_get_live, READ},
     {LAR_GET, "/v2/health/ready", lar_get_ready, READ},
     {LAR_GET, "/v2", lar_get_server, READ},
     {LAR_GET, "/v2/", lar_get_server, READ},
     {LAR_GET, M2, lar_get_oip_model, READ},
-    {LAR_GET, M2 V, lar_get_oip_model, READ},
+    {LAR_GET, M2 VL, lar_get_oip_model, READ},
     {LAR_GET, M2 "/ready", lar_get_oip_ready, READ},
-    {LAR_GET, M2 V "/ready", lar_get_oip_ready, READ},
+    {LAR_GET, M2 VL "/ready", lar_get_oip_ready, READ},
 
     {LAR_GET, "/v1/models", lar_get_models, READ},
     {LAR_GET, M, lar_get_status, READ},
@@ -44,8 +45,15 @@ const struct lar_route lar_routes[] = {
     {LAR_GET, M V "/artifact", lar_get_artifact, LAR_ON_WORKER, LAR_NO_BODY, false, NULL},
     {LAR_DELETE, M, lar_delete_model, CHANGE},
     {LAR_DELETE, M V, lar_delete_model, CHANGE},
+    {LAR_GET, M "/labels", lar_get_labels, LAR_ON_WORKER, LAR_NO_BODY, false, NULL},
+    {LAR_PUT, M L, lar_put_label, CHANGE},
+    {LAR_DELETE, M L, lar_delete_label, CHANGE},
     {LAR_POST, "/v1/validate", lar_post_validate, UPLOAD},
     {LAR_POST, "/v1/reload", lar_post_reload, CHANGE},
+
+    {LAR_POST, "/v2/repository/index", lar_post_index, LAR_ON_THREAD, LAR_SMALL_BODY, false, NULL},
+    {LAR_POST, "/v2/repository/models/{model}/load", lar_post_load, CHANGE},
+    {LAR_POST, "/v2/repository/models/{model}/unload", lar_post_unload, CHANGE},
 
     {LAR_GET, "/metrics", lar_get_metrics, READ},
     {LAR_GET, "/", lar_get_root, READ},

@@ -1,10 +1,10 @@
 /* Workers and HTTP threads around the registry.
  * SPDX-License-Identifier: MIT */
 #include "server/service.h"
+#include "base/priority.h"
 #include "server/management.h"
 
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -12,6 +12,7 @@ enum {
     SCRATCH_KEEP = 1 << 20,
     MOVERS = 4,
     MOVER_QUEUE = 256,
+    PREDICTOR_NICE = 5,
     MOVER_NICE = 10,
     MAX_AUTO_THREADS = 4
 };
@@ -52,18 +53,22 @@ static void lane_idle(void *lane)
     lar_reader_idle(((struct lar_lane *)lane)->reader);
 }
 
-static void run_task(void *argument, struct lar_scratch *scratch)
+static void run_task(struct lar_task *task, struct lar_scratch *scratch, int nice)
 {
-    struct lar_task *task = argument;
     struct lar_lane lane = {.scratch = scratch};
+    lar_priority_give_way(nice); /* the thread stays so after its first task */
     task->run(task, &lane);
 }
 
-/* Uploads give way to predictions. The thread stays as it is after the first one. */
+/* Long predictions give way to short ones, uploads to both. */
+static void predict_task(void *argument, struct lar_scratch *scratch)
+{
+    run_task(argument, scratch, PREDICTOR_NICE);
+}
+
 static void move_task(void *argument, struct lar_scratch *scratch)
 {
-    setpriority(PRIO_PROCESS, (id_t)gettid(), MOVER_NICE);
-    run_task(argument, scratch);
+    run_task(argument, scratch, MOVER_NICE);
 }
 
 /* Predictions and what waits for disks have pools of their own: neither delays the other. */
@@ -72,7 +77,7 @@ static bool submit(void *context, const struct lar_request *rq, struct lar_task 
     struct lar_service *service = context;
     struct lar_error err = {0};
     bool predicts = rq->route->where == LAR_BY_COST;
-    return predicts ? lar_workers_submit(service->predictors, run_task, task, &err)
+    return predicts ? lar_workers_submit(service->predictors, predict_task, task, &err)
                     : lar_workers_submit(service->movers, move_task, task, &err);
 }
 

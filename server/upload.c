@@ -119,6 +119,11 @@ static bool check_number(const struct model *model, uint64_t number, const char 
         ret->same = true;
         return true;
     }
+    if (v && v->slot && !v->entry.sha256[0] && v->entry.state == LAR_STATE_END &&
+        !v->entry.error.code)
+        return lar_fail(err, LAR_ERR_CONFLICT,
+                        "version %llu of '%s' is there and not loaded; its content is not known", n,
+                        model->name);
     if (v && v->slot && !v->entry.sha256[0] && !v->entry.error.code)
         return lar_fail(err, LAR_ERR_BUSY, "version %llu of '%s' is just being loaded", n,
                         model->name);
@@ -261,10 +266,8 @@ static bool publish_version(struct lar_upload *u, struct load *load, uint64_t nu
     lar_arena_init(&arena, 1 << 20);
     bool seen = lar_entry_look(&entry, registry->store.root, path, &arena, &why);
     lar_arena_finish(&arena);
-    if (seen) {
+    if (seen)
         load->identity = entry.identity;
-        lar_load_index(registry, load, path);
-    }
     pthread_mutex_lock(&registry->lock);
     struct model *model = lar_registry_model_make(registry, u->model, err);
     struct slot *slot = model ? lar_slot_find(model, number) : NULL;
@@ -275,10 +278,14 @@ static bool publish_version(struct lar_upload *u, struct load *load, uint64_t nu
         slot->is_seen = true;
         slot->seen = load->identity;
         slot->since_ms = lar_registry_now_ms();
-        slot->is_wrong = false;
+        slot->is_wrong = slot->held = false;
+        char in_index[LAR_INDEX_PATH];
+        if (seen && lar_slot_index_path(slot, in_index, sizeof in_index))
+            lar_load_index(registry, load, in_index);
         lar_slot_succeed(registry, slot, load);
         lar_slot_awaited(registry, slot, false);
         load->loaded = NULL;
+        lar_registry_policy(registry, model);
         lar_registry_publish(registry);
     }
     pthread_mutex_unlock(&registry->lock);
@@ -323,6 +330,18 @@ static bool check_bytes(const struct lar_upload *u, struct lar_error *err)
     return true;
 }
 
+/* What the model's settings say to the loader. */
+static bool copy_options(struct lar_upload *u, char **ret, struct lar_error *err)
+{
+    pthread_mutex_lock(&u->registry->lock);
+    const struct model *model = lar_registry_model(u->registry, u->model);
+    const char *options = model ? model->settings.options : NULL;
+    *ret = options ? strdup(options) : NULL;
+    bool ok = !options || *ret;
+    pthread_mutex_unlock(&u->registry->lock);
+    return ok || lar_fail(err, LAR_ERR_NOMEM, "out of memory for an upload");
+}
+
 static bool finish(struct lar_upload *u, struct lar_upload_result *ret, struct lar_error *err)
 {
     uint8_t digest[LAR_HASH_SIZE];
@@ -337,6 +356,8 @@ static bool finish(struct lar_upload *u, struct lar_upload_result *ret, struct l
         return true;
     }
     struct load load = {.root = u->file, .keep = u->kind != LAR_UPLOAD_VALIDATE};
+    if (u->kind != LAR_UPLOAD_VALIDATE && !copy_options(u, &load.options, err))
+        return false;
     bool ok = lar_load_run(u->registry, &load, err);
     ret->report = load.report;
     if (!ok && (err->code == LAR_ERR_UNSUPPORTED || err->code == LAR_ERR_FORMAT) &&
@@ -345,6 +366,7 @@ static bool finish(struct lar_upload *u, struct lar_upload_result *ret, struct l
     if (ok && u->kind != LAR_UPLOAD_VALIDATE)
         ok = publish(u, &load, ret, err);
     lar_loaded_free(load.loaded);
+    free(load.options);
     return ok;
 }
 

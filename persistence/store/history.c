@@ -207,8 +207,8 @@ bool lar_history_add_file(struct lar_history *history, uint64_t number, const ch
     return true;
 }
 
-void lar_history_add_event(struct lar_history *history, int64_t time_ms, const char *what,
-                           uint64_t number, const char *sha256)
+static void add_event(struct lar_history *history, int64_t time_ms, const char *what,
+                      uint64_t number, const char *key, const char *value)
 {
     if (!history->events)
         history->events = json_array();
@@ -216,19 +216,30 @@ void lar_history_add_event(struct lar_history *history, int64_t time_ms, const c
         json_array_remove(history->events, 0);
     json_t *event = json_pack("{s:I, s:s, s:I}", "time", (json_int_t)time_ms, "what", what,
                               "number", (json_int_t)number);
-    if (sha256 && event)
-        json_object_set_new(event, "sha256", json_string(sha256));
+    if (value && event)
+        json_object_set_new(event, key, json_string(value));
     json_array_append_new(history->events, event);
 }
 
-void lar_history_drop_labels(struct lar_history *history, uint64_t number)
+void lar_history_add_event(struct lar_history *history, int64_t time_ms, const char *what,
+                           uint64_t number, const char *sha256)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < history->n_labels; i++) {
-        if (number == 0 || history->labels[i].number == number)
-            free(history->labels[i].name);
-        else
-            history->labels[kept++] = history->labels[i];
-    }
-    history->n_labels = kept;
+    add_event(history, time_ms, what, number, "sha256", sha256);
+}
+
+void lar_history_add_label_event(struct lar_history *history, int64_t time_ms, const char *what,
+                                 uint64_t number, const char *name)
+{
+    add_event(history, time_ms, what, number, "label", name);
+}
+
+bool lar_history_copy(struct lar_history *ret, const struct lar_history *history,
+                      struct lar_error *err)
+{
+    char *text = lar_history_text(history);
+    *ret = (struct lar_history){0};
+    bool ok = text ? lar_history_parse(ret, text, strlen(text), err)
+                   : lar_fail(err, LAR_ERR_NOMEM, "out of memory for a model's notes");
+    free(text);
+    return ok;
 }

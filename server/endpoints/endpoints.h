@@ -20,12 +20,20 @@ lar_endpoint lar_post_version, lar_put_version, lar_post_validate;
 void lar_upload_abandon(struct lar_request *rq);
 /* manage.c */
 lar_endpoint lar_get_artifact, lar_delete_model, lar_post_reload;
+/* labels.c */
+lar_endpoint lar_get_labels, lar_put_label, lar_delete_label;
+/* repository.c */
+lar_endpoint lar_post_index, lar_post_load, lar_post_unload;
 /* metrics.c */
 lar_endpoint lar_get_metrics;
 
 /* Appends a loader's report as a JSON value: an object, or null where it is none. The text comes
  * from the loader's process, so it is parsed and written anew. report.c */
 void lar_report_write(struct lar_text *text, const char *report);
+/* Appends ,"NAME":VALUE with VALUE as a string; null where it is NULL or empty. report.c */
+void lar_member_write(struct lar_text *text, const char *name, const char *value);
+/* The same of a Unix time in ms, as 2026-01-31T12:00:00Z; null where it is 0. */
+void lar_time_write(struct lar_text *text, const char *name, int64_t ms);
 /* The member KEY of REPORT, a string, into BUFFER; "" where there is none. */
 void lar_report_member(const char *report, const char *key, char *buffer, size_t size);
 

@@ -8,8 +8,8 @@
 
 static struct lar_loaded *find(const struct lar_request *rq, struct lar_error *err)
 {
-    return lar_table_loaded(lar_service_table(rq), rq->model.at, rq->model.size, rq->number, NULL,
-                            0, err);
+    return lar_table_loaded(lar_service_table(rq), rq->model.at, rq->model.size, rq->number,
+                            rq->label.at, rq->label.size, err);
 }
 
 /* "<project>_<format>": letters and digits of the format's name; informative only. */

@@ -71,7 +71,8 @@ static void check_artifact(const struct world *w, const char *model, uint64_t nu
 }
 
 static enum lar_error_code delete (const struct world *w, const char *model, uint64_t number) {
-    struct lar_error err = {0}; lar_registry_delete(w->registry, model, number, &err);
+    struct lar_error err = {0}; lar_reader_idle(w->reader);
+    lar_registry_delete(w->registry, model, number, false, &err);
     return err.code;
 }
 
@@ -323,7 +324,10 @@ START_TEST(labels_choose_who_answers)
     lar_error_clear(&err);
     ck_assert_ptr_null(lar_table_loaded(t, "iri", 3, 0, NULL, 0, &err));
     ck_assert_int_eq(err.code, LAR_ERR_NOTFOUND);
-    ck_assert_int_eq(delete (&w, "iris", 1), LAR_ERR_NONE);
+    lar_error_clear(&err);
+    ck_assert_int_eq(delete (&w, "iris", 1), LAR_ERR_CONFLICT);
+    lar_reader_idle(w.reader);
+    ck_assert(lar_registry_delete(w.registry, "iris", 1, true, &err));
     world_await(&w, "iris", 0, 2);
     ck_assert_uint_eq(lar_table_find(lar_reader_table(w.reader), "iris", 4)->n_labels, 2);
     world_remove(&w);

@@ -1,0 +1,31 @@
+/* Which threads go first; see priority.h.
+ * SPDX-License-Identifier: MIT */
+#include "base/priority.h"
+
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { SLICE_NS = 100000 };
+
+/* Linux, include/uapi/linux/sched/types.h, whose header collides with the C library's. */
+struct attributes {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period; /* of SCHED_OTHER, runtime is the slice */
+};
+
+void lar_priority_answer(void)
+{
+    struct attributes a = {.size = sizeof a, .runtime = SLICE_NS};
+    syscall(SYS_sched_setattr, 0, &a, 0);
+}
+
+void lar_priority_give_way(int nice)
+{
+    /* Of this thread alone: that is what Linux makes of a thread's id here. */
+    setpriority(PRIO_PROCESS, (id_t)gettid(), nice);
+}

@@ -1,0 +1,14 @@
+/* Which threads go first when there is less processor than work. Each function is for the calling
+ * thread, and does what the system lets it: a refusal changes nothing.
+ * SPDX-License-Identifier: MIT */
+#ifndef BASE_PRIORITY_H
+#define BASE_PRIORITY_H
+
+/* For threads that answer requests: short slices, so that a wake-up need not wait for the slice of
+ * whoever computes (Linux 6.12 and later; before, nice values alone decide). */
+void lar_priority_answer(void);
+
+/* For threads that compute, move bytes or load: NICE above 0 gives way that much. */
+void lar_priority_give_way(int nice);
+
+#endif
