@@ -205,17 +205,19 @@ bool lar_registry_sandbox(const struct lar_registry *registry, bool *ret_seccomp
 }
 
 static bool run_loader(struct lar_registry *registry, int source, int result, int report,
-                       struct lar_error *err)
+                       bool unpack, struct lar_error *err)
 {
     const struct lar_load_limits limits = {.memory = registry->settings.load_memory,
                                            .cpu_seconds = registry->settings.load_seconds,
-                                           .wall_seconds = registry->settings.load_seconds};
+                                           .wall_seconds = registry->settings.load_seconds,
+                                           .unpack = unpack};
     while (sem_wait(&registry->loaders) && errno == EINTR)
         ;
     struct timespec start;
     clock_gettime(CLOCK_MONOTONIC, &start);
     bool ok = lar_spawner_load(registry->spawner, source, result, report, &limits, err);
-    count_load(registry, ok, err->code, &start);
+    if (!unpack)
+        count_load(registry, ok, err->code, &start);
     sem_post(&registry->loaders);
     return ok;
 }
@@ -238,7 +240,7 @@ static bool compile(struct lar_registry *registry, struct load *load,
                     const struct lar_source *source, int result, int report, struct lar_error *err)
 {
     load->stage = LOAD_LOADER;
-    bool ok = run_loader(registry, source->bundle, result, report, err);
+    bool ok = run_loader(registry, source->bundle, result, report, false, err);
     load->report = read_report(report);
     if (!ok)
         return false;
@@ -301,5 +303,35 @@ bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_e
         memcpy(load->loaded->key, load->key, sizeof load->loaded->key);
     if (ok && load->index_path)
         lar_load_index(registry, load, load->index_path);
+    return ok;
+}
+
+static bool is_archive(int report)
+{
+    char *text = read_report(report);
+    json_t *root = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    bool ret = json_is_string(json_object_get(root, "archive"));
+    json_decref(root);
+    free(text);
+    return ret;
+}
+
+bool lar_load_unpack(struct lar_registry *registry, int file, struct lar_map *ret,
+                     struct lar_error *err)
+{
+    *ret = (struct lar_map){0};
+    int result = lar_compiled_new(&registry->store, err);
+    int report = result >= 0 ? lar_memfd("report", err) : -1;
+    bool ok = report >= 0 && run_loader(registry, file, result, report, true, err);
+    if (ok && is_archive(report)) {
+        int again = lar_compiled_reopen(result, err); /* nobody writes any more */
+        ok = again >= 0 && lar_map_fd(ret, again, err);
+        if (again >= 0)
+            close(again);
+    }
+    if (result >= 0)
+        close(result);
+    if (report >= 0)
+        close(report);
     return ok;
 }

@@ -137,9 +137,13 @@ bool lar_registry_unload(struct lar_registry *registry, const char *model, struc
  * of the model answers afterwards. */
 bool lar_registry_load(struct lar_registry *registry, const char *model, struct lar_error *err);
 
-/* Opens the original bytes: a descriptor and its size; the caller closes it. */
+/* Whether the version is there, loaded or not. Blocks for a moment only. */
+bool lar_registry_has(struct lar_registry *registry, const char *model, uint64_t number);
+
+/* Opens the original bytes: a descriptor and its size; the caller closes it. SHA256 receives their
+ * digest, "" while it is not known. */
 int lar_registry_artifact(struct lar_registry *registry, const char *model, uint64_t number,
-                          uint64_t *ret_size, struct lar_error *err);
+                          uint64_t *ret_size, char sha256[65], struct lar_error *err);
 
 /* Scans now and waits until what the scan found is loaded or has failed. PRUNE: take entries that
  * are gone for gone. */

@@ -58,6 +58,7 @@ static bool notes_after(struct removal *r, const struct model *model, uint64_t n
     if (!lar_history_copy(&history, &model->history, err))
         return false;
     lar_history_drop_labels(&history, number);
+    lar_history_drop_upload(&history, number);
     r->text = lar_history_text(&history);
     lar_history_finish(&history);
     return r->text || lar_fail(err, LAR_ERR_NOMEM, "out of memory for a delete");
@@ -124,6 +125,7 @@ static void forget(struct lar_registry *registry, const char *name, uint64_t num
         lar_slot_drop(registry, slot);
     }
     lar_history_drop_labels(&model->history, number);
+    lar_history_drop_upload(&model->history, number);
     lar_history_add_event(&model->history, lar_registry_unix_ms(), "delete", number, NULL);
     model->notes_changed = true;
     registry->scan_void = true;
@@ -176,12 +178,62 @@ bool lar_registry_delete(struct lar_registry *registry, const char *name, uint64
     return ok;
 }
 
+/* ---- retention ---- */
+
+/* The lowest upload that MODEL keeps too much, or 0. What bears a label or answers is kept. */
+static uint64_t too_many(const struct model *model)
+{
+    const struct lar_history *history = &model->history;
+    const struct version *answering = lar_registry_answering(model);
+    uint64_t lowest = 0, n = 0;
+    for (size_t i = history->n_uploads; i-- > 0;) {
+        uint64_t number = history->uploads[i];
+        if (!lar_slot_find(model, number))
+            continue;
+        bool held = lar_history_label_on(history, number) ||
+                    (answering && answering->entry.number == number);
+        if (++n > model->settings.keep && !held)
+            lowest = number;
+    }
+    return lowest;
+}
+
+void lar_registry_retain(struct lar_registry *registry, const char *name)
+{
+    for (;;) {
+        struct lar_error err = {0};
+        pthread_mutex_lock(&registry->lock);
+        const struct model *model = lar_registry_model(registry, name);
+        uint64_t number = model && model->settings.keep ? too_many(model) : 0;
+        pthread_mutex_unlock(&registry->lock);
+        if (!number)
+            return;
+        bool ok = lar_registry_delete(registry, name, number, false, &err);
+        lar_registry_log(
+            registry, ok ? LAR_LOG_INFO : LAR_LOG_WARNING, "model '%s' version %llu %s%s", name,
+            (unsigned long long)number,
+            ok ? "is deleted: enough newer ones are kept" : "is not deleted: ", ok ? "" : err.text);
+        if (!ok)
+            return;
+    }
+}
+
 /* ---- artifact ---- */
 
+bool lar_registry_has(struct lar_registry *registry, const char *name, uint64_t number)
+{
+    pthread_mutex_lock(&registry->lock);
+    const struct model *model = lar_registry_model(registry, name);
+    bool ret = model && slot_of(model, number);
+    pthread_mutex_unlock(&registry->lock);
+    return ret;
+}
+
 int lar_registry_artifact(struct lar_registry *registry, const char *name, uint64_t number,
-                          uint64_t *ret_size, struct lar_error *err)
+                          uint64_t *ret_size, char sha256[65], struct lar_error *err)
 {
     struct lar_identity identity;
+    sha256[0] = '\0';
     char *path = NULL;
     int root = -1, fd = -1;
     pthread_mutex_lock(&registry->lock);
@@ -192,6 +244,9 @@ int lar_registry_artifact(struct lar_registry *registry, const char *name, uint6
                  (unsigned long long)number, name);
     } else {
         identity = slot->is_loaded ? slot->loaded : slot->seen;
+        const struct version *v = slot->serving ? slot->serving : slot->coming;
+        if (v->entry.number == number && slot->is_loaded)
+            memcpy(sha256, v->entry.sha256, sizeof v->entry.sha256);
         path = strdup(slot->path);
         root = fcntl(slot->root->fd, F_DUPFD_CLOEXEC, 3);
     }

@@ -233,6 +233,9 @@ bool lar_slot_wanted(const struct slot *slot);
 /* Unloads what is not wanted any more and queues what is wanted again. */
 void lar_registry_policy(struct lar_registry *registry, struct model *model);
 
+/* registry_manage.c: deletes uploads beyond what model.yaml keeps. Takes the locks itself. */
+void lar_registry_retain(struct lar_registry *registry, const char *model);
+
 /* registry_drain.c: waiting for those who still use what has left the table */
 struct drain {
     struct loaded **loaded;
@@ -280,6 +283,10 @@ struct load {
 };
 /* Without the lock. On failure LOAD holds what is known so far. */
 bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_error *err);
+/* Unpacks the archive in FILE by a loader; RET becomes a mapped bundle with data NULL where FILE is
+ * no archive of a folder. */
+bool lar_load_unpack(struct lar_registry *registry, int file, struct lar_map *ret,
+                     struct lar_error *err);
 /* Remembers under which state of the entry PATH the compiled form is. */
 void lar_load_index(struct lar_registry *registry, const struct load *load, const char *path);
 /* Forgets the compiled form of an entry that is gone. */

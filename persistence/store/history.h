@@ -1,6 +1,7 @@
 /* What must be remembered of a model whatever happens to its files: models/.larder/MODEL.json.
  *
  *   {"highest": 7, "files": [{"number": 2, "sha256": "..."}], "labels": {"default": 3},
+ *    "uploads": [6, 7],
  *    "history": [{"time": 1700000000000, "what": "upload", "number": 7, "sha256": "..."},
  *                {"time": 1700000000001, "what": "label", "number": 7, "label": "default"}]}
  *
@@ -27,7 +28,8 @@ struct lar_history {
     uint64_t highest;                 /* number ever given; 0: none */
     struct lar_history_file *files;   /* contents of the model's own file, oldest first */
     struct lar_history_label *labels; /* ascending by name */
-    size_t n_files, n_labels;
+    uint64_t *uploads;                /* numbers of uploaded versions that are there, ascending */
+    size_t n_files, n_labels, n_uploads;
     json_t *events; /* newest last, at most 100; or NULL */
 };
 
@@ -52,6 +54,10 @@ bool lar_history_add_file(struct lar_history *history, uint64_t number, const ch
 /* Adds to the log; a failure for want of memory only loses the line. SHA256 may be NULL. */
 void lar_history_add_event(struct lar_history *history, int64_t time_ms, const char *what,
                            uint64_t number, const char *sha256);
+
+/* NUMBER was uploaded; it is above those before it, or one of them. */
+bool lar_history_add_upload(struct lar_history *history, uint64_t number, struct lar_error *err);
+void lar_history_drop_upload(struct lar_history *history, uint64_t number); /* 0: all */
 
 /* history_labels.c */
 

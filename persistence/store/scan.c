@@ -125,9 +125,7 @@ static void list_name(char *list, size_t size, const char *name)
         snprintf(list + used, size - used, "%s%s", used ? ", " : "", name);
 }
 
-/* Whether a version folder holds exactly one model: a SavedModel, one candidate, or no candidate
- * at all (then each file is probed). */
-static bool check_folder(const struct lar_entry *entry, const char *path, struct lar_error *err)
+bool lar_scan_check_folder(const struct lar_entry *entry, const char *path, struct lar_error *err)
 {
     char list[400] = "";
     size_t n = 0;
@@ -156,7 +154,7 @@ static bool add_entry(struct scanner *s, const char *model, size_t model_length,
     struct lar_found *found = NULL;
     lar_arena_init(&arena, 64 << 20);
     bool ok = lar_entry_look(&entry, s->root, path, &arena, &why) &&
-              (!entry.folder || check_folder(&entry, path, &why));
+              (!entry.folder || lar_scan_check_folder(&entry, path, &why));
     bool added = true;
     if (ok) {
         added = add(s, model, model_length, number, path, NULL, &found, err);

@@ -56,6 +56,10 @@ bool lar_scan_root(struct lar_scan *ret, int root, const struct lar_scan_hooks *
 bool lar_scan_named(struct lar_scan *ret, int root, const char *path, const char *model,
                     const struct lar_scan_hooks *hooks, struct lar_error *err);
 
+/* Whether the version folder PATH holds exactly one model: a SavedModel, one candidate, or none at
+ * all (then each file is probed). */
+bool lar_scan_check_folder(const struct lar_entry *entry, const char *path, struct lar_error *err);
+
 /* The settings of MODEL, or NULL: it has no file of them. */
 const struct lar_found_settings *lar_scan_settings(const struct lar_scan *scan, const char *model);
 

@@ -1,5 +1,6 @@
 /* Files back, deletes, scans on demand.
  * SPDX-License-Identifier: MIT */
+#include "base/hash.h"
 #include "server/endpoints/endpoints.h"
 
 #include <stdio.h>
@@ -16,16 +17,23 @@ static const char *model_name(const struct lar_request *rq, char buffer[static N
 enum lar_outcome lar_get_artifact(struct lar_request *rq, struct lar_error *err)
 {
     const struct lar_service *service = rq->service;
-    char model[NAME_BYTES];
+    char model[NAME_BYTES], sha256[LAR_HASH_HEX], field[LAR_HASH_FIELD];
+    uint8_t digest[LAR_HASH_SIZE];
     struct lar_span format = lar_query_get(rq->query, "format");
     if (format.at) {
         lar_fail(err, LAR_ERR_INVALID, "the original only is given back, without format=");
         return LAR_REFUSED;
     }
     rq->answer.fd = lar_registry_artifact(service->registry, model_name(rq, model), rq->number,
-                                          &rq->answer.fd_size, err);
+                                          &rq->answer.fd_size, sha256, err);
+    if (rq->answer.fd < 0)
+        return LAR_REFUSED;
     rq->answer.type = "application/octet-stream";
-    return rq->answer.fd >= 0 ? LAR_ANSWERED : LAR_REFUSED;
+    if (lar_hash_from_hex(sha256, digest)) {
+        lar_hash_field(digest, field);
+        lar_answer_header(&rq->answer, "Repr-Digest", field);
+    }
+    return LAR_ANSWERED;
 }
 
 /* The flag NAME of the query: 1 or 0, which is what its absence means. */

@@ -116,11 +116,12 @@ static void present(const struct world *w, char *ret, size_t size)
     const struct lar_table *t = lar_reader_table(w->reader);
     for (size_t m = 0; m < t->n_models; m++)
         for (size_t v = 0; v < t->models[m].n_versions; v++) {
-            char text[64] = "";
+            char text[64] = "", sha256[65];
             uint64_t n;
             struct lar_error err = {0};
             const struct lar_version_entry *entry = &t->models[m].versions[v];
-            int fd = lar_registry_artifact(w->registry, t->models[m].name, entry->number, &n, &err);
+            int fd = lar_registry_artifact(w->registry, t->models[m].name, entry->number, &n,
+                                           sha256, &err);
             if (fd < 0 || read(fd, text, sizeof text - 1) != (ssize_t)n)
                 die("artifact", err.text);
             close(fd);

@@ -4,6 +4,7 @@
 #include "tests/server/world.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void expect(const struct world *w, const char *list)
@@ -196,6 +197,47 @@ START_TEST(load_tells_why_nothing_answers)
 }
 END_TEST
 
+static uint64_t upload(const struct world *w, const char *text)
+{
+    struct lar_upload *u;
+    struct lar_upload_result result;
+    struct lar_error err = {0};
+    lar_reader_idle(w->reader);
+    ck_assert(lar_upload_begin(&u, w->registry, "iris", LAR_UPLOAD_NEXT, 0, -1, &err));
+    ck_assert(lar_upload_write(u, text, strlen(text), &err));
+    ck_assert_msg(lar_upload_finish(u, &result, &err), "%s", err.text);
+    free(result.report);
+    return result.number;
+}
+
+START_TEST(so_many_uploads_are_kept)
+{
+    struct world w;
+    struct lar_error err = {0};
+    world_make(&w);
+    world_put(&w, "iris/1/model.joblib", "ok 1"); /* put there by hand: nobody's to delete */
+    world_put(&w, "iris/model.yaml", "keep: 2");
+    world_start(&w);
+    world_await_complete(&w);
+    ck_assert_uint_eq(upload(&w, "ok 2"), 2);
+    ck_assert_uint_eq(upload(&w, "ok 3"), 3);
+    expect(&w, "iris/1 AVAILABLE 1, iris/2 AVAILABLE 2, iris/3 AVAILABLE 3");
+    ck_assert_uint_eq(upload(&w, "ok 4"), 4);
+    expect(&w, "iris/1 AVAILABLE 1, iris/3 AVAILABLE 3, iris/4 AVAILABLE 4");
+    ck_assert(!world_exists(&w, "iris/2"));
+    ck_assert(lar_registry_label_set(w.registry, "iris", "stable", 3, &err));
+    ck_assert_uint_eq(upload(&w, "ok 5"), 5); /* 3 bears a label */
+    ck_assert_uint_eq(upload(&w, "ok 6"), 6);
+    expect(&w, "iris/1 AVAILABLE 1, iris/3 AVAILABLE 3, iris/5 AVAILABLE 5, iris/6 AVAILABLE 6");
+    world_stop(&w);
+    world_start(&w); /* which ones were uploaded is remembered */
+    world_await_complete(&w);
+    ck_assert_uint_eq(upload(&w, "ok 7"), 7);
+    expect(&w, "iris/1 AVAILABLE 1, iris/3 AVAILABLE 3, iris/6 AVAILABLE 6, iris/7 AVAILABLE 7");
+    world_remove(&w);
+}
+END_TEST
+
 static void *delete_it(void *context)
 {
     const struct world *w = context;
@@ -238,6 +280,7 @@ int main(void)
                                   what_the_loader_reads_is_loaded_again,
                                   unloaded_by_hand_until_a_load_or_other_bytes,
                                   load_tells_why_nothing_answers,
+                                  so_many_uploads_are_kept,
                                   who_is_being_used_is_drained_before_it_goes,
                                   NULL};
     return check_main("policy", tests);
