@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <openssl/evp.h>
-#include <stdio.h>
 #include <string.h>
 
 bool lar_hash_begin(struct lar_hash *hash, struct lar_error *err)
@@ -61,7 +60,8 @@ void lar_hash_field(const uint8_t digest[LAR_HASH_SIZE], char text[LAR_HASH_FIEL
 {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *to = text + sprintf(text, "sha-256=:");
+    static const char name[] = "sha-256=:";
+    char *to = (char *)memcpy(text, name, sizeof name) + sizeof name - 1;
     for (size_t i = 0; i < LAR_HASH_SIZE; i += 3) {
         uint32_t three = (uint32_t)digest[i] << 16;
         size_t n = LAR_HASH_SIZE - i < 3 ? LAR_HASH_SIZE - i : 3;

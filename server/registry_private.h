@@ -19,6 +19,7 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <time.h>
 
 /* A loaded version with what it owns. The public part is first. */
 struct loaded {
@@ -124,6 +125,7 @@ struct lar_registry {
     pthread_cond_t work, settled; /* of lock: for load threads; for those who wait for a scan */
     sem_t loaders;
     _Atomic uint64_t load_results[LAR_LOAD_RESULTS], load_microseconds;
+    struct timespec started;  /* of the thread that scans, which alone reads it */
     _Atomic unsigned sandbox; /* what the last loader told: SANDBOX_... */
     struct lar_index index;
 

@@ -71,7 +71,7 @@ static void look(struct lar_registry *registry, struct root *root, struct sight 
     if (root->model)
         ret->fd = open_named(root, &below, &ret->error);
     else if ((ret->fd = open(root->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
-        lar_fail_errno(&ret->error, errno, "the models folder '%s'", root->path);
+        lar_fail_errno(&ret->error, errno, "the models folder");
     if (ret->fd >= 0 && fstat(ret->fd, &st) == 0 && (below || !root->model)) {
         ret->device = (uint64_t)st.st_dev;
         ret->inode = (uint64_t)st.st_ino;
@@ -353,8 +353,7 @@ static void tell_root(struct lar_registry *registry, struct root *root, const st
     struct lar_error why = sight->error;
     if (!why.code && sight->readable && !sight->same)
         lar_fail(&why, LAR_ERR_UNAVAILABLE,
-                 "'%s' is another folder than before; what is missing in it stays loaded",
-                 root->path);
+                 "the models folder is another than before; what is missing in it stays loaded");
     if (strcmp(why.text, root->error.text) == 0)
         return;
     if (why.code)

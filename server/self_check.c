@@ -43,10 +43,10 @@ static bool read_tolerance(const struct part *part, double *ret, struct lar_erro
 static bool read_member(struct lar_json *js, const struct lar_json_string *key,
                         struct expected *ret, struct lar_error *err)
 {
-    struct part value, *to = lar_json_is(key, "rows")      ? &ret->rows
-                             : lar_json_is(key, "answers") ? &ret->answers
-                             : lar_json_is(key, "method")  ? &ret->method
-                                                           : &value;
+    struct part value = {0}, *to = lar_json_is(key, "rows")      ? &ret->rows
+                                   : lar_json_is(key, "answers") ? &ret->answers
+                                   : lar_json_is(key, "method")  ? &ret->method
+                                                                 : &value;
     bool tolerance = lar_json_is(key, "tolerance");
     return take_value(js, to, err) && (!tolerance || read_tolerance(&value, &ret->tolerance, err));
 }

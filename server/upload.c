@@ -1,10 +1,8 @@
 /* Uploads: received beside the models, loaded, made durable, then renamed into place.
  * SPDX-License-Identifier: MIT */
-#include "base/bundle.h"
 #include "persistence/store/name.h"
 #include "persistence/store/source.h"
-#include "persistence/store/stage.h"
-#include "server/registry_private.h"
+#include "server/upload_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,29 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HEAD = 512, NUMBER_TRIES = 1000, TABLE = 64 << 20 };
-
-struct lar_upload {
-    struct lar_registry *registry;
-    enum lar_upload_kind kind;
-    char model[LAR_NAME_MAX + 1];
-    uint64_t number; /* AT */
-    uint64_t size;
-    int64_t expected;       /* -1: unknown */
-    struct lar_stage stage; /* unless it is only validated */
-    int file;               /* the stage's, or ours if there is none */
-    struct lar_hash hash;
-    uint8_t head[HEAD]; /* the first bytes */
-    bool folder;        /* an archive: its files are in the stage */
-};
-
-static bool begin_stage(struct lar_upload *u, uint64_t expected, struct lar_error *err)
-{
-    pthread_mutex_lock(&u->registry->manage);
-    bool ok = lar_stage_begin(&u->stage, &u->registry->store, expected, err);
-    pthread_mutex_unlock(&u->registry->manage);
-    return ok;
-}
+enum { NUMBER_TRIES = 1000 };
 
 static bool begin_file(struct lar_upload *u, struct lar_error *err)
 {
@@ -43,7 +19,7 @@ static bool begin_file(struct lar_upload *u, struct lar_error *err)
         u->file = lar_nameless_file(u->registry->store.state, err);
         return u->file >= 0;
     }
-    bool ok = begin_stage(u, u->expected > 0 ? (uint64_t)u->expected : 0, err);
+    bool ok = lar_upload_stage(u, u->expected > 0 ? (uint64_t)u->expected : 0, err);
     if (ok)
         u->file = u->stage.file;
     return ok;
@@ -94,8 +70,9 @@ bool lar_upload_write(struct lar_upload *u, const void *bytes, size_t n, struct 
     if (n > u->registry->settings.max_upload - u->size)
         return lar_fail(err, LAR_ERR_LIMIT, "an upload over the limit of %llu bytes",
                         (unsigned long long)u->registry->settings.max_upload);
-    if (u->size < HEAD)
-        memcpy(u->head + u->size, bytes, n < HEAD - u->size ? n : HEAD - u->size);
+    if (u->size < LAR_UPLOAD_HEAD)
+        memcpy(u->head + u->size, bytes,
+               n < LAR_UPLOAD_HEAD - u->size ? n : LAR_UPLOAD_HEAD - u->size);
     if (!lar_write_all(u->file, bytes, n, err))
         return lar_error_within(err, "the upload");
     lar_hash_add(&u->hash, bytes, n);
@@ -311,7 +288,7 @@ static bool publish(struct lar_upload *u, struct load *load, struct lar_upload_r
                     struct lar_error *err)
 {
     json_t *root;
-    size_t n = u->size < HEAD ? (size_t)u->size : HEAD;
+    size_t n = u->size < LAR_UPLOAD_HEAD ? (size_t)u->size : LAR_UPLOAD_HEAD;
     const char *name = lar_name_of_upload(format_of(load->report, &root), u->head, n);
     json_decref(root);
     pthread_mutex_lock(&u->registry->manage);
@@ -351,76 +328,6 @@ static bool copy_options(struct lar_upload *u, char **ret, struct lar_error *err
     return ok || lar_fail(err, LAR_ERR_NOMEM, "out of memory for an upload");
 }
 
-/* ---- folders ---- */
-
-/* What may be a folder's archive, by its first bytes; the loader says for sure. */
-static bool looks_packed(const struct lar_upload *u)
-{
-    static const struct {
-        size_t at, n;
-        const char *bytes;
-    } magics[] = {
-        {0, 4, "PK\3\4"}, {257, 5, "ustar"}, {0, 2, "\x1F\x8B"}, {0, 4, "\x28\xB5\x2F\xFD"}};
-    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-        if (u->size >= magics[i].at + magics[i].n &&
-            memcmp(u->head + magics[i].at, magics[i].bytes, magics[i].n) == 0)
-            return true;
-    return false;
-}
-
-static bool place_files(struct lar_upload *u, const struct lar_map *map, struct lar_error *err)
-{
-    struct lar_arena arena;
-    struct lar_bundle bundle;
-    lar_arena_init(&arena, TABLE);
-    bool ok = lar_bundle_open(&bundle, map->data, map->size, &arena, err);
-    for (uint32_t i = 0; ok && i < bundle.n_files; i++)
-        ok = lar_stage_add(&u->stage, bundle.files[i].name, bundle.files[i].data,
-                           bundle.files[i].size, err);
-    lar_arena_finish(&arena);
-    return ok;
-}
-
-static void stage_path(const struct lar_upload *u, char path[40])
-{
-    snprintf(path, 40, "%s/v", u->stage.name);
-}
-
-static bool check_folder(const struct lar_upload *u, struct lar_error *err)
-{
-    struct lar_arena arena;
-    struct lar_entry entry;
-    char path[40];
-    stage_path(u, path);
-    lar_arena_init(&arena, TABLE);
-    bool ok = lar_entry_look(&entry, u->stage.larder, path, &arena, err) &&
-              lar_scan_check_folder(&entry, "the archive", err);
-    lar_arena_finish(&arena);
-    if (err->code == LAR_ERR_CONFLICT || err->code == LAR_ERR_NOTFOUND)
-        err->code = LAR_ERR_UNSUPPORTED; /* the upload's fault, not the number's */
-    return ok;
-}
-
-/* Puts an archive's files into the stage. */
-static bool unpack(struct lar_upload *u, struct lar_error *err)
-{
-    struct lar_map map;
-    if (!lar_load_unpack(u->registry, u->file, &map, err))
-        return false;
-    bool ok = true;
-    if (map.data) {
-        if (u->kind == LAR_UPLOAD_VALIDATE) {
-            ok = begin_stage(u, 0, err);
-            close(u->file);
-        }
-        u->file = -1;
-        u->folder = true;
-        ok = ok && place_files(u, &map, err) && check_folder(u, err);
-    }
-    lar_map_finish(&map);
-    return ok;
-}
-
 /* ---- all of it ---- */
 
 static bool run(struct lar_upload *u, struct load *load, struct lar_upload_result *ret,
@@ -443,14 +350,14 @@ static bool run(struct lar_upload *u, struct load *load, struct lar_upload_resul
 static bool finish(struct lar_upload *u, struct lar_upload_result *ret, struct lar_error *err)
 {
     uint8_t digest[LAR_HASH_SIZE];
-    char path[40];
+    char path[LAR_UPLOAD_PATH];
     lar_hash_end(&u->hash, digest);
     lar_hash_hex(digest, ret->sha256);
-    if (!check_bytes(u, err) || (looks_packed(u) && !unpack(u, err)))
+    if (!check_bytes(u, err) || (lar_upload_looks_packed(u) && !lar_upload_unpack(u, err)))
         return false;
     struct load load = {.root = u->file, .keep = u->kind != LAR_UPLOAD_VALIDATE};
     if (u->folder) {
-        stage_path(u, path);
+        lar_upload_path(u, path);
         load.root = u->stage.larder;
         load.path = path;
     }

@@ -68,7 +68,7 @@ body_has '.error | contains("is a link")'
 head -c 3000 "$work/iris.tar" >"$work/cut.tar"
 answers 422 -X POST -T "$work/cut.tar" "$base$url"
 [ ! -e "$work/escaped" ] || fail "a member escaped"
-[ "$(ls "$models/iris" | sort -n | tr '\n' ' ')" = "1 2 3 4 " ] || fail "versions: $(ls "$models/iris")"
+[ "$(cd "$models/iris" && echo *)" = "1 2 3 4" ] || fail "versions: $(ls "$models/iris")"
 
 # Digests: checked, and sent
 digest="sha-256=:$(openssl dgst -sha256 -binary "$file" | base64):"

@@ -20,7 +20,7 @@ def client_of(url):
 
 rows = np.array([[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3]])
 iris = client_of(sys.argv[1])
-for data in pd.DataFrame(rows), pd.DataFrame(rows, columns=["x0", "x1", "x2", "x3"]), rows, {"X": rows}:
+for data in pd.DataFrame(rows), pd.DataFrame(rows, columns=["x0", "x1", "x2", "x3"]), rows:
     answer = iris.invoke(data)
     assert answer.get_predictions().iloc[:, 0].tolist() == ["setosa", "virginica"], answer
 answer = iris.invoke(pd.DataFrame(rows), params={"method": "predict_proba"})

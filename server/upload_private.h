@@ -1,0 +1,40 @@
+/* An upload in progress: for upload*.c.
+ * SPDX-License-Identifier: MIT */
+#ifndef SERVER_UPLOAD_PRIVATE_H
+#define SERVER_UPLOAD_PRIVATE_H
+
+#include "persistence/store/name.h"
+#include "persistence/store/stage.h"
+#include "server/registry_private.h"
+
+enum { LAR_UPLOAD_HEAD = 512, LAR_UPLOAD_PATH = 40 };
+
+struct lar_upload {
+    struct lar_registry *registry;
+    enum lar_upload_kind kind;
+    char model[LAR_NAME_MAX + 1];
+    uint64_t number; /* AT */
+    uint64_t size;
+    int64_t expected;       /* -1: unknown */
+    struct lar_stage stage; /* unless one file is only validated */
+    int file;               /* the stage's, or ours if there is none */
+    struct lar_hash hash;
+    uint8_t head[LAR_UPLOAD_HEAD]; /* the first bytes */
+    bool folder;                   /* an archive: its files are in the stage */
+};
+
+/* upload_folder.c */
+
+/* Begins the stage, for EXPECTED bytes (0: unknown). */
+bool lar_upload_stage(struct lar_upload *u, uint64_t expected, struct lar_error *err);
+
+/* What may be a folder's archive, by its first bytes; the loader says for sure. */
+bool lar_upload_looks_packed(const struct lar_upload *u);
+
+/* Puts an archive's files into the stage; sets u->folder if it is one. */
+bool lar_upload_unpack(struct lar_upload *u, struct lar_error *err);
+
+/* Where they lie, below .larder/. */
+void lar_upload_path(const struct lar_upload *u, char path[LAR_UPLOAD_PATH]);
+
+#endif
