@@ -217,6 +217,21 @@ static bool choose_number(struct lar_upload *u, uint64_t above, struct lar_uploa
     return ok;
 }
 
+/* A version that did not stay was in sight for a moment: a scan may have met it. */
+static void unsee(struct lar_upload *u, uint64_t number)
+{
+    struct lar_registry *registry = u->registry;
+    pthread_mutex_lock(&registry->lock);
+    struct model *model = lar_registry_model(registry, u->model);
+    struct slot *slot = model ? lar_slot_find(model, number) : NULL;
+    if (slot) {
+        lar_slot_drop(registry, slot);
+        lar_registry_publish(registry);
+    }
+    registry->scan_void = true;
+    pthread_mutex_unlock(&registry->lock);
+}
+
 /* A number that somebody takes at this moment, by hand, is passed over. */
 static bool publish_files(struct lar_upload *u, struct lar_upload_result *ret,
                           struct lar_error *err)
@@ -232,6 +247,8 @@ static bool publish_files(struct lar_upload *u, struct lar_upload_result *ret,
             return false;
         if (lar_stage_publish(&u->stage, u->model, ret->number, &why))
             return true;
+        if (why.code != LAR_ERR_CONFLICT)
+            unsee(u, ret->number);
         if (u->kind == LAR_UPLOAD_AT || why.code != LAR_ERR_CONFLICT)
             return lar_fail(err, why.code, "%s", why.text);
         above = ret->number;
