@@ -76,11 +76,13 @@ static void judge(struct lar_registry *registry, struct model *model,
             lar_registry_log(registry, LAR_LOG_INFO, "model '%s' has new settings", model->name);
         return;
     }
-    lar_error_clear(&model->settings_error);
-    lar_fail(&model->settings_error, err.code, "model.yaml: %s", err.text);
-    lar_registry_log(registry, LAR_LOG_ERROR, "model '%s': %s%s", model->name,
-                     model->settings_error.text,
-                     model->has_settings ? "; the settings before it go on" : "");
+    lar_error_within(&err, "model.yaml");
+    bool known = strcmp(model->settings_error.text, err.text) == 0;
+    model->settings_error = err;
+    if (!known)
+        lar_registry_log(registry, LAR_LOG_ERROR, "model '%s': %s%s", model->name,
+                         model->settings_error.text,
+                         model->has_settings ? "; the settings before it go on" : "");
 }
 
 static bool is_still(struct lar_registry *registry, const struct model *model,

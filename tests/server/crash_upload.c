@@ -8,6 +8,7 @@
  * the same of an fsync: after it, nothing more is taken
  *
  * SPDX-License-Identifier: MIT */
+#include "persistence/store/tar.h"
 #include "tests/server/world.h"
 
 #include <errno.h>
@@ -26,9 +27,10 @@ static const struct change {
     {"iris", 1, "ok 1", NULL}, {"iris", 2, "ok 2", NULL}, {"iris", 2, NULL, "prod"},
     {"new", 1, "ok 3", NULL},  {"iris", 1, NULL, NULL},   {"iris", 3, "ok 4", NULL},
     {"iris", 3, NULL, "prod"}, {"iris", 0, NULL, "prod"}, {"new", 0, NULL, NULL},
+    {"iris", 4, "ok 5", NULL}, /* as a tar */
 };
 enum { CHANGES = sizeof changes / sizeof *changes };
-static const uint64_t highest_after[CHANGES + 1] = {0, 1, 2, 2, 2, 2, 3, 3, 3, 3};
+static const uint64_t highest_after[CHANGES + 1] = {0, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4};
 
 static void die(const char *what, const char *why)
 {
@@ -36,19 +38,43 @@ static void die(const char *what, const char *why)
     exit(1);
 }
 
-static uint64_t upload(const struct world *w, const char *model, const char *text)
+/* The folder that holds model.joblib with TEXT, to BYTES; returns its size. */
+static size_t make_tar(const char *text, uint8_t bytes[8192])
+{
+    size_t size = strlen(text), n = lar_tar_head("model.joblib", size, bytes);
+    memcpy(bytes + n, text, size);
+    memset(bytes + n + size, 0, lar_tar_padding(size) + 2 * LAR_TAR_BLOCK);
+    return n + size + lar_tar_padding(size) + 2 * LAR_TAR_BLOCK;
+}
+
+static uint64_t upload_bytes(const struct world *w, const char *model, const void *text,
+                             size_t size)
 {
     struct lar_upload *u;
     struct lar_upload_result result;
     struct lar_error err = {0};
-    if (!lar_upload_begin(&u, w->registry, model, LAR_UPLOAD_NEXT, 0, (int64_t)strlen(text), &err))
+    if (!lar_upload_begin(&u, w->registry, model, LAR_UPLOAD_NEXT, 0, (int64_t)size, &err))
         die("begin", err.text);
-    if (!lar_upload_write(u, text, strlen(text), &err))
+    if (!lar_upload_write(u, text, size, &err))
         die("write", err.text);
     if (!lar_upload_finish(u, &result, &err))
         die("finish", err.text);
     free(result.report);
     return result.number;
+}
+
+static uint64_t upload(const struct world *w, const char *model, const char *text)
+{
+    return upload_bytes(w, model, text, strlen(text));
+}
+
+/* The last version comes as a folder. */
+static uint64_t upload_change(const struct world *w, const struct change *c)
+{
+    uint8_t bytes[8192];
+    if (c != &changes[CHANGES - 1])
+        return upload(w, c->model, c->text);
+    return upload_bytes(w, c->model, bytes, make_tar(c->text, bytes));
 }
 
 /* What strace looks for in its log. */
@@ -67,7 +93,7 @@ static void change(struct world *w)
     for (size_t i = 0; i < CHANGES; i++) {
         const struct change *c = &changes[i];
         struct lar_error err = {0};
-        if (c->text && upload(w, c->model, c->text) != c->number)
+        if (c->text && upload_change(w, c) != c->number)
             die("upload", "another number than expected");
         if (c->label &&
             !(c->number ? lar_registry_label_set(w->registry, c->model, c->label, c->number, &err)
@@ -90,7 +116,7 @@ static void expected(size_t n, char *ret, size_t size)
     size_t at = 0;
     static const char *const models[] = {"iris", "new"};
     for (size_t m = 0; m < 2; m++)
-        for (uint64_t number = 1; number <= 3; number++) {
+        for (uint64_t number = 1; number <= 4; number++) {
             const char *text = NULL;
             for (size_t i = 0; i < n; i++)
                 if (strcmp(changes[i].model, models[m]) == 0 && !changes[i].label &&
