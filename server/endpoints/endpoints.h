@@ -11,6 +11,8 @@ lar_endpoint lar_get_root, lar_get_server, lar_get_live, lar_get_ready, lar_get_
     lar_get_version;
 /* models.c: TensorFlow Serving's side */
 lar_endpoint lar_get_models, lar_get_status, lar_get_metadata, lar_get_versions;
+/* Says in TensorFlow Serving's words that nothing answers for what RQ names. predict_tfs.c */
+void lar_tfs_unknown(const struct lar_request *rq, struct lar_error *err);
 /* oip.c: Open Inference Protocol's side */
 lar_endpoint lar_get_oip_model, lar_get_oip_config, lar_get_oip_ready;
 /* What answers for the version or label that RQ names; NULL and ERR in Triton's words. */
