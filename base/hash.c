@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
 
 bool lar_hash_begin(struct lar_hash *hash, struct lar_error *err)
@@ -54,4 +55,37 @@ void lar_hash_hex(const uint8_t digest[LAR_HASH_SIZE], char ret[LAR_HASH_HEX])
 bool lar_hash_is_hex(const char *text)
 {
     return strspn(text, "0123456789abcdef") == LAR_HASH_HEX - 1 && !text[LAR_HASH_HEX - 1];
+}
+
+void lar_hash_field(const uint8_t digest[LAR_HASH_SIZE], char text[LAR_HASH_FIELD])
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *to = text + sprintf(text, "sha-256=:");
+    for (size_t i = 0; i < LAR_HASH_SIZE; i += 3) {
+        uint32_t three = (uint32_t)digest[i] << 16;
+        size_t n = LAR_HASH_SIZE - i < 3 ? LAR_HASH_SIZE - i : 3;
+        for (size_t k = 1; k < n; k++)
+            three |= (uint32_t)digest[i + k] << (16 - 8 * k);
+        for (size_t k = 0; k < 4; k++)
+            *to++ = k <= n ? letters[three >> (18 - 6 * k) & 63] : '=';
+    }
+    *to++ = ':';
+    *to = '\0';
+}
+
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool lar_hash_from_hex(const char *hex, uint8_t digest[LAR_HASH_SIZE])
+{
+    for (size_t i = 0; i < LAR_HASH_SIZE; i++) {
+        int high = hex_value(hex[2 * i]), low = high < 0 ? -1 : hex_value(hex[2 * i + 1]);
+        if (low < 0)
+            return false;
+        digest[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
 }

@@ -28,4 +28,10 @@ void lar_hash_hex(const uint8_t digest[LAR_HASH_SIZE], char ret[LAR_HASH_HEX]);
 /* Whether TEXT is 64 lower-case hexadecimal digits. */
 bool lar_hash_is_hex(const char *text);
 
+/* The digest as Repr-Digest and Content-Digest hold it (RFC 9530): "sha-256=:<base64>:". */
+enum { LAR_HASH_FIELD = 56 };
+void lar_hash_field(const uint8_t digest[LAR_HASH_SIZE], char text[LAR_HASH_FIELD]);
+/* DIGEST of its hexadecimal digits; false: they are none. */
+bool lar_hash_from_hex(const char *hex, uint8_t digest[LAR_HASH_SIZE]);
+
 #endif

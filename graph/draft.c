@@ -178,6 +178,26 @@ void lar_draft_input_columns(struct lar_draft *draft, lar_value input, const cha
     lar_draft_fail(draft, LAR_ERR_INTERNAL, "columns are named for value %u, no input", input);
 }
 
+void lar_draft_name_inputs(struct lar_draft *draft, const char *const *names, size_t n)
+{
+    if (failed(draft))
+        return;
+    const struct lar_draft_input *only = draft->n_inputs == 1 ? &draft->inputs[0] : NULL;
+    const struct lar_shape *shape = only ? &lar_draft_info(draft, only->value)->shape : NULL;
+    if (shape && only->value != LAR_NO_VALUE && shape->rank == 2 && shape->dims[1] > 0) {
+        if ((uint64_t)shape->dims[1] == n)
+            lar_draft_input_columns(draft, only->value, names, n);
+        else
+            lar_draft_fail(draft, LAR_ERR_INVALID, "%zu names for the %lld columns of '%s'", n,
+                           (long long)shape->dims[1], only->name);
+        return;
+    }
+    if (n != draft->n_inputs)
+        lar_draft_fail(draft, LAR_ERR_INVALID, "%zu names for %u inputs", n, draft->n_inputs);
+    for (uint32_t i = 0; i < draft->n_inputs && !failed(draft); i++)
+        draft->inputs[i].name = copy_name(draft, names[i], "an input");
+}
+
 uint32_t lar_draft_method(struct lar_draft *draft, const char *name)
 {
     const char *copy = copy_name(draft, name, "a method");

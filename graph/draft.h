@@ -48,6 +48,9 @@ void lar_draft_unread_input(struct lar_draft *draft, const char *name);
 void lar_draft_input_columns(struct lar_draft *draft, lar_value input, const char *const *names,
                              size_t n);
 
+/* Gives other names: N is the number of inputs, or, of the one matrix input, of its columns. */
+void lar_draft_name_inputs(struct lar_draft *draft, const char *const *names, size_t n);
+
 /* A constant. What T points to is borrowed until the draft is written or freed; its arrays are as
  * long as the shape, offsets[count] and indptr[rows] say. Strings, CSR and bools are checked with
  * lar_tensor_fault(). */

@@ -1,4 +1,6 @@
 /* larder-loader MEMORY CPU_SECONDS: translates one model, in a sandbox. Not for people.
+ * larder-loader MEMORY CPU_SECONDS unpack: unpacks one archive, in the same sandbox; descriptor 3
+ * is the zip or tar, 4 becomes a bundle of its files (unpack.h).
  *
  * Descriptors: 3 the bundle, 4 an empty file for the flat form, 5 an empty file for the report
  * (JSON). Exit status 0: translated. 1: refused, and the report says why under "error". Anything
@@ -7,6 +9,7 @@
 #include "base/map.h"
 #include "loader/sandbox.h"
 #include "loader/translate.h"
+#include "loader/unpack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +26,8 @@ const char *__asan_default_options(void)
 
 enum { SOURCE = 3, RESULT = 4, REPORT = 5, REPORT_SIZE = 1 << 20 };
 
-static bool translate(size_t memory, const struct lar_sandbox_limits *limits,
-                      struct lar_report *report, struct lar_error *err)
+static bool work(bool unpack, size_t memory, const struct lar_sandbox_limits *limits,
+                 struct lar_report *report, struct lar_error *err)
 {
     struct lar_map map;
     struct lar_sandbox_state sandbox;
@@ -37,6 +40,8 @@ static bool translate(size_t memory, const struct lar_sandbox_limits *limits,
     json_object_set_new(
         report->root, "sandbox",
         json_pack("{s:b,s:i}", "seccomp", sandbox.seccomp, "landlock", sandbox.landlock_abi));
+    if (unpack)
+        return lar_unpack(map.data, map.size, RESULT, memory, report, err);
     return lar_translate(map.data, map.size, RESULT, memory, report, err);
 }
 
@@ -44,12 +49,13 @@ int main(int argc, char **argv)
 {
     struct lar_report report = {0};
     struct lar_error err = {0};
-    if (argc != 3)
+    bool unpack = argc == 4 && strcmp(argv[3], "unpack") == 0;
+    if (argc != 3 && !unpack)
         return 2;
     size_t memory = strtoull(argv[1], NULL, 10);
     const struct lar_sandbox_limits limits = {.memory = memory,
                                               .cpu_seconds = (unsigned)strtoul(argv[2], NULL, 10)};
-    bool ok = translate(memory, &limits, &report, &err);
+    bool ok = work(unpack, memory, &limits, &report, &err);
     if (!ok) {
         report.root = report.root ? report.root : json_object();
         json_object_set_new(

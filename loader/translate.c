@@ -4,6 +4,7 @@
 
 #include "graph/flat.h"
 #include "inference/operator.h"
+#include "loader/options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +48,8 @@ static bool read_and_write(const struct lar_bundle *bundle, int result, size_t m
     struct lar_draft *draft = lar_draft_new(&lar_operators, memory, err);
     if (!draft)
         return false;
-    bool ok = lar_format_read(bundle, &limits, draft, report, err) && lar_draft_ok(draft, err);
+    bool ok = lar_format_read(bundle, &limits, draft, report, err) && lar_draft_ok(draft, err) &&
+              lar_options_apply(draft, bundle->options, err);
     char *text = ok ? json_dumps(report->root, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     if (ok && !text)
         ok = lar_fail(err, LAR_ERR_NOMEM, "out of memory for the report");

@@ -173,3 +173,11 @@ void lar_epochs_retire(struct lar_epochs *e, struct lar_retired *retired)
     pthread_cond_signal(&e->work);
     pthread_mutex_unlock(&e->lock);
 }
+
+bool lar_epochs_passed(struct lar_epochs *e, const struct lar_retired *retired)
+{
+    pthread_mutex_lock(&e->lock);
+    bool ret = retired->epoch && retired->epoch <= oldest(e);
+    pthread_mutex_unlock(&e->lock);
+    return ret;
+}

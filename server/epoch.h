@@ -44,4 +44,8 @@ void lar_epochs_idle(struct lar_epoch_reader *reader);
 /* RETIRED can no longer be reached by who turns from now on. Any thread. */
 void lar_epochs_retire(struct lar_epochs *epochs, struct lar_retired *retired);
 
+/* Whether no reader can have RETIRED in sight any more. It is held by a reference meanwhile; what
+ * was not retired yet has not passed. */
+bool lar_epochs_passed(struct lar_epochs *epochs, const struct lar_retired *retired);
+
 #endif

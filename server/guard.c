@@ -87,9 +87,15 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
         if (lar_span_like(name, "Content-Type"))
             h->content_type = value;
         break;
+    case 11:
+        if (lar_span_like(name, "Repr-Digest"))
+            h->repr_digest = value;
+        break;
     case 13:
         if (lar_span_like(name, "Authorization"))
             h->authorization = value;
+        else if (lar_span_like(name, "If-None-Match"))
+            h->if_none_match = value;
         break;
     case 14:
         if (lar_span_like(name, "Content-Length"))

@@ -4,6 +4,7 @@
 #include "persistence/store/compiled.h"
 #include "persistence/store/source.h"
 #include "server/registry_private.h"
+#include "server/self_check.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -204,27 +205,42 @@ bool lar_registry_sandbox(const struct lar_registry *registry, bool *ret_seccomp
 }
 
 static bool run_loader(struct lar_registry *registry, int source, int result, int report,
-                       struct lar_error *err)
+                       bool unpack, struct lar_error *err)
 {
     const struct lar_load_limits limits = {.memory = registry->settings.load_memory,
                                            .cpu_seconds = registry->settings.load_seconds,
-                                           .wall_seconds = registry->settings.load_seconds};
+                                           .wall_seconds = registry->settings.load_seconds,
+                                           .unpack = unpack};
     while (sem_wait(&registry->loaders) && errno == EINTR)
         ;
     struct timespec start;
     clock_gettime(CLOCK_MONOTONIC, &start);
     bool ok = lar_spawner_load(registry->spawner, source, result, report, &limits, err);
-    count_load(registry, ok, err->code, &start);
+    if (!unpack)
+        count_load(registry, ok, err->code, &start);
     sem_post(&registry->loaders);
     return ok;
 }
 
+/* A form in the cache has passed: its key covers expected.json. */
+static bool check_answers(struct lar_registry *registry, struct load *load,
+                          const struct lar_source *source, struct lar_error *err)
+{
+    if (!source->expected ||
+        lar_self_check(load->loaded->public.plan, source->expected, source->expected_size,
+                       registry->settings.run_memory, err))
+        return true;
+    lar_loaded_free(load->loaded);
+    load->loaded = NULL;
+    return false;
+}
+
 /* Compiles the copy SOURCE; RESULT and REPORT are the loader's. */
-static bool compile(struct lar_registry *registry, struct load *load, int source, int result,
-                    int report, struct lar_error *err)
+static bool compile(struct lar_registry *registry, struct load *load,
+                    const struct lar_source *source, int result, int report, struct lar_error *err)
 {
     load->stage = LOAD_LOADER;
-    bool ok = run_loader(registry, source, result, report, err);
+    bool ok = run_loader(registry, source->bundle, result, report, false, err);
     load->report = read_report(report);
     if (!ok)
         return false;
@@ -238,6 +254,8 @@ static bool compile(struct lar_registry *registry, struct load *load, int source
             err->code = LAR_ERR_FORMAT;
         return lar_error_within(err, "the compiled form");
     }
+    if (!check_answers(registry, load, source, err))
+        return false;
     if (load->keep)
         lar_compiled_keep(&registry->store, result, load->key);
     free(load->report);
@@ -246,8 +264,8 @@ static bool compile(struct lar_registry *registry, struct load *load, int source
     return true;
 }
 
-static bool from_loader(struct lar_registry *registry, struct load *load, int source,
-                        struct lar_error *err)
+static bool from_loader(struct lar_registry *registry, struct load *load,
+                        const struct lar_source *source, struct lar_error *err)
 {
     int result = lar_compiled_new(&registry->store, err);
     int report = result >= 0 ? lar_memfd("report", err) : -1;
@@ -261,13 +279,15 @@ static bool from_loader(struct lar_registry *registry, struct load *load, int so
 
 bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_error *err)
 {
-    const struct lar_source_options options = {.options = "",
+    const struct lar_source_options options = {.options = load->options ? load->options : "",
                                                .build_id = lar_spawner_build_id(registry->spawner),
                                                .folder = registry->store.state};
     struct lar_source source;
     load->stage = LOAD_SOURCE;
-    if (from_index(registry, load))
+    if (from_index(registry, load)) {
+        memcpy(load->loaded->key, load->key, sizeof load->loaded->key);
         return true;
+    }
     bool copied =
         load->path ? lar_source_copy(&source, load->root, load->path, load->expected, &options, err)
                    : lar_source_copy_file(&source, load->root, &options, err);
@@ -277,9 +297,41 @@ bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_e
     memcpy(load->sha256, source.sha256, sizeof load->sha256);
     load->size = source.size;
     load->identity = source.identity;
-    bool ok = from_cache(registry, load) || from_loader(registry, load, source.bundle, err);
+    bool ok = from_cache(registry, load) || from_loader(registry, load, &source, err);
     lar_source_finish(&source);
+    if (ok)
+        memcpy(load->loaded->key, load->key, sizeof load->loaded->key);
     if (ok && load->index_path)
         lar_load_index(registry, load, load->index_path);
+    return ok;
+}
+
+static bool is_archive(int report)
+{
+    char *text = read_report(report);
+    json_t *root = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    bool ret = json_is_string(json_object_get(root, "archive"));
+    json_decref(root);
+    free(text);
+    return ret;
+}
+
+bool lar_load_unpack(struct lar_registry *registry, int file, struct lar_map *ret,
+                     struct lar_error *err)
+{
+    *ret = (struct lar_map){0};
+    int result = lar_compiled_new(&registry->store, err);
+    int report = result >= 0 ? lar_memfd("report", err) : -1;
+    bool ok = report >= 0 && run_loader(registry, file, result, report, true, err);
+    if (ok && is_archive(report)) {
+        int again = lar_compiled_reopen(result, err); /* nobody writes any more */
+        ok = again >= 0 && lar_map_fd(ret, again, err);
+        if (again >= 0)
+            close(again);
+    }
+    if (result >= 0)
+        close(result);
+    if (report >= 0)
+        close(report);
     return ok;
 }

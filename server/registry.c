@@ -98,7 +98,7 @@ static void keep_state(struct lar_registry *registry, bool *swept)
         lar_registry_notes_save(registry);
     pthread_mutex_lock(&registry->index_lock);
     if (complete && !*swept && registry->store.locked) {
-        lar_compiled_sweep(&registry->store, index_uses, &registry->index);
+        lar_compiled_sweep(&registry->store, &registry->started, index_uses, &registry->index);
         *swept = true;
     }
     if (idle)
@@ -163,6 +163,7 @@ static void *run(void *arg)
     struct lar_registry *registry = arg;
     struct lar_events events = {0};
     bool swept = false, stop = false, gives_way = false;
+    clock_gettime(CLOCK_REALTIME_COARSE, &registry->started); /* nothing has been loaded yet */
     pthread_setname_np(pthread_self(), "registry");
     while (!stop) {
         bool due;

@@ -63,6 +63,7 @@ struct lar_model_entry {
     const struct lar_version_entry *versions; /* ascending by number */
     const struct lar_label *labels;           /* ascending by name */
     size_t n_versions, n_labels;
+    const char *settings_error; /* why model.yaml does not count; NULL: nothing is wrong with it */
     const struct lar_version_entry *answering; /* for requests that name no version; NULL: none */
 };
 
@@ -115,13 +116,34 @@ bool lar_upload_finish(struct lar_upload *upload, struct lar_upload_result *ret,
                        struct lar_error *err);
 void lar_upload_abort(struct lar_upload *upload); /* accepts NULL; leaves nothing behind */
 
-/* NUMBER 0: the model with all its versions. */
+/* NUMBER 0: the model with all its versions and labels. LAR_ERR_CONFLICT: a label points to the
+ * version; with FORCE the label goes, too. */
 bool lar_registry_delete(struct lar_registry *registry, const char *model, uint64_t number,
-                         struct lar_error *err);
+                         bool force, struct lar_error *err);
 
-/* Opens the original bytes: a descriptor and its size; the caller closes it. */
+/* Labels (registry_labels.c): durable when they return. LAR_ERR_CONFLICT: the version is not
+ * available; LAR_ERR_NOTFOUND: no such model, version or label. */
+bool lar_registry_label_set(struct lar_registry *registry, const char *model, const char *label,
+                            uint64_t number, struct lar_error *err);
+bool lar_registry_label_drop(struct lar_registry *registry, const char *model, const char *label,
+                             struct lar_error *err);
+/* What is remembered of a model, as persistence/store/history.h writes it; the caller's (free). */
+char *lar_registry_history(struct lar_registry *registry, const char *model, struct lar_error *err);
+
+/* Unloads all versions of a model, when those who use them are done; they stay listed (END) and
+ * unloaded until a load, other bytes or a restart. */
+bool lar_registry_unload(struct lar_registry *registry, const char *model, struct lar_error *err);
+/* Undoes that, looks for changes, tries again what failed, and waits. LAR_ERR_INVALID: no version
+ * of the model answers afterwards. */
+bool lar_registry_load(struct lar_registry *registry, const char *model, struct lar_error *err);
+
+/* Whether the version is there, loaded or not. Blocks for a moment only. */
+bool lar_registry_has(struct lar_registry *registry, const char *model, uint64_t number);
+
+/* Opens the original bytes: a descriptor and its size; the caller closes it. SHA256 receives their
+ * digest, "" while it is not known. */
 int lar_registry_artifact(struct lar_registry *registry, const char *model, uint64_t number,
-                          uint64_t *ret_size, struct lar_error *err);
+                          uint64_t *ret_size, char sha256[65], struct lar_error *err);
 
 /* Scans now and waits until what the scan found is loaded or has failed. PRUNE: take entries that
  * are gone for gone. */

@@ -216,6 +216,13 @@ static void fail(struct lar_registry *registry, struct slot *slot, const struct 
 
 /* ---- either ---- */
 
+/* Settings may have changed meanwhile: then it is translated again. */
+static bool same_options(const struct model *model, const struct load *load)
+{
+    const char *now = model->settings.options;
+    return strcmp(now ? now : "", load->options ? load->options : "") == 0;
+}
+
 void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct load *load)
 {
     struct lar_error err = {0};
@@ -233,7 +240,7 @@ void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct l
     char before[LAR_HASH_HEX] = "";
     if (v->loaded)
         memcpy(before, v->entry.sha256, sizeof before);
-    if (strcmp(before, load->sha256) == 0) {
+    if (v->loaded && strcmp(v->loaded->key, load->key) == 0) {
         lar_loaded_free(load->loaded); /* the same bytes, touched: what answers goes on */
     } else {
         lar_loaded_name(load->loaded, slot->model->name, v->entry.number, load->sha256);
@@ -247,7 +254,8 @@ void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct l
     lar_error_clear(&v->entry.error);
     v->entry.state = LAR_STATE_AVAILABLE;
     slot->done = slot->loaded = load->identity;
-    slot->is_done = slot->is_loaded = true;
+    slot->is_loaded = true;
+    slot->is_done = same_options(slot->model, load);
     clear_trouble(slot);
     tell_loaded(registry, slot, v, before);
 }
@@ -268,6 +276,7 @@ static void finish_job(struct lar_registry *registry, struct slot *slot, struct 
         lar_slot_succeed(registry, slot, load);
     else
         fail(registry, slot, load, err);
+    lar_registry_policy(registry, slot->model);
     if (lar_slot_decided(slot))
         lar_slot_awaited(registry, slot, false);
     if (slot->model->notes_changed)
@@ -284,15 +293,17 @@ static void run_job(struct lar_registry *registry, struct slot *slot)
     slot->job = JOB_RUNNING;
     if (!v->loaded)
         v->entry.state = LAR_STATE_LOADING;
+    const char *options = slot->model->settings.options;
     struct load load = {.root = fcntl(slot->root->fd, F_DUPFD_CLOEXEC, 3),
                         .path = strdup(slot->path),
                         .index_path =
                             lar_slot_index_path(slot, in_index, sizeof in_index) ? in_index : NULL,
                         .expected = &expected,
+                        .options = options ? strdup(options) : NULL,
                         .keep = true};
     lar_registry_changed(registry);
     pthread_mutex_unlock(&registry->lock);
-    bool ok = load.root >= 0 && load.path
+    bool ok = load.root >= 0 && load.path && !load.options == !options
                   ? lar_load_run(registry, &load, &err)
                   : lar_fail(&err, LAR_ERR_NOMEM, "out of memory or descriptors for a load");
     if (load.root >= 0)
@@ -301,6 +312,7 @@ static void run_job(struct lar_registry *registry, struct slot *slot)
     pthread_mutex_lock(&registry->lock);
     finish_job(registry, slot, &load, ok, &err);
     free(load.report);
+    free(load.options);
 }
 
 static struct slot *next_job(struct lar_registry *registry)

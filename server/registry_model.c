@@ -95,6 +95,7 @@ void lar_registry_model_free(struct lar_registry *registry, struct model *model)
     while (model->n_versions)
         lar_version_drop(registry, model, model->versions[model->n_versions - 1]);
     lar_history_finish(&model->history);
+    lar_model_settings_drop(model);
     free(model->versions);
     free(model->name);
     free(model);

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "persistence/store/history.h"
 #include "persistence/store/index.h"
+#include "persistence/store/model_settings.h"
 #include "persistence/store/scan.h"
 #include "persistence/store/store.h"
 #include "server/epoch.h"
@@ -18,6 +19,7 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <time.h>
 
 /* A loaded version with what it owns. The public part is first. */
 struct loaded {
@@ -25,6 +27,7 @@ struct loaded {
     struct lar_retired retired;
     struct lar_map map;
     char model[132];
+    char key[LAR_HASH_HEX]; /* of the compiled form */
 };
 
 struct report {
@@ -69,6 +72,7 @@ struct slot {
     bool deleted;     /* an event said that it was taken away */
     bool awaited;     /* somebody waits until it has loaded or failed */
     bool gone;        /* freed when its job has ended */
+    bool held;        /* unloaded by hand: until a load by hand, or other bytes */
     bool by_event;    /* the job trusts an event */
     enum job job;
     unsigned deaths, tries; /* loads that failed: the loader's fault, the machine's */
@@ -86,6 +90,18 @@ struct model {
     struct lar_error notes_error; /* the notes cannot be read: they are not written either */
     bool named;                   /* by --model: read-only */
     bool notes_changed;
+
+    struct lar_model_settings settings; /* those that count */
+    char options_tag[20];               /* of settings.options, for the index; "" without */
+    bool has_settings;                  /* good ones were seen, or none were needed */
+    char *settings_text;                /* of model.yaml as judged last; NULL: there is none */
+    size_t settings_size;
+    struct lar_error settings_error;
+    char *next_text; /* another model.yaml, not still for long enough yet */
+    size_t next_size;
+    bool has_next;
+    int64_t next_since_ms;
+    uint64_t load_from, keep_from; /* LATEST: what is to be loaded, what may not be unloaded */
 };
 
 struct root {
@@ -109,6 +125,7 @@ struct lar_registry {
     pthread_cond_t work, settled; /* of lock: for load threads; for those who wait for a scan */
     sem_t loaders;
     _Atomic uint64_t load_results[LAR_LOAD_RESULTS], load_microseconds;
+    struct timespec started;  /* of the thread that scans, which alone reads it */
     _Atomic unsigned sandbox; /* what the last loader told: SANDBOX_... */
     struct lar_index index;
 
@@ -202,6 +219,34 @@ bool lar_registry_scan(struct lar_registry *registry, const struct lar_events *e
 
 struct load; /* below */
 
+/* registry_settings.c; under the lock */
+/* What of model.yaml was found (NULL: no file) comes to count once it is still. False: nothing is
+ * known of the model's settings yet; ask again at the next scan. */
+bool lar_model_take_settings(struct lar_registry *registry, struct model *model,
+                             const struct lar_found_settings *found);
+void lar_model_settings_drop(struct model *model);
+
+/* registry_policy.c; under the lock */
+/* Which versions are wanted, after anything that this depends on has changed. */
+void lar_policy_update(struct model *model);
+bool lar_slot_wanted(const struct slot *slot);
+/* Unloads what is not wanted any more and queues what is wanted again. */
+void lar_registry_policy(struct lar_registry *registry, struct model *model);
+
+/* registry_manage.c: deletes uploads beyond what model.yaml keeps. Takes the locks itself. */
+void lar_registry_retain(struct lar_registry *registry, const char *model);
+
+/* registry_drain.c: waiting for those who still use what has left the table */
+struct drain {
+    struct loaded **loaded;
+    size_t n;
+};
+/* Under the lock: takes the version NUMBER (0: all) out of the table, UNLOADING. */
+void lar_drain_begin(struct lar_registry *registry, struct drain *drain, struct model *model,
+                     uint64_t number);
+/* Without the lock: until nobody uses them, or for some seconds. */
+void lar_drain_wait(struct lar_registry *registry, struct drain *drain);
+
 /* registry_notes.c; under the lock */
 /* The folder for a model's notes, or -1: not to be written. */
 int lar_registry_notes(const struct lar_registry *registry, const struct model *model);
@@ -227,6 +272,7 @@ struct load {
     const char *path, *index_path;       /* in; index_path NULL: not to be indexed */
     const struct lar_identity *expected; /* in, or NULL */
     bool keep;                           /* in: the compiled form may go to the cache */
+    char *options;                       /* in: of model.yaml, or NULL; the caller's */
     struct lar_identity identity;
     char sha256[LAR_HASH_HEX];
     char key[LAR_HASH_HEX];
@@ -237,6 +283,10 @@ struct load {
 };
 /* Without the lock. On failure LOAD holds what is known so far. */
 bool lar_load_run(struct lar_registry *registry, struct load *load, struct lar_error *err);
+/* Unpacks the archive in FILE by a loader; RET becomes a mapped bundle with data NULL where FILE is
+ * no archive of a folder. */
+bool lar_load_unpack(struct lar_registry *registry, int file, struct lar_map *ret,
+                     struct lar_error *err);
 /* Remembers under which state of the entry PATH the compiled form is. */
 void lar_load_index(struct lar_registry *registry, const struct load *load, const char *path);
 /* Forgets the compiled form of an entry that is gone. */

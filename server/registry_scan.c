@@ -71,7 +71,7 @@ static void look(struct lar_registry *registry, struct root *root, struct sight 
     if (root->model)
         ret->fd = open_named(root, &below, &ret->error);
     else if ((ret->fd = open(root->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
-        lar_fail_errno(&ret->error, errno, "the models folder '%s'", root->path);
+        lar_fail_errno(&ret->error, errno, "the models folder");
     if (ret->fd >= 0 && fstat(ret->fd, &st) == 0 && (below || !root->model)) {
         ret->device = (uint64_t)st.st_dev;
         ret->inode = (uint64_t)st.st_ino;
@@ -85,16 +85,16 @@ static void look(struct lar_registry *registry, struct root *root, struct sight 
 
 /* ---- one entry, under the lock ---- */
 
-static bool in_index(struct lar_registry *registry, const struct slot *slot)
+static bool in_index(struct lar_registry *registry, const struct slot *slot,
+                     struct lar_index_record *ret)
 {
-    struct lar_index_record record;
     char path[LAR_INDEX_PATH];
     if (!lar_slot_index_path(slot, path, sizeof path))
         return false;
     pthread_mutex_lock(&registry->index_lock);
-    bool ret = lar_index_find(&registry->index, path, &slot->seen, &record);
+    bool found = lar_index_find(&registry->index, path, &slot->seen, ret);
     pthread_mutex_unlock(&registry->index_lock);
-    return ret;
+    return found;
 }
 
 static void note_state(struct lar_registry *registry, struct slot *slot,
@@ -113,14 +113,35 @@ static void note_state(struct lar_registry *registry, struct slot *slot,
     slot->seen = found->identity;
     slot->is_seen = true;
     slot->since_ms = now;
-    slot->closed = slot->second_look = false;
+    slot->closed = slot->second_look = slot->held = false;
     slot->retry_ms = 0;
     slot->deaths = slot->tries = 0;
 }
 
+/* Not to be loaded: listed with what the index knows of it. */
+static void put_off(struct lar_registry *registry, struct slot *slot)
+{
+    struct lar_index_record record;
+    struct version *v = slot->coming ? slot->coming : slot->serving;
+    lar_slot_awaited(registry, slot, false);
+    if (v->loaded || slot->job != JOB_NONE || v->entry.state == LAR_STATE_UNLOADING)
+        return;
+    if (v->entry.state == LAR_STATE_START)
+        v->entry.state = LAR_STATE_END;
+    if (!v->entry.sha256[0] && in_index(registry, slot, &record)) {
+        memcpy(v->entry.sha256, record.sha256, sizeof v->entry.sha256);
+        v->entry.size = record.size;
+    }
+}
+
 static void decide(struct lar_registry *registry, struct slot *slot, int64_t now, bool await)
 {
+    struct lar_index_record record;
     int64_t settle = registry->settings.settle_ms;
+    if (!lar_slot_wanted(slot)) {
+        put_off(registry, slot);
+        return;
+    }
     if (lar_slot_decided(slot))
         return;
     if (await)
@@ -131,7 +152,7 @@ static void decide(struct lar_registry *registry, struct slot *slot, int64_t now
                slot->seen.changed_ns / 1000000 <= lar_registry_unix_ms() - settle;
     bool still = now - slot->since_ms >= settle;
     bool closed = slot->closed && !slot->second_look;
-    if (still || old || closed || in_index(registry, slot))
+    if (still || old || closed || in_index(registry, slot, &record))
         lar_slot_queue(registry, slot, closed && !still && !old);
     else
         lar_registry_scan_by(registry, slot->since_ms + settle);
@@ -163,8 +184,21 @@ static bool same_path(struct slot *slot, const char *path)
     return true;
 }
 
+/* Whether MODEL's settings are known and good; SLOT waits or fails otherwise. */
+static bool has_settings(struct lar_registry *registry, struct slot *slot,
+                         const struct lar_scan *scan)
+{
+    struct model *model = slot->model;
+    bool known = lar_model_take_settings(registry, model, lar_scan_settings(scan, model->name));
+    if (known && !model->has_settings)
+        set_wrong(registry, slot, &model->settings_error);
+    return known && model->has_settings;
+}
+
+/* What is there. Whether it is loaded is decided when all of a root is known. */
 static void take_found(struct lar_registry *registry, struct root *root,
-                       const struct lar_found *found, const struct lar_events *events, bool await)
+                       const struct lar_scan *scan, const struct lar_found *found,
+                       const struct lar_events *events)
 {
     struct lar_error err = {0};
     int64_t now = lar_registry_now_ms();
@@ -189,11 +223,32 @@ static void take_found(struct lar_registry *registry, struct root *root,
         set_wrong(registry, slot, found->error);
         return;
     }
+    if (!has_settings(registry, slot, scan))
+        return;
     note_state(registry, slot, found, now);
     if (!found->folder &&
         lar_events_has(events, (unsigned)(root - registry->roots), found->path, LAR_EVENT_CLOSED))
         slot->closed = true;
-    decide(registry, slot, now, await);
+}
+
+/* Loads and unloads what the policies of the models of ROOT want. */
+static void decide_all(struct lar_registry *registry, const struct root *root, bool await)
+{
+    int64_t now = lar_registry_now_ms();
+    for (size_t i = 0; i < registry->n_models; i++) {
+        struct model *model = registry->models[i];
+        lar_policy_update(model);
+        for (struct slot *slot = model->slots; slot; slot = slot->next) {
+            if (slot->root != root || slot->last_scan != registry->scan || slot->is_wrong)
+                continue;
+            if (slot->is_seen)
+                decide(registry, slot, now, await);
+            else if (await) /* its settings are not known yet */
+                lar_slot_awaited(registry, slot, true);
+        }
+        if (model->slots && model->slots->root == root)
+            lar_registry_policy(registry, model);
+    }
 }
 
 /* ---- entries that were not found ---- */
@@ -298,8 +353,7 @@ static void tell_root(struct lar_registry *registry, struct root *root, const st
     struct lar_error why = sight->error;
     if (!why.code && sight->readable && !sight->same)
         lar_fail(&why, LAR_ERR_UNAVAILABLE,
-                 "'%s' is another folder than before; what is missing in it stays loaded",
-                 root->path);
+                 "the models folder is another than before; what is missing in it stays loaded");
     if (strcmp(why.text, root->error.text) == 0)
         return;
     if (why.code)
@@ -324,8 +378,9 @@ static void take_root(struct lar_registry *registry, struct root *root, struct s
             struct model *model = lar_registry_model(registry, found->model);
             bool elsewhere = model && model->slots && model->slots->root != root;
             if (!elsewhere && (root->model || !lar_registry_is_named(registry, found->model)))
-                take_found(registry, root, found, events, await);
+                take_found(registry, root, &sight->scan, found, events);
         }
+        decide_all(registry, root, await);
     }
     bool missing = take_all_missing(registry, root, sight, events);
     /* A root that was replaced is the root once it has all that was known. */

@@ -72,17 +72,21 @@ void lar_slot_awaited(struct lar_registry *registry, struct slot *slot, bool awa
     if (slot->awaited == awaited)
         return;
     slot->awaited = awaited;
-    if (awaited)
+    if (awaited) {
         registry->n_awaited++;
-    else if (--registry->n_awaited == 0)
+    } else {
+        registry->n_awaited--;
         pthread_cond_broadcast(&registry->settled);
+    }
 }
 
-/* "iris/3"; of models that were named by hand "=name/3", which no model's name begins with. */
+/* "iris/3"; of models that were named by hand "=name/3", which no model's name begins with; with
+ * settings that the loader reads "iris/3?<digits>". */
 bool lar_slot_index_path(const struct slot *slot, char *ret, size_t size)
 {
-    int n = slot->root->model ? snprintf(ret, size, "=%s/%s", slot->root->model, slot->path)
-                              : snprintf(ret, size, "%s", slot->path);
+    const char *tag = slot->model->options_tag;
+    int n = slot->root->model ? snprintf(ret, size, "=%s/%s%s", slot->root->model, slot->path, tag)
+                              : snprintf(ret, size, "%s%s", slot->path, tag);
     return n > 0 && (size_t)n < size;
 }
 

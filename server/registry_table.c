@@ -40,6 +40,10 @@ static bool copy_model(struct lar_arena *arena, struct lar_model_entry *ret,
                                     .labels = labels,
                                     .n_versions = model->n_versions,
                                     .n_labels = history->n_labels};
+    if (model->settings_error.code &&
+        !(ret->settings_error = lar_arena_strndup(arena, model->settings_error.text,
+                                                  strlen(model->settings_error.text))))
+        return false;
     for (size_t i = 0; i < model->n_versions; i++) {
         versions[i] = model->versions[i]->entry;
         if (model->versions[i] == answering)

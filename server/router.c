@@ -44,7 +44,14 @@ static bool capture(struct lar_request *rq, struct lar_span kind, struct lar_spa
     }
     if (lar_span_is(kind, "{any}"))
         return true;
-    if (lar_span_is(kind, "{label}"))
+    if (lar_span_is(kind, "{version|label}")) {
+        if (read_number(text, &rq->number)) {
+            rq->version = text;
+            return true;
+        }
+        rq->number = 0;
+    }
+    if (!lar_span_is(kind, "{model}"))
         rq->label = text;
     else
         rq->model = text;

@@ -6,6 +6,7 @@
 #define M "/v1/models/{model}"
 #define M2 "/v2/models/{model}"
 #define V "/versions/{version}"
+#define VL "/versions/{version|label}"
 #define L "/labels/{label}"
 
 #define PREDICT LAR_BY_COST, LAR_PREDICT_BODY, false, lar_predict_abandon, LAR_ERRORS_PLAIN
@@ -24,7 +25,7 @@ const struct lar_route lar_routes[] = {
     {LAR_POST, M L ":predict", lar_post_predict, PREDICT},
     {LAR_POST, "/invocations", lar_post_invocations, INVOKE},
     {LAR_POST, M2 "/infer", lar_post_infer, PREDICT},
-    {LAR_POST, M2 V "/infer", lar_post_infer, PREDICT},
+    {LAR_POST, M2 VL "/infer", lar_post_infer, PREDICT},
 
     {LAR_POST, M ":classify", lar_post_classify, PREDICT},
     {LAR_POST, M V ":classify", lar_post_classify, PREDICT},
@@ -39,14 +40,14 @@ const struct lar_route lar_routes[] = {
     {LAR_GET, "/v2/", lar_get_server, READ},
     {LAR_GET, "/v2/models/stats", lar_get_oip_statistics, READ},
     {LAR_GET, M2, lar_get_oip_model, READ},
-    {LAR_GET, M2 V, lar_get_oip_model, READ},
+    {LAR_GET, M2 VL, lar_get_oip_model, READ},
     {LAR_GET, M2 "/ready", lar_get_oip_ready, READ},
-    {LAR_GET, M2 V "/ready", lar_get_oip_ready, READ},
+    {LAR_GET, M2 VL "/ready", lar_get_oip_ready, READ},
 
     {LAR_GET, M2 "/config", lar_get_oip_config, READ},
-    {LAR_GET, M2 V "/config", lar_get_oip_config, READ},
+    {LAR_GET, M2 VL "/config", lar_get_oip_config, READ},
     {LAR_GET, M2 "/stats", lar_get_oip_statistics, READ},
-    {LAR_GET, M2 V "/stats", lar_get_oip_statistics, READ},
+    {LAR_GET, M2 VL "/stats", lar_get_oip_statistics, READ},
     {LAR_POST, "/v2/repository/index", lar_post_index, ASK},
     {LAR_GET, "/v2/logging", lar_get_logging, READ},
     {LAR_POST, "/v2/logging", lar_post_logging, ASK},
@@ -77,8 +78,14 @@ const struct lar_route lar_routes[] = {
     {LAR_GET, M V "/artifact", lar_get_artifact, FETCH},
     {LAR_DELETE, M, lar_delete_model, CHANGE},
     {LAR_DELETE, M V, lar_delete_model, CHANGE},
+    {LAR_GET, M "/labels", lar_get_labels, FETCH},
+    {LAR_PUT, M L, lar_put_label, CHANGE},
+    {LAR_DELETE, M L, lar_delete_label, CHANGE},
     {LAR_POST, "/v1/validate", lar_post_validate, UPLOAD},
     {LAR_POST, "/v1/reload", lar_post_reload, CHANGE},
+
+    {LAR_POST, "/v2/repository/models/{model}/load", lar_post_load, CHANGE},
+    {LAR_POST, "/v2/repository/models/{model}/unload", lar_post_unload, CHANGE},
 
     {LAR_GET, "/ping", lar_get_ping, PING},
     {LAR_GET, "/health", lar_get_ping, PING},

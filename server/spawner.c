@@ -102,7 +102,9 @@ static int start_loader(pid_t *ret, int program, const int fds[PASSED],
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", program);
     (void)snprintf(memory, sizeof memory, "%zu", limits->memory);
     (void)snprintf(cpu, sizeof cpu, "%u", limits->cpu_seconds);
-    char *argv[] = {(char *)"larder-loader", memory, cpu, NULL}, *envp[] = {NULL};
+    char *argv[] = {(char *)"larder-loader", memory, cpu, limits->unpack ? (char *)"unpack" : NULL,
+                    NULL},
+         *envp[] = {NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t all, none;

@@ -18,6 +18,7 @@ struct lar_load_limits {
     size_t memory; /* bytes of address space of the loader */
     unsigned cpu_seconds;
     unsigned wall_seconds; /* killed after */
+    bool unpack;           /* not a model to be translated, but an archive to be unpacked */
 };
 
 /* Forks the spawner and opens the loader's program at PATH once, so that a package upgrade cannot

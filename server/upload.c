@@ -1,5 +1,6 @@
 /* Uploads: received beside the models, loaded, made durable, then renamed into place.
  * SPDX-License-Identifier: MIT */
+#include "base/bundle.h"
 #include "persistence/store/name.h"
 #include "persistence/store/source.h"
 #include "persistence/store/stage.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HEAD = 512, NUMBER_TRIES = 1000 };
+enum { HEAD = 512, NUMBER_TRIES = 1000, TABLE = 64 << 20 };
 
 struct lar_upload {
     struct lar_registry *registry;
@@ -25,7 +26,16 @@ struct lar_upload {
     int file;               /* the stage's, or ours if there is none */
     struct lar_hash hash;
     uint8_t head[HEAD]; /* the first bytes */
+    bool folder;        /* an archive: its files are in the stage */
 };
+
+static bool begin_stage(struct lar_upload *u, uint64_t expected, struct lar_error *err)
+{
+    pthread_mutex_lock(&u->registry->manage);
+    bool ok = lar_stage_begin(&u->stage, &u->registry->store, expected, err);
+    pthread_mutex_unlock(&u->registry->manage);
+    return ok;
+}
 
 static bool begin_file(struct lar_upload *u, struct lar_error *err)
 {
@@ -33,10 +43,7 @@ static bool begin_file(struct lar_upload *u, struct lar_error *err)
         u->file = lar_nameless_file(u->registry->store.state, err);
         return u->file >= 0;
     }
-    pthread_mutex_lock(&u->registry->manage);
-    bool ok = lar_stage_begin(&u->stage, &u->registry->store,
-                              u->expected > 0 ? (uint64_t)u->expected : 0, err);
-    pthread_mutex_unlock(&u->registry->manage);
+    bool ok = begin_stage(u, u->expected > 0 ? (uint64_t)u->expected : 0, err);
     if (ok)
         u->file = u->stage.file;
     return ok;
@@ -100,7 +107,7 @@ void lar_upload_abort(struct lar_upload *u)
 {
     if (!u)
         return;
-    if (u->file >= 0 && u->kind == LAR_UPLOAD_VALIDATE)
+    if (u->file >= 0 && u->kind == LAR_UPLOAD_VALIDATE && !u->folder)
         close(u->file);
     lar_stage_end(&u->stage);
     lar_hash_finish(&u->hash);
@@ -119,6 +126,11 @@ static bool check_number(const struct model *model, uint64_t number, const char 
         ret->same = true;
         return true;
     }
+    if (v && v->slot && !v->entry.sha256[0] && v->entry.state == LAR_STATE_END &&
+        !v->entry.error.code)
+        return lar_fail(err, LAR_ERR_CONFLICT,
+                        "version %llu of '%s' is there and not loaded; its content is not known", n,
+                        model->name);
     if (v && v->slot && !v->entry.sha256[0] && !v->entry.error.code)
         return lar_fail(err, LAR_ERR_BUSY, "version %llu of '%s' is just being loaded", n,
                         model->name);
@@ -183,7 +195,8 @@ static bool note_number(struct lar_upload *u, uint64_t number, const char *sha25
         before = model->history.highest;
         model->history.highest = number > before ? number : before;
         lar_history_add_event(&model->history, lar_registry_unix_ms(), "upload", number, sha256);
-        text = lar_history_text(&model->history);
+        if (lar_history_add_upload(&model->history, number, err))
+            text = lar_history_text(&model->history);
         model->notes_changed = true; /* keeps the model until we are through */
     }
     pthread_mutex_unlock(&registry->lock);
@@ -195,6 +208,7 @@ static bool note_number(struct lar_upload *u, uint64_t number, const char *sha25
     model->notes_changed = false;
     if (!ok) {
         model->history.highest = before;
+        lar_history_drop_upload(&model->history, number);
         json_array_remove(model->history.events, json_array_size(model->history.events) - 1);
         lar_registry_model_tidy(registry, model);
     }
@@ -261,10 +275,8 @@ static bool publish_version(struct lar_upload *u, struct load *load, uint64_t nu
     lar_arena_init(&arena, 1 << 20);
     bool seen = lar_entry_look(&entry, registry->store.root, path, &arena, &why);
     lar_arena_finish(&arena);
-    if (seen) {
+    if (seen)
         load->identity = entry.identity;
-        lar_load_index(registry, load, path);
-    }
     pthread_mutex_lock(&registry->lock);
     struct model *model = lar_registry_model_make(registry, u->model, err);
     struct slot *slot = model ? lar_slot_find(model, number) : NULL;
@@ -275,10 +287,14 @@ static bool publish_version(struct lar_upload *u, struct load *load, uint64_t nu
         slot->is_seen = true;
         slot->seen = load->identity;
         slot->since_ms = lar_registry_now_ms();
-        slot->is_wrong = false;
+        slot->is_wrong = slot->held = false;
+        char in_index[LAR_INDEX_PATH];
+        if (seen && lar_slot_index_path(slot, in_index, sizeof in_index))
+            lar_load_index(registry, load, in_index);
         lar_slot_succeed(registry, slot, load);
         lar_slot_awaited(registry, slot, false);
         load->loaded = NULL;
+        lar_registry_policy(registry, model);
         lar_registry_publish(registry);
     }
     pthread_mutex_unlock(&registry->lock);
@@ -300,10 +316,14 @@ static bool publish(struct lar_upload *u, struct load *load, struct lar_upload_r
     json_decref(root);
     pthread_mutex_lock(&u->registry->manage);
     bool ok = lar_store_writable(&u->registry->store, err) &&
-              lar_stage_seal(&u->stage, name, err) && publish_files(u, ret, err) &&
+              (u->folder ? lar_stage_seal_folder(&u->stage, err)
+                         : lar_stage_seal(&u->stage, name, err)) &&
+              publish_files(u, ret, err) &&
               (ret->same || publish_version(u, load, ret->number, err));
     pthread_mutex_unlock(&u->registry->manage);
     lar_registry_wake(u->registry);
+    if (ok && !ret->same)
+        lar_registry_retain(u->registry, u->model);
     return ok;
 }
 
@@ -316,35 +336,131 @@ static bool check_bytes(const struct lar_upload *u, struct lar_error *err)
                         (unsigned long long)u->size, (long long)u->expected);
     if (u->size == 0)
         return lar_fail(err, LAR_ERR_INVALID, "the upload is empty; the body is the model file");
-    if (u->size >= HEAD && memcmp(u->head + 257, "ustar", 5) == 0)
-        return lar_fail(err, LAR_ERR_UNSUPPORTED,
-                        "the upload is a tar; upload one model file, or copy the folder to the "
-                        "models folder");
     return true;
+}
+
+/* What the model's settings say to the loader. */
+static bool copy_options(struct lar_upload *u, char **ret, struct lar_error *err)
+{
+    pthread_mutex_lock(&u->registry->lock);
+    const struct model *model = lar_registry_model(u->registry, u->model);
+    const char *options = model ? model->settings.options : NULL;
+    *ret = options ? strdup(options) : NULL;
+    bool ok = !options || *ret;
+    pthread_mutex_unlock(&u->registry->lock);
+    return ok || lar_fail(err, LAR_ERR_NOMEM, "out of memory for an upload");
+}
+
+/* ---- folders ---- */
+
+/* What may be a folder's archive, by its first bytes; the loader says for sure. */
+static bool looks_packed(const struct lar_upload *u)
+{
+    static const struct {
+        size_t at, n;
+        const char *bytes;
+    } magics[] = {
+        {0, 4, "PK\3\4"}, {257, 5, "ustar"}, {0, 2, "\x1F\x8B"}, {0, 4, "\x28\xB5\x2F\xFD"}};
+    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
+        if (u->size >= magics[i].at + magics[i].n &&
+            memcmp(u->head + magics[i].at, magics[i].bytes, magics[i].n) == 0)
+            return true;
+    return false;
+}
+
+static bool place_files(struct lar_upload *u, const struct lar_map *map, struct lar_error *err)
+{
+    struct lar_arena arena;
+    struct lar_bundle bundle;
+    lar_arena_init(&arena, TABLE);
+    bool ok = lar_bundle_open(&bundle, map->data, map->size, &arena, err);
+    for (uint32_t i = 0; ok && i < bundle.n_files; i++)
+        ok = lar_stage_add(&u->stage, bundle.files[i].name, bundle.files[i].data,
+                           bundle.files[i].size, err);
+    lar_arena_finish(&arena);
+    return ok;
+}
+
+static void stage_path(const struct lar_upload *u, char path[40])
+{
+    snprintf(path, 40, "%s/v", u->stage.name);
+}
+
+static bool check_folder(const struct lar_upload *u, struct lar_error *err)
+{
+    struct lar_arena arena;
+    struct lar_entry entry;
+    char path[40];
+    stage_path(u, path);
+    lar_arena_init(&arena, TABLE);
+    bool ok = lar_entry_look(&entry, u->stage.larder, path, &arena, err) &&
+              lar_scan_check_folder(&entry, "the archive", err);
+    lar_arena_finish(&arena);
+    if (err->code == LAR_ERR_CONFLICT || err->code == LAR_ERR_NOTFOUND)
+        err->code = LAR_ERR_UNSUPPORTED; /* the upload's fault, not the number's */
+    return ok;
+}
+
+/* Puts an archive's files into the stage. */
+static bool unpack(struct lar_upload *u, struct lar_error *err)
+{
+    struct lar_map map;
+    if (!lar_load_unpack(u->registry, u->file, &map, err))
+        return false;
+    bool ok = true;
+    if (map.data) {
+        if (u->kind == LAR_UPLOAD_VALIDATE) {
+            ok = begin_stage(u, 0, err);
+            close(u->file);
+        }
+        u->file = -1;
+        u->folder = true;
+        ok = ok && place_files(u, &map, err) && check_folder(u, err);
+    }
+    lar_map_finish(&map);
+    return ok;
+}
+
+/* ---- all of it ---- */
+
+static bool run(struct lar_upload *u, struct load *load, struct lar_upload_result *ret,
+                struct lar_error *err)
+{
+    bool keeps = u->kind != LAR_UPLOAD_VALIDATE;
+    if (keeps && !u->folder && !check_taken(u, ret, err))
+        return false;
+    if (ret->same)
+        return true;
+    bool ok = lar_load_run(u->registry, load, err);
+    ret->report = load->report;
+    if (ok && u->folder) {
+        memcpy(ret->sha256, load->sha256, sizeof ret->sha256);
+        ok = !keeps || check_taken(u, ret, err);
+    }
+    return ok && (!keeps || ret->same || publish(u, load, ret, err));
 }
 
 static bool finish(struct lar_upload *u, struct lar_upload_result *ret, struct lar_error *err)
 {
     uint8_t digest[LAR_HASH_SIZE];
+    char path[40];
     lar_hash_end(&u->hash, digest);
     lar_hash_hex(digest, ret->sha256);
-    if (!check_bytes(u, err))
+    if (!check_bytes(u, err) || (looks_packed(u) && !unpack(u, err)))
         return false;
-    if (u->kind != LAR_UPLOAD_VALIDATE && !check_taken(u, ret, err))
-        return false;
-    if (ret->same) {
-        ret->number = u->number;
-        return true;
-    }
     struct load load = {.root = u->file, .keep = u->kind != LAR_UPLOAD_VALIDATE};
-    bool ok = lar_load_run(u->registry, &load, err);
-    ret->report = load.report;
-    if (!ok && (err->code == LAR_ERR_UNSUPPORTED || err->code == LAR_ERR_FORMAT) &&
-        memcmp(u->head, "PK\3\4", 4) == 0)
-        lar_error_within(err, "a zip (of one file; a folder cannot be uploaded as a zip yet)");
-    if (ok && u->kind != LAR_UPLOAD_VALIDATE)
-        ok = publish(u, &load, ret, err);
+    if (u->folder) {
+        stage_path(u, path);
+        load.root = u->stage.larder;
+        load.path = path;
+    }
+    if (u->kind != LAR_UPLOAD_VALIDATE && !copy_options(u, &load.options, err))
+        return false;
+    bool ok = run(u, &load, ret, err);
+    if (ok && ret->same)
+        ret->number = u->number;
     lar_loaded_free(load.loaded);
+    free(load.options);
     return ok;
 }
 

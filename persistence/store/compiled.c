@@ -56,7 +56,16 @@ void lar_compiled_drop(const struct lar_store *store, const char *key)
         unlinkat(store->compiled, key, 0);
 }
 
-void lar_compiled_sweep(const struct lar_store *store,
+/* Linking a form changes its ctime. */
+static bool is_older(int folder, const char *name, const struct timespec *before)
+{
+    struct stat st;
+    return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (st.st_ctim.tv_sec < before->tv_sec ||
+            (st.st_ctim.tv_sec == before->tv_sec && st.st_ctim.tv_nsec < before->tv_nsec));
+}
+
+void lar_compiled_sweep(const struct lar_store *store, const struct timespec *before,
                         bool (*used)(const void *context, const char *key), const void *context)
 {
     int fd = store->compiled >= 0 ? openat(store->compiled, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -69,7 +78,8 @@ void lar_compiled_sweep(const struct lar_store *store,
         return;
     }
     while ((d = readdir(dir)))
-        if (lar_hash_is_hex(d->d_name) && !used(context, d->d_name))
+        if (lar_hash_is_hex(d->d_name) && !used(context, d->d_name) &&
+            is_older(store->compiled, d->d_name, before))
             unlinkat(store->compiled, d->d_name, 0);
     closedir(dir);
 }

@@ -5,6 +5,8 @@
 
 #include "persistence/store/store.h"
 
+#include <time.h>
+
 /* The compiled form KEY, read-only, or -1: not there. */
 int lar_compiled_open(const struct lar_store *store, const char *key);
 
@@ -18,8 +20,9 @@ int lar_compiled_reopen(int fd, struct lar_error *err);
 bool lar_compiled_keep(const struct lar_store *store, int fd, const char *key);
 void lar_compiled_drop(const struct lar_store *store, const char *key);
 
-/* Removes all forms for which USED says no. */
-void lar_compiled_sweep(const struct lar_store *store,
+/* Removes the forms from before BEFORE (CLOCK_REALTIME_COARSE, as files have it) for which USED
+ * says no: a younger one may be about to be used. */
+void lar_compiled_sweep(const struct lar_store *store, const struct timespec *before,
                         bool (*used)(const void *context, const char *key), const void *context);
 
 #endif

@@ -27,6 +27,7 @@ struct walk {
     struct lar_arena *arena;
     struct found *found;
     size_t n, room, met;
+    struct found expected; /* member.name NULL: not there */
 };
 
 bool lar_identity_equal(const struct lar_identity *a, const struct lar_identity *b)
@@ -54,6 +55,21 @@ static bool add_member(struct walk *w, const char *name, const char *path, const
     return true;
 }
 
+/* Notes down expected.json at PATH if it is a file. */
+static bool look_expected(struct walk *w, const char *path, struct lar_error *err)
+{
+    struct stat st;
+    if (lar_stat_beneath(w->root, path, &st) < 0 || !S_ISREG(st.st_mode))
+        return true;
+    const char *copy = lar_arena_strndup(w->arena, path, strlen(path));
+    if (!copy)
+        return lar_arena_fail(w->arena, err, "the names in a folder");
+    w->expected = (struct found){
+        .member = {.name = "expected.json", .path = copy, .size = (uint64_t)st.st_size}, .st = st};
+    return true;
+}
+
+/* Files at the top of an entry that are not the model's. */
 static bool is_companion(const char *name, unsigned depth)
 {
     return depth == 0 && (strcmp(name, "model.yaml") == 0 || strcmp(name, "expected.json") == 0);
@@ -120,28 +136,35 @@ static int64_t nanoseconds(struct timespec t)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static bool identify(struct lar_identity *ret, const struct found *found, size_t n,
-                     struct lar_error *err)
+static void add_to_identity(struct lar_identity *ret, struct lar_hash *hash,
+                            const struct found *found)
 {
+    const struct stat *st = &found->st;
+    int64_t modified = nanoseconds(st->st_mtim), changed = nanoseconds(st->st_ctim);
+    lar_hash_add(hash, found->member.name, strlen(found->member.name) + 1);
+    lar_hash_add_u64(hash, (uint64_t)st->st_ino);
+    lar_hash_add_u64(hash, (uint64_t)st->st_size);
+    lar_hash_add_u64(hash, (uint64_t)modified);
+    lar_hash_add_u64(hash, (uint64_t)changed);
+    ret->size += (uint64_t)st->st_size;
+    if (modified > ret->modified_ns)
+        ret->modified_ns = modified;
+    if (changed > ret->changed_ns)
+        ret->changed_ns = changed;
+}
+
+static bool identify(struct lar_identity *ret, const struct walk *w, struct lar_error *err)
+{
+    const struct found *found = w->found;
     struct lar_hash hash = {0};
     if (!lar_hash_begin(&hash, err))
         return false;
     *ret = (struct lar_identity){
         .device = (uint64_t)found[0].st.st_dev, .modified_ns = INT64_MIN, .changed_ns = INT64_MIN};
-    for (size_t i = 0; i < n; i++) {
-        const struct stat *st = &found[i].st;
-        int64_t modified = nanoseconds(st->st_mtim), changed = nanoseconds(st->st_ctim);
-        lar_hash_add(&hash, found[i].member.name, strlen(found[i].member.name) + 1);
-        lar_hash_add_u64(&hash, (uint64_t)st->st_ino);
-        lar_hash_add_u64(&hash, (uint64_t)st->st_size);
-        lar_hash_add_u64(&hash, (uint64_t)modified);
-        lar_hash_add_u64(&hash, (uint64_t)changed);
-        ret->size += (uint64_t)st->st_size;
-        if (modified > ret->modified_ns)
-            ret->modified_ns = modified;
-        if (changed > ret->changed_ns)
-            ret->changed_ns = changed;
-    }
+    for (size_t i = 0; i < w->n; i++)
+        add_to_identity(ret, &hash, &found[i]);
+    if (w->expected.member.name)
+        add_to_identity(ret, &hash, &w->expected);
     if (ret->modified_ns > ret->changed_ns)
         ret->changed_ns = ret->modified_ns;
     lar_hash_end(&hash, ret->digest);
@@ -191,7 +214,7 @@ static void keep_model(struct walk *w)
 static bool finish_look(struct lar_entry *ret, struct walk *w, struct lar_error *err)
 {
     qsort(w->found, w->n, sizeof *w->found, by_name);
-    if (!identify(&ret->identity, w->found, w->n, err))
+    if (!identify(&ret->identity, w, err))
         return false;
     struct lar_member *members = lar_arena_alloc(w->arena, w->n, sizeof *members);
     if (!members)
@@ -200,7 +223,21 @@ static bool finish_look(struct lar_entry *ret, struct walk *w, struct lar_error 
         members[i] = w->found[i].member;
     ret->members = members;
     ret->n_members = w->n;
+    ret->expected = w->expected.member;
     return true;
+}
+
+/* Of a folder in it, of a model's own file in the model's folder. */
+static bool look_beside(struct walk *w, const char *path, bool folder, struct lar_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    if (!folder && !slash)
+        return true;
+    const char *beside =
+        folder ? lar_arena_printf(w->arena, "%s/expected.json", path)
+               : lar_arena_printf(w->arena, "%.*s/expected.json", (int)(slash - path), path);
+    return beside ? look_expected(w, beside, err)
+                  : lar_arena_fail(w->arena, err, "the names in a folder");
 }
 
 bool lar_entry_look(struct lar_entry *ret, int root, const char *path, struct lar_arena *arena,
@@ -222,6 +259,8 @@ bool lar_entry_look(struct lar_entry *ret, int root, const char *path, struct la
                       lar_kind_of_file(st.st_mode));
     if (ok)
         keep_model(&w);
+    if (ok)
+        ok = look_beside(&w, path, S_ISDIR(st.st_mode), err);
     if (ok && w.n == 0)
         ok = lar_fail(err, LAR_ERR_NOTFOUND, "no file in '%s'", path);
     ok = ok && w.found && finish_look(ret, &w, err);

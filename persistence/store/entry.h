@@ -28,12 +28,14 @@ struct lar_entry {
     bool folder;
     struct lar_member *members; /* ascending by name (bytewise) */
     size_t n_members;
+    struct lar_member expected; /* expected.json beside the model; name NULL: there is none */
     struct lar_identity identity;
 };
 
 /* Looks at the entry PATH below ROOT; names go into ARENA. Files are not opened. A folder is walked
  * to a depth of 16; hidden and unfinished names, model.yaml and expected.json are not members;
- * beside one model file only what bears its name is (of ONNX all).
+ * beside one model file only what bears its name is (of ONNX all). expected.json is part of the
+ * identity all the same.
  * LAR_ERR_NOTFOUND: not there, or no file in it. */
 bool lar_entry_look(struct lar_entry *ret, int root, const char *path, struct lar_arena *arena,
                     struct lar_error *err);

@@ -42,6 +42,21 @@ static bool parse_files(struct lar_history *ret, const json_t *files, struct lar
     return true;
 }
 
+static bool parse_uploads(struct lar_history *ret, const json_t *uploads, struct lar_error *err)
+{
+    if (uploads && !json_is_array(uploads))
+        return bad(err, "'uploads' is not a list");
+    size_t n = json_array_size(uploads);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t number;
+        if (!get_number(json_array_get(uploads, i), &number))
+            return bad(err, "'uploads' holds what is no number");
+        if (!lar_history_add_upload(ret, number, err))
+            return false;
+    }
+    return true;
+}
+
 static int by_label(const void *a, const void *b)
 {
     return strcmp(((const struct lar_history_label *)a)->name,
@@ -82,7 +97,8 @@ static bool parse_root(struct lar_history *ret, json_t *root, struct lar_error *
         !get_number(json_object_get(root, "highest"), &ret->highest))
         return bad(err, "'highest' is not a number");
     if (!parse_files(ret, json_object_get(root, "files"), err) ||
-        !parse_labels(ret, json_object_get(root, "labels"), err))
+        !parse_labels(ret, json_object_get(root, "labels"), err) ||
+        !parse_uploads(ret, json_object_get(root, "uploads"), err))
         return false;
     for (size_t i = 0; i < ret->n_files; i++)
         if (ret->files[i].number > ret->highest)
@@ -143,9 +159,12 @@ static json_t *to_json(const struct lar_history *history)
     for (size_t i = 0; i < history->n_labels; i++)
         json_object_set_new(labels, history->labels[i].name,
                             json_integer((json_int_t)history->labels[i].number));
+    json_t *uploads = json_array();
+    for (size_t i = 0; i < history->n_uploads; i++)
+        json_array_append_new(uploads, json_integer((json_int_t)history->uploads[i]));
     json_t *events = history->events ? json_incref(history->events) : json_array();
-    return json_pack("{s:I, s:o, s:o, s:o}", "highest", (json_int_t)history->highest, "files",
-                     files, "labels", labels, "history", events);
+    return json_pack("{s:I, s:o, s:o, s:o, s:o}", "highest", (json_int_t)history->highest, "files",
+                     files, "labels", labels, "uploads", uploads, "history", events);
 }
 
 char *lar_history_text(const struct lar_history *history)
@@ -174,6 +193,7 @@ void lar_history_finish(struct lar_history *history)
         free(history->labels[i].name);
     free(history->labels);
     free(history->files);
+    free(history->uploads);
     json_decref(history->events);
     *history = (struct lar_history){0};
 }
@@ -207,8 +227,34 @@ bool lar_history_add_file(struct lar_history *history, uint64_t number, const ch
     return true;
 }
 
-void lar_history_add_event(struct lar_history *history, int64_t time_ms, const char *what,
-                           uint64_t number, const char *sha256)
+bool lar_history_add_upload(struct lar_history *history, uint64_t number, struct lar_error *err)
+{
+    size_t i = history->n_uploads;
+    while (i > 0 && history->uploads[i - 1] > number)
+        i--;
+    if (i > 0 && history->uploads[i - 1] == number)
+        return true;
+    uint64_t *grown = realloc(history->uploads, (history->n_uploads + 1) * sizeof *grown);
+    if (!grown)
+        return lar_fail(err, LAR_ERR_NOMEM, "out of memory for a model's notes");
+    history->uploads = grown;
+    memmove(&grown[i + 1], &grown[i], (history->n_uploads - i) * sizeof *grown);
+    grown[i] = number;
+    history->n_uploads++;
+    return true;
+}
+
+void lar_history_drop_upload(struct lar_history *history, uint64_t number)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < history->n_uploads; i++)
+        if (number != 0 && history->uploads[i] != number)
+            history->uploads[kept++] = history->uploads[i];
+    history->n_uploads = kept;
+}
+
+static void add_event(struct lar_history *history, int64_t time_ms, const char *what,
+                      uint64_t number, const char *key, const char *value)
 {
     if (!history->events)
         history->events = json_array();
@@ -216,19 +262,30 @@ void lar_history_add_event(struct lar_history *history, int64_t time_ms, const c
         json_array_remove(history->events, 0);
     json_t *event = json_pack("{s:I, s:s, s:I}", "time", (json_int_t)time_ms, "what", what,
                               "number", (json_int_t)number);
-    if (sha256 && event)
-        json_object_set_new(event, "sha256", json_string(sha256));
+    if (value && event)
+        json_object_set_new(event, key, json_string(value));
     json_array_append_new(history->events, event);
 }
 
-void lar_history_drop_labels(struct lar_history *history, uint64_t number)
+void lar_history_add_event(struct lar_history *history, int64_t time_ms, const char *what,
+                           uint64_t number, const char *sha256)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < history->n_labels; i++) {
-        if (number == 0 || history->labels[i].number == number)
-            free(history->labels[i].name);
-        else
-            history->labels[kept++] = history->labels[i];
-    }
-    history->n_labels = kept;
+    add_event(history, time_ms, what, number, "sha256", sha256);
+}
+
+void lar_history_add_label_event(struct lar_history *history, int64_t time_ms, const char *what,
+                                 uint64_t number, const char *name)
+{
+    add_event(history, time_ms, what, number, "label", name);
+}
+
+bool lar_history_copy(struct lar_history *ret, const struct lar_history *history,
+                      struct lar_error *err)
+{
+    char *text = lar_history_text(history);
+    *ret = (struct lar_history){0};
+    bool ok = text ? lar_history_parse(ret, text, strlen(text), err)
+                   : lar_fail(err, LAR_ERR_NOMEM, "out of memory for a model's notes");
+    free(text);
+    return ok;
 }

@@ -1,7 +1,9 @@
 /* What must be remembered of a model whatever happens to its files: models/.larder/MODEL.json.
  *
  *   {"highest": 7, "files": [{"number": 2, "sha256": "..."}], "labels": {"default": 3},
- *    "history": [{"time": 1700000000000, "what": "upload", "number": 7, "sha256": "..."}]}
+ *    "uploads": [6, 7],
+ *    "history": [{"time": 1700000000000, "what": "upload", "number": 7, "sha256": "..."},
+ *                {"time": 1700000000001, "what": "label", "number": 7, "label": "default"}]}
  *
  * SPDX-License-Identifier: MIT */
 #ifndef PERSISTENCE_STORE_HISTORY_H
@@ -26,7 +28,8 @@ struct lar_history {
     uint64_t highest;                 /* number ever given; 0: none */
     struct lar_history_file *files;   /* contents of the model's own file, oldest first */
     struct lar_history_label *labels; /* ascending by name */
-    size_t n_files, n_labels;
+    uint64_t *uploads;                /* numbers of uploaded versions that are there, ascending */
+    size_t n_files, n_labels, n_uploads;
     json_t *events; /* newest last, at most 100; or NULL */
 };
 
@@ -52,7 +55,34 @@ bool lar_history_add_file(struct lar_history *history, uint64_t number, const ch
 void lar_history_add_event(struct lar_history *history, int64_t time_ms, const char *what,
                            uint64_t number, const char *sha256);
 
+/* NUMBER was uploaded; it is above those before it, or one of them. */
+bool lar_history_add_upload(struct lar_history *history, uint64_t number, struct lar_error *err);
+void lar_history_drop_upload(struct lar_history *history, uint64_t number); /* 0: all */
+
+/* history_labels.c */
+
+enum { LAR_HISTORY_LABELS = 100 }; /* of one model, at most */
+
+/* Where the label points, or 0: there is no such label. */
+uint64_t lar_history_label(const struct lar_history *history, const char *name);
+
+/* Points the label NAME, a valid name, at NUMBER. LAR_ERR_LIMIT: there are too many. */
+bool lar_history_set_label(struct lar_history *history, const char *name, uint64_t number,
+                           struct lar_error *err);
+void lar_history_drop_label(struct lar_history *history, const char *name);
+
 /* Drops all labels on NUMBER (0: all). */
 void lar_history_drop_labels(struct lar_history *history, uint64_t number);
+
+/* A label on NUMBER, or NULL. */
+const char *lar_history_label_on(const struct lar_history *history, uint64_t number);
+
+/* Like lar_history_add_event(): WHAT ("label", "unlabel") was done with the label NAME. */
+void lar_history_add_label_event(struct lar_history *history, int64_t time_ms, const char *what,
+                                 uint64_t number, const char *name);
+
+/* An independent copy. */
+bool lar_history_copy(struct lar_history *ret, const struct lar_history *history,
+                      struct lar_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "persistence/store/scan.h"
 
 #include "persistence/store/beneath.h"
+#include "persistence/store/model_settings.h"
 #include "persistence/store/name.h"
 
 #include <dirent.h>
@@ -124,9 +125,7 @@ static void list_name(char *list, size_t size, const char *name)
         snprintf(list + used, size - used, "%s%s", used ? ", " : "", name);
 }
 
-/* Whether a version folder holds exactly one model: a SavedModel, one candidate, or no candidate
- * at all (then each file is probed). */
-static bool check_folder(const struct lar_entry *entry, const char *path, struct lar_error *err)
+bool lar_scan_check_folder(const struct lar_entry *entry, const char *path, struct lar_error *err)
 {
     char list[400] = "";
     size_t n = 0;
@@ -155,7 +154,7 @@ static bool add_entry(struct scanner *s, const char *model, size_t model_length,
     struct lar_found *found = NULL;
     lar_arena_init(&arena, 64 << 20);
     bool ok = lar_entry_look(&entry, s->root, path, &arena, &why) &&
-              (!entry.folder || check_folder(&entry, path, &why));
+              (!entry.folder || lar_scan_check_folder(&entry, path, &why));
     bool added = true;
     if (ok) {
         added = add(s, model, model_length, number, path, NULL, &found, err);
@@ -207,6 +206,65 @@ static const char *join(struct scanner *s, const char *folder, const char *name)
                                     : lar_arena_printf(&s->scan->arena, "%s/%s", folder, name);
 }
 
+/* All of an open file that is not too large, into the scan's arena. */
+static bool read_settings(struct scanner *s, int fd, struct lar_found_settings *ret,
+                          struct lar_error *why)
+{
+    struct stat st;
+    if (fstat(fd, &st))
+        return lar_fail_errno(why, errno, "model.yaml");
+    int64_t modified = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    int64_t changed = (int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec;
+    ret->changed_ns = modified > changed ? modified : changed;
+    if (!S_ISREG(st.st_mode) || st.st_size > LAR_MODEL_SETTINGS_BYTES)
+        return lar_fail(why, LAR_ERR_LIMIT, "model.yaml is not a file of at most %d bytes",
+                        LAR_MODEL_SETTINGS_BYTES);
+    char *text = lar_arena_alloc(&s->scan->arena, (size_t)st.st_size + 1, 1);
+    if (!text)
+        return lar_arena_fail(&s->scan->arena, why, "model.yaml");
+    ssize_t n = pread(fd, text, (size_t)st.st_size, 0);
+    if (n < 0)
+        return lar_fail_errno(why, errno, "reading model.yaml");
+    ret->text = text;
+    ret->size = (size_t)n;
+    return true;
+}
+
+static bool add_settings(struct scanner *s, const char *model, const char *path,
+                         struct lar_error *err)
+{
+    struct lar_scan *scan = s->scan;
+    struct lar_error why = {0};
+    if (scan->n_settings == scan->settings_room) {
+        size_t room = scan->settings_room ? 2 * scan->settings_room : 16;
+        struct lar_found_settings *grown = realloc(scan->settings, room * sizeof *grown);
+        if (!grown)
+            return lar_fail(err, LAR_ERR_NOMEM, "out of memory for a scan");
+        scan->settings = grown;
+        scan->settings_room = room;
+    }
+    struct lar_found_settings *f = &scan->settings[scan->n_settings];
+    *f =
+        (struct lar_found_settings){.model = lar_arena_strndup(&scan->arena, model, strlen(model))};
+    int fd = lar_open_beneath(s->root, path, O_RDONLY);
+    if (fd == -ENOENT) /* just gone */
+        return true;
+    if (fd < 0)
+        lar_beneath_fail(&why, fd, path);
+    else
+        read_settings(s, fd, f, &why);
+    if (fd >= 0)
+        close(fd);
+    struct lar_error *copy = why.code ? lar_arena_alloc(&scan->arena, 1, sizeof *copy) : NULL;
+    if (!f->model || (why.code && !copy))
+        return lar_arena_fail(&scan->arena, err, "a scan");
+    if (copy)
+        *copy = why;
+    f->error = copy;
+    scan->n_settings++;
+    return true;
+}
+
 static bool scan_names(struct scanner *s, const char *folder, const char *model,
                        const struct names *names, struct lar_error *err)
 {
@@ -216,6 +274,8 @@ static bool scan_names(struct scanner *s, const char *folder, const char *model,
         const char *name = names->data[i], *path = join(s, folder, name);
         if (!path)
             return lar_arena_fail(&s->scan->arena, err, "a scan");
+        if (strcmp(name, "model.yaml") == 0 && !add_settings(s, model, path, err))
+            return false;
         if (!lar_name_is_version(name, &number) || !is_folder(s, path))
             continue;
         visit(s, path);
@@ -305,6 +365,20 @@ static bool join_rivals(struct scanner *s, struct lar_error *err)
     return true;
 }
 
+static int by_settings_model(const void *a, const void *b)
+{
+    return strcmp(((const struct lar_found_settings *)a)->model,
+                  ((const struct lar_found_settings *)b)->model);
+}
+
+const struct lar_found_settings *lar_scan_settings(const struct lar_scan *scan, const char *model)
+{
+    const struct lar_found_settings key = {.model = model};
+    return scan->n_settings ? bsearch(&key, scan->settings, scan->n_settings,
+                                      sizeof *scan->settings, by_settings_model)
+                            : NULL;
+}
+
 static bool scan_root_name(struct scanner *s, const char *name, struct lar_error *err)
 {
     size_t stem = 0;
@@ -326,6 +400,8 @@ bool lar_scan_root(struct lar_scan *ret, int root, const struct lar_scan_hooks *
     for (size_t i = 0; ok && i < names.n; i++)
         ok = scan_root_name(&s, names.data[i], err);
     names_free(&names);
+    if (ret->n_settings)
+        qsort(ret->settings, ret->n_settings, sizeof *ret->settings, by_settings_model);
     return ok && join_rivals(&s, err);
 }
 
@@ -349,6 +425,7 @@ bool lar_scan_named(struct lar_scan *ret, int root, const char *path, const char
 void lar_scan_finish(struct lar_scan *scan)
 {
     free(scan->found);
+    free(scan->settings);
     lar_arena_finish(&scan->arena);
     *scan = (struct lar_scan){0};
 }

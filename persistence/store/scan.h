@@ -4,7 +4,9 @@
  *   iris/model.joblib       the same; also a SavedModel directly in iris/
  *   iris/3/...              a version: one model file with its companions, or a SavedModel
  *
- * Nothing is opened but folders. SPDX-License-Identifier: MIT */
+ *   iris/model.yaml         settings of the model (model_settings.h)
+ *
+ * Nothing is opened but folders and model.yaml. SPDX-License-Identifier: MIT */
 #ifndef PERSISTENCE_STORE_SCAN_H
 #define PERSISTENCE_STORE_SCAN_H
 
@@ -20,8 +22,19 @@ struct lar_found {
     const struct lar_error *error; /* why this cannot be a version, or NULL */
 };
 
+/* A model's model.yaml. */
+struct lar_found_settings {
+    const char *model;
+    const char *text; /* NULL: it could not be read */
+    size_t size;
+    int64_t changed_ns; /* newest of mtime and ctime */
+    const struct lar_error *error;
+};
+
 struct lar_scan {
     struct lar_arena arena;
+    struct lar_found_settings *settings; /* ascending by model */
+    size_t n_settings, settings_room;
     struct lar_found *found; /* ascending by model (bytewise), then number; no two alike */
     size_t n, room;
 };
@@ -42,6 +55,13 @@ bool lar_scan_root(struct lar_scan *ret, int root, const struct lar_scan_hooks *
  * may be "."). */
 bool lar_scan_named(struct lar_scan *ret, int root, const char *path, const char *model,
                     const struct lar_scan_hooks *hooks, struct lar_error *err);
+
+/* Whether the version folder PATH holds exactly one model: a SavedModel, one candidate, or none at
+ * all (then each file is probed). */
+bool lar_scan_check_folder(const struct lar_entry *entry, const char *path, struct lar_error *err);
+
+/* The settings of MODEL, or NULL: it has no file of them. */
+const struct lar_found_settings *lar_scan_settings(const struct lar_scan *scan, const char *model);
 
 void lar_scan_finish(struct lar_scan *scan); /* accepts a zeroed one */
 

@@ -152,6 +152,38 @@ static bool copy_members(struct copier *c, const struct lar_entry *entry,
     return true;
 }
 
+/* Reads expected.json whole, and into the key. */
+static bool copy_expected(const struct copier *c, const struct lar_member *m, struct lar_hash *key,
+                          struct lar_source *ret, struct lar_error *err)
+{
+    if (!m->name)
+        return true;
+    if (m->size > LAR_EXPECTED_BYTES)
+        return lar_fail(err, LAR_ERR_LIMIT, "'%s' has %llu bytes; at most %d are read", m->path,
+                        (unsigned long long)m->size, LAR_EXPECTED_BYTES);
+    int fd = open_member(c, m, err);
+    if (fd < 0)
+        return false;
+    size_t n = (size_t)m->size;
+    ret->expected = malloc(n + 1);
+    ssize_t got = ret->expected ? pread(fd, ret->expected, n, 0) : -1;
+    bool ok = got == (ssize_t)n;
+    if (!ret->expected)
+        lar_fail(err, LAR_ERR_NOMEM, "out of memory for '%s'", m->path);
+    else if (got < 0)
+        lar_fail_errno(err, errno, "reading '%s'", m->path);
+    else if (!ok)
+        changed(err, m->path);
+    close(fd);
+    if (!ok)
+        return false;
+    ret->expected_size = n;
+    lar_hash_add(key, m->name, strlen(m->name) + 1);
+    lar_hash_add_u64(key, n);
+    lar_hash_add(key, ret->expected, n);
+    return true;
+}
+
 /* The bundle's table: lar_bundle_begin() sorts by name, as members are already. */
 static struct lar_bundle_member *place_members(const struct lar_entry *entry, int out,
                                                const char *options, struct lar_error *err)
@@ -184,7 +216,8 @@ static bool copy_entry(struct copier *c, const struct lar_entry *entry,
               lar_hash_begin(&key, err) && (!c->as_tar || lar_hash_begin(&c->tar, err));
     if (ok) {
         lar_hash_add_u64(&key, entry->n_members);
-        ok = copy_members(c, entry, places, &key, ret, err);
+        ok = copy_members(c, entry, places, &key, ret, err) &&
+             copy_expected(c, &entry->expected, &key, ret, err);
     }
     if (ok) {
         lar_hash_add(&key, options->options, strlen(options->options) + 1);
@@ -261,6 +294,8 @@ void lar_source_finish(struct lar_source *source)
     if (source->bundle >= 0)
         close(source->bundle);
     source->bundle = -1;
+    free(source->expected);
+    source->expected = NULL;
 }
 
 /* Writes the tar of ENTRY to OUT. */

@@ -10,8 +10,11 @@ struct lar_source {
     uint64_t size; /* of the artifact, bytes */
     struct lar_identity identity;
     char sha256[LAR_HASH_HEX]; /* of the artifact: the file, or the folder's tar (tar.h) */
-    char key[LAR_HASH_HEX];    /* of the compiled form */
+    char key[LAR_HASH_HEX];    /* of the compiled form; covers expected.json, too */
+    char *expected;            /* the text of expected.json, or NULL; freed by finish() */
+    size_t expected_size;
 };
+enum { LAR_EXPECTED_BYTES = 1 << 20 }; /* of expected.json, at most */
 
 struct lar_source_options {
     const char *options;  /* what of model.yaml the loader reads, as JSON, or "" */

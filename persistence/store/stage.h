@@ -20,6 +20,13 @@ bool lar_stage_begin(struct lar_stage *ret, struct lar_store *store, uint64_t ex
 /* Makes file and folder durable under FILE_NAME, before a number is known. */
 bool lar_stage_seal(struct lar_stage *stage, const char *file_name, struct lar_error *err);
 
+/* Puts files in place of the one file of the stage, durably: a folder was uploaded. NAME is as a
+ * bundle holds it: relative, without "." and "..". The first call takes the one file away. */
+bool lar_stage_add(struct lar_stage *stage, const char *name, const void *data, size_t size,
+                   struct lar_error *err);
+/* After the last: makes all folders durable. Stands in for lar_stage_seal(). */
+bool lar_stage_seal_folder(struct lar_stage *stage, struct lar_error *err);
+
 /* Puts the sealed version at models/MODEL/NUMBER, durably. LAR_ERR_CONFLICT: that is there already;
  * another number may be tried. */
 bool lar_stage_publish(struct lar_stage *stage, const char *model, uint64_t number,

@@ -20,7 +20,7 @@ const struct lar_loaded *lar_oip_find(const struct lar_request *rq, struct lar_e
 /* Says in Triton's words that nothing answers for what RQ names. */
 void lar_oip_unknown(const struct lar_request *rq, struct lar_error *err);
 /* oip_statistics.c, oip_extensions.c */
-lar_endpoint lar_get_oip_statistics, lar_post_index, lar_get_logging, lar_post_logging;
+lar_endpoint lar_get_oip_statistics, lar_get_logging, lar_post_logging;
 lar_endpoint lar_no_shared_memory, lar_no_trace;
 /* predict.c and predict_*.c */
 lar_endpoint lar_post_predict, lar_post_classify, lar_post_regress, lar_post_infer;
@@ -31,12 +31,20 @@ lar_endpoint lar_post_version, lar_put_version, lar_post_validate;
 void lar_upload_abandon(struct lar_request *rq);
 /* manage.c */
 lar_endpoint lar_get_artifact, lar_delete_model, lar_post_reload;
+/* labels.c */
+lar_endpoint lar_get_labels, lar_put_label, lar_delete_label;
+/* repository.c */
+lar_endpoint lar_post_index, lar_post_load, lar_post_unload;
 /* metrics.c */
 lar_endpoint lar_get_metrics;
 
 /* Appends a loader's report as a JSON value: an object, or null where it is none. The text comes
  * from the loader's process, so it is parsed and written anew. report.c */
 void lar_report_write(struct lar_text *text, const char *report);
+/* Appends ,"NAME":VALUE with VALUE as a string; null where it is NULL or empty. report.c */
+void lar_member_write(struct lar_text *text, const char *name, const char *value);
+/* The same of a Unix time in ms, as 2026-01-31T12:00:00Z; null where it is 0. */
+void lar_time_write(struct lar_text *text, const char *name, int64_t ms);
 /* The member KEY of REPORT, a string, into BUFFER; "" where there is none. */
 void lar_report_member(const char *report, const char *key, char *buffer, size_t size);
 

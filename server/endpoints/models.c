@@ -4,28 +4,6 @@
 #include "server/endpoints/endpoints.h"
 
 #include <stdio.h>
-#include <time.h>
-
-static void write_member(struct lar_text *text, const char *name, const char *value)
-{
-    lar_text_puts(text, ",\"");
-    lar_text_puts(text, name);
-    lar_text_puts(text, "\":");
-    if (value && *value)
-        lar_text_cstring(text, value);
-    else
-        lar_text_puts(text, "null");
-}
-
-static void write_time(struct lar_text *text, const char *name, int64_t ms)
-{
-    char value[40] = "";
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm tm;
-    if (ms && gmtime_r(&seconds, &tm))
-        strftime(value, sizeof value, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    write_member(text, name, value);
-}
 
 static void write_labels(struct lar_text *text, const struct lar_model_entry *model,
                          uint64_t number)
@@ -51,11 +29,11 @@ static void write_version(struct lar_text *text, const struct lar_model_entry *m
     lar_text_puts(text, lar_state_name(version->state));
     lar_text_char(text, '"');
     write_labels(text, model, version->number);
-    write_member(text, "sha256", version->sha256);
+    lar_member_write(text, "sha256", version->sha256);
     if (version->stale)
         lar_text_puts(text, ",\"stale\":true");
     if (version->error.code)
-        write_member(text, "error", version->error.text);
+        lar_member_write(text, "error", version->error.text);
 }
 
 /* GET /v1/models */
@@ -98,6 +76,8 @@ enum lar_outcome lar_get_versions(struct lar_request *rq, struct lar_error *err)
     struct lar_text *text = &rq->answer.text;
     lar_text_puts(text, "{\"name\":");
     lar_text_cstring(text, model->name);
+    if (model->settings_error)
+        lar_member_write(text, "settings_error", model->settings_error);
     lar_text_puts(text, ",\"versions\":[");
     for (size_t i = 0; i < model->n_versions; i++) {
         const struct lar_version_entry *version = &model->versions[i];
@@ -107,12 +87,12 @@ enum lar_outcome lar_get_versions(struct lar_request *rq, struct lar_error *err)
         write_version(text, model, version);
         lar_text_puts(text, ",\"size\":");
         lar_text_u64(text, version->size);
-        write_time(text, "created", version->created_ms);
-        write_time(text, "loaded", version->loaded_ms);
+        lar_time_write(text, "created", version->created_ms);
+        lar_time_write(text, "loaded", version->loaded_ms);
         lar_report_member(version->report, "format", value, sizeof value);
-        write_member(text, "format", value);
+        lar_member_write(text, "format", value);
         lar_report_member(version->report, "producer", value, sizeof value);
-        write_member(text, "producer", value);
+        lar_member_write(text, "producer", value);
         lar_text_puts(text, ",\"report\":");
         lar_report_write(text, version->report);
         lar_text_char(text, '}');

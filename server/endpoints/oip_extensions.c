@@ -5,65 +5,6 @@
 
 #include <jansson.h>
 
-static const char *repository_state(enum lar_state state)
-{
-    switch (state) {
-    case LAR_STATE_START:
-    case LAR_STATE_LOADING: return "LOADING";
-    case LAR_STATE_AVAILABLE: return "READY";
-    case LAR_STATE_UNLOADING: return "UNLOADING";
-    default: return "UNAVAILABLE";
-    }
-}
-
-/* {"ready": true} asks for what is ready only; an empty body for everything. */
-static bool read_ready(const struct lar_request *rq, bool *ret, struct lar_error *err)
-{
-    json_error_t fault;
-    *ret = false;
-    if (rq->body_size == 0)
-        return true;
-    json_t *root = json_loadb(rq->body, rq->body_size, JSON_REJECT_DUPLICATES, &fault);
-    json_t *ready = json_object_get(root, "ready");
-    bool ok = json_is_object(root) && (!ready || json_is_boolean(ready));
-    *ret = json_is_true(ready);
-    json_decref(root);
-    return ok || lar_fail(err, LAR_ERR_INVALID, "expected an object with \"ready\": true or false");
-}
-
-/* POST /v2/repository/index */
-enum lar_outcome lar_post_index(struct lar_request *rq, struct lar_error *err)
-{
-    const struct lar_table *table = lar_service_table(rq);
-    struct lar_text *text = &rq->answer.text;
-    const char *comma = "";
-    bool ready;
-    if (!read_ready(rq, &ready, err))
-        return LAR_REFUSED;
-    lar_text_char(text, '[');
-    for (size_t i = 0; i < table->n_models; i++) {
-        const struct lar_model_entry *model = &table->models[i];
-        for (size_t k = 0; k < model->n_versions; k++) {
-            const struct lar_version_entry *version = &model->versions[k];
-            if (ready && !version->loaded)
-                continue;
-            lar_text_puts(text, comma);
-            comma = ",";
-            lar_text_puts(text, "{\"name\":");
-            lar_text_cstring(text, model->name);
-            lar_text_puts(text, ",\"version\":\"");
-            lar_text_u64(text, version->number);
-            lar_text_puts(text, "\",\"state\":\"");
-            lar_text_puts(text, repository_state(version->state));
-            lar_text_puts(text, "\",\"reason\":");
-            lar_text_cstring(text, version->error.code ? version->error.text : "");
-            lar_text_char(text, '}');
-        }
-    }
-    lar_text_char(text, ']');
-    return LAR_ANSWERED;
-}
-
 /* GET /v2/logging */
 enum lar_outcome lar_get_logging(struct lar_request *rq, struct lar_error *err)
 {

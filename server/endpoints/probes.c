@@ -12,9 +12,11 @@ enum lar_outcome lar_get_root(struct lar_request *rq, struct lar_error *err)
 enum lar_outcome lar_get_server(struct lar_request *rq, struct lar_error *err)
 {
     (void)err;
-    lar_text_puts(&rq->answer.text, "{\"name\":\"larder\",\"version\":\"" LARDER_VERSION
-                                    "\",\"extensions\":[\"classification\",\"model_configuration\","
-                                    "\"binary_tensor_data\",\"parameters\",\"statistics\"]}");
+    lar_text_puts(
+        &rq->answer.text,
+        "{\"name\":\"larder\",\"version\":\"" LARDER_VERSION
+        "\",\"extensions\":[\"classification\",\"model_configuration\",\"model_repository\","
+        "\"binary_tensor_data\",\"parameters\",\"statistics\"]}");
     return LAR_ANSWERED;
 }
 

@@ -52,18 +52,60 @@ static bool check_form(struct lar_request *rq, struct lar_error *err)
     return true;
 }
 
+/* If-None-Match: * takes a number only where nothing is yet. */
+static bool check_precondition(struct lar_request *rq, enum lar_upload_kind kind,
+                               struct lar_error *err)
+{
+    const struct lar_service *service = rq->service;
+    char model[NAME_BYTES];
+    if (kind != LAR_UPLOAD_AT || !lar_span_is(rq->headers.if_none_match, "*"))
+        return true;
+    snprintf(model, sizeof model, "%.*s", (int)rq->model.size, rq->model.at);
+    if (!lar_registry_has(service->registry, model, rq->number))
+        return true;
+    rq->answer.status = 412;
+    return lar_fail(err, LAR_ERR_CONFLICT, "version %llu of '%s' is there already",
+                    (unsigned long long)rq->number, model);
+}
+
+/* One digest of a list such as "sha-256=:...:, sha-512=:...:"; at NULL: it has no sha-256. */
+static struct lar_span sha256_of(struct lar_span field)
+{
+    static const char name[] = "sha-256=";
+    const char *end = field.at + field.size;
+    for (const char *p = field.at; p && p < end; p++) {
+        const char *comma = memchr(p, ',', (size_t)(end - p));
+        const char *stop = comma ? comma : end;
+        while (p < stop && (*p == ' ' || *p == '\t'))
+            p++;
+        while (stop > p && (stop[-1] == ' ' || stop[-1] == '\t'))
+            stop--;
+        if ((size_t)(stop - p) >= strlen(name) && strncasecmp(p, name, strlen(name)) == 0)
+            return (struct lar_span){p, (size_t)(stop - p)};
+        p = comma ? comma : end;
+    }
+    return (struct lar_span){0};
+}
+
+/* The sender's word on the bytes: of the representation or of the content, which are the same. */
+static struct lar_span digest_field(const struct lar_request *rq)
+{
+    struct lar_span ret = sha256_of(rq->headers.repr_digest);
+    return ret.at ? ret : sha256_of(rq->headers.digest);
+}
+
 /* The receiving end of a new upload, in rq->kept. */
 static bool begin(struct lar_request *rq, enum lar_upload_kind kind, struct lar_error *err)
 {
     struct lar_service *service = rq->service;
     char model[NAME_BYTES];
-    if (!check_form(rq, err))
+    if (!check_form(rq, err) || !check_precondition(rq, kind, err))
         return false;
     struct receiving *r = calloc(1, sizeof *r);
     if (!r)
         return lar_fail(err, LAR_ERR_NOMEM, "an upload");
     rq->kept = r;
-    r->hashing = lar_query_get(rq->query, "sha256").at != NULL;
+    r->hashing = lar_query_get(rq->query, "sha256").at || digest_field(rq).at;
     if (r->hashing && !lar_hash_begin(&r->hash, err))
         return false;
     snprintf(model, sizeof model, "%.*s", (int)rq->model.size, rq->model.at ? rq->model.at : "");
@@ -77,14 +119,21 @@ static bool check_digest(struct lar_request *rq, struct receiving *r, struct lar
 {
     struct lar_span wanted = lar_query_get(rq->query, "sha256");
     uint8_t digest[LAR_HASH_SIZE];
-    char got[LAR_HASH_HEX];
+    char got[LAR_HASH_HEX], field[LAR_HASH_FIELD];
     if (!r->hashing)
         return true;
     lar_hash_end(&r->hash, digest);
     lar_hash_hex(digest, got);
-    return lar_span_like(wanted, got) ||
-           lar_fail(err, LAR_ERR_INVALID, "what came has the SHA-256 %s, not %.*s", got,
-                    (int)wanted.size, wanted.at);
+    lar_hash_field(digest, field);
+    if (wanted.at && !lar_span_like(wanted, got))
+        return lar_fail(err, LAR_ERR_INVALID, "what came has the SHA-256 %s, not %.*s", got,
+                        (int)wanted.size, wanted.at);
+    struct lar_span said = digest_field(rq);
+    size_t name = strlen("sha-256=");
+    bool equal = !said.at || (said.size == strlen(field) &&
+                              memcmp(said.at + name, field + name, said.size - name) == 0);
+    return equal || lar_fail(err, LAR_ERR_INVALID, "what came has the digest %s, not %.*s", field,
+                             said.size < 80 ? (int)said.size : 80, said.at);
 }
 
 static void write_result(struct lar_request *rq, enum lar_upload_kind kind,

@@ -1,11 +1,11 @@
 /* One life of a daemon that is killed while it changes things, and the life after it; run by
  * crash_upload.sh.
  *
- *   crash_upload change DIR       uploads and deletes; tells on standard output what was answered
- *   crash_upload check DIR ACKS   a fresh start must show exactly what ACKS, that output, promises
- *   crash_upload fault DIR        an upload during which a call may fail: it is refused and leaves
- *                                 nothing, or it is there; the earlier version serves all the time
- *   crash_upload sticky DIR       the same of an fsync: after it, nothing more is taken
+ *   crash_upload change DIR       uploads, labels, deletes; tells on standard output what was
+ * answered crash_upload check DIR ACKS   a fresh start must show exactly what ACKS, that output,
+ * promises crash_upload fault DIR        an upload during which a call may fail: it is refused and
+ * leaves nothing, or it is there; the earlier version serves all the time crash_upload sticky DIR
+ * the same of an fsync: after it, nothing more is taken
  *
  * SPDX-License-Identifier: MIT */
 #include "tests/server/world.h"
@@ -19,13 +19,16 @@
 /* The changes, in this order. Before each, the model has what the earlier ones left. */
 static const struct change {
     const char *model;
-    uint64_t number;  /* that the upload gets, or that is deleted */
-    const char *text; /* NULL: a delete */
+    uint64_t number;   /* that the upload gets, or that is deleted */
+    const char *text;  /* NULL: a delete, unless there is a label */
+    const char *label; /* put on the number; number 0: taken away */
 } changes[] = {
-    {"iris", 1, "ok 1"}, {"iris", 2, "ok 2"}, {"new", 1, "ok 3"},
-    {"iris", 1, NULL},   {"iris", 3, "ok 4"}, {"new", 0, NULL},
+    {"iris", 1, "ok 1", NULL}, {"iris", 2, "ok 2", NULL}, {"iris", 2, NULL, "prod"},
+    {"new", 1, "ok 3", NULL},  {"iris", 1, NULL, NULL},   {"iris", 3, "ok 4", NULL},
+    {"iris", 3, NULL, "prod"}, {"iris", 0, NULL, "prod"}, {"new", 0, NULL, NULL},
 };
 enum { CHANGES = sizeof changes / sizeof *changes };
+static const uint64_t highest_after[CHANGES + 1] = {0, 1, 2, 2, 2, 2, 3, 3, 3, 3};
 
 static void die(const char *what, const char *why)
 {
@@ -59,13 +62,19 @@ static void change(struct world *w)
 {
     world_start(w);
     world_await_complete(w);
+    lar_reader_idle(w->reader); /* nobody waits for this thread */
     mark("/begin-of-changes");
     for (size_t i = 0; i < CHANGES; i++) {
         const struct change *c = &changes[i];
         struct lar_error err = {0};
         if (c->text && upload(w, c->model, c->text) != c->number)
             die("upload", "another number than expected");
-        if (!c->text && !lar_registry_delete(w->registry, c->model, c->number, &err))
+        if (c->label &&
+            !(c->number ? lar_registry_label_set(w->registry, c->model, c->label, c->number, &err)
+                        : lar_registry_label_drop(w->registry, c->model, c->label, &err)))
+            die("label", err.text);
+        if (!c->text && !c->label &&
+            !lar_registry_delete(w->registry, c->model, c->number, false, &err))
             die("delete", err.text);
         if (write(STDOUT_FILENO, "+", 1) != 1)
             die("write", strerror(errno));
@@ -84,13 +93,19 @@ static void expected(size_t n, char *ret, size_t size)
         for (uint64_t number = 1; number <= 3; number++) {
             const char *text = NULL;
             for (size_t i = 0; i < n; i++)
-                if (strcmp(changes[i].model, models[m]) == 0 &&
+                if (strcmp(changes[i].model, models[m]) == 0 && !changes[i].label &&
                     (changes[i].number == number || changes[i].number == 0))
                     text = changes[i].text;
             if (text)
                 at += (size_t)snprintf(ret + at, size - at, "%s/%d = %s\n", models[m], (int)number,
                                        text);
         }
+    uint64_t prod = 0;
+    for (size_t i = 0; i < n; i++)
+        if (changes[i].label)
+            prod = changes[i].number;
+    if (prod)
+        snprintf(ret + at, size - at, "prod = %d\n", (int)prod);
 }
 
 static void present(const struct world *w, char *ret, size_t size)
@@ -101,11 +116,12 @@ static void present(const struct world *w, char *ret, size_t size)
     const struct lar_table *t = lar_reader_table(w->reader);
     for (size_t m = 0; m < t->n_models; m++)
         for (size_t v = 0; v < t->models[m].n_versions; v++) {
-            char text[64] = "";
+            char text[64] = "", sha256[65];
             uint64_t n;
             struct lar_error err = {0};
             const struct lar_version_entry *entry = &t->models[m].versions[v];
-            int fd = lar_registry_artifact(w->registry, t->models[m].name, entry->number, &n, &err);
+            int fd = lar_registry_artifact(w->registry, t->models[m].name, entry->number, &n,
+                                           sha256, &err);
             if (fd < 0 || read(fd, text, sizeof text - 1) != (ssize_t)n)
                 die("artifact", err.text);
             close(fd);
@@ -114,6 +130,10 @@ static void present(const struct world *w, char *ret, size_t size)
             at += (size_t)snprintf(ret + at, size - at, "%s/%d = %s\n", t->models[m].name,
                                    (int)entry->number, text);
         }
+    for (size_t m = 0; m < t->n_models; m++)
+        for (size_t i = 0; i < t->models[m].n_labels; i++)
+            at += (size_t)snprintf(ret + at, size - at, "%s = %d\n", t->models[m].labels[i].name,
+                                   (int)t->models[m].labels[i].number);
 }
 
 static void check_litter(const struct world *w)
@@ -150,8 +170,7 @@ static void check(struct world *w, const char *acks)
         exit(1);
     }
     check_litter(w);
-    static const uint64_t highest[CHANGES + 1] = {0, 1, 2, 2, 2, 3, 3};
-    if (upload(w, "iris", "ok 9") <= highest[n])
+    if (upload(w, "iris", "ok 9") <= highest_after[n])
         die("upload", "a number was given again");
     world_stop(w);
 }

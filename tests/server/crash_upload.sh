@@ -45,6 +45,7 @@ test "$killed" -gt 50
 moment=0
 while [ "$moment" -lt 50 ]; do
     mkdir "$dir/life"
+    : > "$dir/acks" # it may be killed before it has made it
     "$program" change "$dir/life" > "$dir/acks" &
     sleep "$(printf '0.%05d' $((moment * 24)))" # 0 to 12 ms
     kill -KILL $! 2> /dev/null || :

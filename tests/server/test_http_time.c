@@ -43,17 +43,17 @@ START_TEST(slow_clients_are_cut_off)
         &f, &(struct fixture_options){.header_time = 300, .body_time = 400, .idle_time = 500});
     int fd = client_open(f.port); /* nothing at all */
     int64_t ms = time_to_close(fd, 0);
-    ck_assert_msg(ms >= 250 && ms < 3000, "%ld", (long)ms);
+    ck_assert_msg(ms >= 250 && ms < 9000, "%ld", (long)ms);
     close(fd);
     fd = client_open(f.port); /* a header that never ends */
     send_text(fd, "GET /now HTTP/1.1\r\nA: ");
     ms = time_to_close(fd, 'a');
-    ck_assert_msg(ms >= 250 && ms < 3000, "%ld", (long)ms);
+    ck_assert_msg(ms >= 250 && ms < 9000, "%ld", (long)ms);
     close(fd);
     fd = client_open(f.port); /* a body that never ends */
     send_text(fd, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
     ms = time_to_close(fd, 'a');
-    ck_assert_msg(ms >= 350 && ms < 3000, "%ld", (long)ms);
+    ck_assert_msg(ms >= 350 && ms < 9000, "%ld", (long)ms);
     close(fd);
     fd = client_open(f.port); /* a next request that never ends */
     char answer[1024];
@@ -61,7 +61,7 @@ START_TEST(slow_clients_are_cut_off)
     ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 200);
     send_text(fd, "GET ");
     ms = time_to_close(fd, 'a');
-    ck_assert_msg(ms >= 450 && ms < 3000, "%ld", (long)ms);
+    ck_assert_msg(ms >= 450 && ms < 9000, "%ld", (long)ms);
     close(fd);
     fixture_stop(&f, 1000);
 }
@@ -77,10 +77,10 @@ START_TEST(slow_readers_are_cut_off)
     while (!lar_http_answers(f.http, 200))
         usleep(1000);
     int64_t start = lar_now_ms();
-    while (lar_http_connections(f.http) && lar_now_ms() - start < 5000)
+    while (lar_http_connections(f.http) && lar_now_ms() - start < 20000)
         usleep(10000);
     int64_t ms = lar_now_ms() - start;
-    ck_assert_msg(ms >= 300 && ms < 4000, "%ld", (long)ms);
+    ck_assert_msg(ms >= 300 && ms < 15000, "%ld", (long)ms);
     close(fd);
     fixture_stop(&f, 1000);
 }
@@ -273,7 +273,7 @@ static void *stop_now(void *context)
 START_TEST(drain_finishes_what_is_under_way)
 {
     char answer[4096];
-    int64_t patience = 5000;
+    int64_t patience = 30000;
     fixture_start(&f, &(struct fixture_options){0});
     int idle = client_open(f.port), busy = client_open(f.port), half = client_open(f.port);
     send_text(idle, NOW);
@@ -283,18 +283,18 @@ START_TEST(drain_finishes_what_is_under_way)
     usleep(50000);
     pthread_t stopper;
     pthread_create(&stopper, NULL, stop_now, &patience);
-    ck_assert_int_lt(time_to_close(idle, 0), 3000);
+    ck_assert_int_lt(time_to_close(idle, 0), 9000);
     usleep(50000); /* all threads know */
     send_text(half, "b");
     ck_assert_int_eq(client_answer(half, answer, sizeof answer), 200);
     ck_assert_ptr_nonnull(strstr(answer, "Connection: close\r\n"));
-    ck_assert_int_lt(time_to_close(half, 0), 3000);
+    ck_assert_int_lt(time_to_close(half, 0), 9000);
     atomic_store(&f.gate, 1);
     ck_assert_int_eq(client_answer(busy, answer, sizeof answer), 200);
     ck_assert_ptr_nonnull(strstr(answer, "Connection: close\r\n"));
     int64_t start = lar_now_ms();
     pthread_join(stopper, NULL);
-    ck_assert_int_lt(lar_now_ms() - start, 4000);
+    ck_assert_int_lt(lar_now_ms() - start, 20000); /* by itself, not when patience ends */
     close(idle);
     close(busy);
     close(half);
@@ -329,7 +329,7 @@ START_TEST(drain_ends_at_its_deadline)
     int64_t start = lar_now_ms();
     stop_now(&patience);
     int64_t ms = lar_now_ms() - start;
-    ck_assert_msg(ms >= 250 && ms < 4000, "%ld", (long)ms);
+    ck_assert_msg(ms >= 250 && ms < 15000, "%ld", (long)ms);
     close(fd);
 }
 END_TEST
@@ -344,8 +344,8 @@ START_TEST(starting_and_draining_under_load)
             send_text(fds[i], i % 3 ? NOW : "GET /worker HTTP/1.1\r\nHost: h\r\n\r\n");
         }
         int64_t start = lar_now_ms();
-        fixture_stop(&f, 5000);
-        ck_assert_int_lt(lar_now_ms() - start, 4000);
+        fixture_stop(&f, 30000);
+        ck_assert_int_lt(lar_now_ms() - start, 20000); /* by itself, not when patience ends */
         char answer[1024];
         for (int i = 0; i < 40; i++) { /* answered, or never accepted; nothing in between */
             int status = client_answer(fds[i], answer, sizeof answer);

@@ -59,10 +59,10 @@ static enum lar_error_code put(const struct world *w, const char *model, uint64_
 static void check_artifact(const struct world *w, const char *model, uint64_t number,
                            const char *text)
 {
-    char buffer[256] = "";
+    char buffer[256] = "", sha256[65];
     uint64_t size = 0;
     struct lar_error err = {0};
-    int fd = lar_registry_artifact(w->registry, model, number, &size, &err);
+    int fd = lar_registry_artifact(w->registry, model, number, &size, sha256, &err);
     ck_assert_msg(fd >= 0, "%s", err.text);
     ck_assert_uint_eq(size, strlen(text));
     ck_assert_int_eq(read(fd, buffer, sizeof buffer - 1), (ssize_t)strlen(text));
@@ -71,7 +71,8 @@ static void check_artifact(const struct world *w, const char *model, uint64_t nu
 }
 
 static enum lar_error_code delete (const struct world *w, const char *model, uint64_t number) {
-    struct lar_error err = {0}; lar_registry_delete(w->registry, model, number, &err);
+    struct lar_error err = {0}; lar_reader_idle(w->reader);
+    lar_registry_delete(w->registry, model, number, false, &err);
     return err.code;
 }
 
@@ -286,7 +287,7 @@ START_TEST(files_and_uploads_share_one_row_of_numbers)
     world_await(&w, "iris", 3, 3);
     expect(&w, "hand/9 AVAILABLE 9, hand/10 AVAILABLE 10, inside/1 AVAILABLE 1, iris/1 END, iris/2 "
                "AVAILABLE 2, iris/3 AVAILABLE 3");
-    ck_assert_int_eq(lar_registry_artifact(w.registry, "iris", 1, &size, &err), -1);
+    ck_assert_int_eq(lar_registry_artifact(w.registry, "iris", 1, &size, (char[65]){0}, &err), -1);
     ck_assert_int_eq(err.code, LAR_ERR_NOTFOUND);
     check_artifact(&w, "iris", 3, "ok 3");
     struct lar_upload_result result;
@@ -323,7 +324,10 @@ START_TEST(labels_choose_who_answers)
     lar_error_clear(&err);
     ck_assert_ptr_null(lar_table_loaded(t, "iri", 3, 0, NULL, 0, &err));
     ck_assert_int_eq(err.code, LAR_ERR_NOTFOUND);
-    ck_assert_int_eq(delete (&w, "iris", 1), LAR_ERR_NONE);
+    lar_error_clear(&err);
+    ck_assert_int_eq(delete (&w, "iris", 1), LAR_ERR_CONFLICT);
+    lar_reader_idle(w.reader);
+    ck_assert(lar_registry_delete(w.registry, "iris", 1, true, &err));
     world_await(&w, "iris", 0, 2);
     ck_assert_uint_eq(lar_table_find(lar_reader_table(w.reader), "iris", 4)->n_labels, 2);
     world_remove(&w);
@@ -392,7 +396,7 @@ START_TEST(a_folder_comes_back_as_one_tar)
               "words");
     world_start(&w);
     world_await_complete(&w);
-    int fd = lar_registry_artifact(w.registry, "sm", 1, &size, &err);
+    int fd = lar_registry_artifact(w.registry, "sm", 1, &size, (char[65]){0}, &err);
     ck_assert_msg(fd >= 0, "%s", err.text);
     static char bytes[1 << 16];
     ck_assert_int_eq(read(fd, bytes, sizeof bytes), (ssize_t)size);

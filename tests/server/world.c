@@ -4,6 +4,7 @@
 
 #include "base/bundle.h"
 #include "inference/operator.h"
+#include "loader/unpack.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -82,13 +83,29 @@ static bool translate(const char *text, int result, struct lar_error *err)
     return lar_fail(err, LAR_ERR_TRUNCATED, "the file ends too early");
 }
 
+/* As larder-loader does it. */
+static bool unpack(int source, int result, int report, struct lar_error *err)
+{
+    struct lar_map map;
+    struct lar_report told = {.root = json_object()};
+    bool ok = lar_map_fd(&map, source, err) &&
+              lar_unpack(map.data, map.size, result, 1 << 30, &told, err);
+    char *text = json_dumps(told.root, 0);
+    ok = ok && lar_write_all(report, text, strlen(text), err);
+    free(text);
+    json_decref(told.root);
+    lar_map_finish(&map);
+    return ok;
+}
+
 bool lar_spawner_load(struct lar_spawner *spawner, int source, int result, int report,
                       const struct lar_load_limits *limits, struct lar_error *err)
 {
     struct lar_map map;
     struct lar_arena arena;
     struct lar_bundle bundle;
-    (void)limits;
+    if (limits->unpack)
+        return unpack(source, result, report, err);
     atomic_fetch_add(&spawner->loads, 1);
     if (atomic_load(&spawner->failures) > 0 && atomic_fetch_sub(&spawner->failures, 1) > 0)
         return lar_fail(err, spawner->code, "the fake spawner was told to fail");

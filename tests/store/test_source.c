@@ -84,6 +84,11 @@ START_TEST(each_change_is_another_identity)
     now = look("m");
     ck_assert(!lar_identity_equal(&before, &now));
     before = now;
+    tick();
+    put("m/expected.json", "x"); /* no member either, but what is compared */
+    now = look("m");
+    ck_assert(!lar_identity_equal(&before, &now));
+    before = now;
     put("m/.hidden", "x"); /* no member */
     put("m/model.yaml", "x");
     now = look("m");

@@ -1,0 +1,143 @@
+/* Labels: which version a name stands for. Written down before they count.
+ * SPDX-License-Identifier: MIT */
+#include "persistence/store/name.h"
+#include "server/registry_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A change of one label; NUMBER 0 takes it away. */
+struct change {
+    const char *model, *label;
+    uint64_t number;
+};
+
+static bool apply(struct lar_history *history, const struct change *c, struct lar_error *err)
+{
+    uint64_t before = lar_history_label(history, c->label);
+    if (c->number && !lar_history_set_label(history, c->label, c->number, err))
+        return false;
+    if (!c->number)
+        lar_history_drop_label(history, c->label);
+    lar_history_add_label_event(history, lar_registry_unix_ms(), c->number ? "label" : "unlabel",
+                                c->number ? c->number : before, c->label);
+    return true;
+}
+
+/* Whether the version that the label is to stand for answers. */
+static bool check_version(const struct model *model, const struct change *c, struct lar_error *err)
+{
+    unsigned long long number = (unsigned long long)c->number;
+    const struct version *v = lar_version_find(model, c->number);
+    if (!v)
+        return lar_fail(err, LAR_ERR_NOTFOUND, "model '%s' has no version %llu", c->model, number);
+    if (!v->loaded)
+        return lar_fail(err, LAR_ERR_CONFLICT,
+                        "version %llu of '%s' is not available (%s); only an available version "
+                        "gets a label",
+                        number, c->model, lar_state_name(v->entry.state));
+    return true;
+}
+
+/* Under the lock: whether the change may be made; the notes as they would be then, and where they
+ * are written. */
+static char *prepare(struct lar_registry *registry, const struct change *c, int *ret_folder,
+                     struct lar_error *err)
+{
+    struct lar_history history;
+    struct model *model = lar_registry_model(registry, c->model);
+    if (!model) {
+        lar_fail(err, LAR_ERR_NOTFOUND, "there is no model '%s'", c->model);
+        return NULL;
+    }
+    if (model->notes_error.code) {
+        lar_fail(err, LAR_ERR_INTERNAL, "model '%s' cannot be changed: %s", c->model,
+                 model->notes_error.text);
+        return NULL;
+    }
+    if (!c->number && !lar_history_label(&model->history, c->label)) {
+        lar_fail(err, LAR_ERR_NOTFOUND, "model '%s' has no label '%s'", c->model, c->label);
+        return NULL;
+    }
+    if ((c->number && !check_version(model, c, err)) ||
+        !lar_history_copy(&history, &model->history, err))
+        return NULL;
+    char *text = NULL;
+    *ret_folder = lar_registry_notes(registry, model);
+    if (apply(&history, c, err) && !(text = lar_history_text(&history)))
+        lar_fail(err, LAR_ERR_NOMEM, "out of memory for the labels of '%s'", c->model);
+    lar_history_finish(&history);
+    return text;
+}
+
+static bool make(struct lar_registry *registry, const struct change *c, struct lar_error *err)
+{
+    pthread_mutex_lock(&registry->lock);
+    struct model *model = lar_registry_model(registry, c->model);
+    bool ok = !model || apply(&model->history, c, err);
+    if (model) {
+        lar_registry_policy(registry, model);
+        lar_registry_publish(registry);
+    }
+    pthread_mutex_unlock(&registry->lock);
+    return ok;
+}
+
+static bool change_label(struct lar_registry *registry, const struct change *c,
+                         struct lar_error *err)
+{
+    int folder = -1;
+    pthread_mutex_lock(&registry->manage);
+    pthread_mutex_lock(&registry->lock);
+    bool named = lar_registry_is_named(registry, c->model);
+    char *text = prepare(registry, c, &folder, err);
+    pthread_mutex_unlock(&registry->lock);
+    bool ok = text && (named || lar_store_writable(&registry->store, err)) &&
+              lar_history_save(&registry->store, folder, c->model, text, err) &&
+              make(registry, c, err);
+    pthread_mutex_unlock(&registry->manage);
+    free(text);
+    return ok;
+}
+
+static bool check_name(const char *label, struct lar_error *err)
+{
+    if (!lar_name_is_model(label, strlen(label)))
+        return lar_fail(err, LAR_ERR_INVALID,
+                        "'%.200s' cannot be a label: 1 to %d letters, digits, '.', '_' and '-', "
+                        "beginning with a letter or digit",
+                        label, LAR_NAME_MAX);
+    if (strspn(label, "0123456789") == strlen(label))
+        return lar_fail(err, LAR_ERR_INVALID,
+                        "'%s' cannot be a label: digits alone are a version's number", label);
+    return true;
+}
+
+bool lar_registry_label_set(struct lar_registry *registry, const char *model, const char *label,
+                            uint64_t number, struct lar_error *err)
+{
+    const struct change c = {.model = model, .label = label, .number = number};
+    if (number == 0 || number > INT64_MAX)
+        return lar_fail(err, LAR_ERR_INVALID, "a version is a positive integer");
+    return check_name(label, err) && change_label(registry, &c, err);
+}
+
+bool lar_registry_label_drop(struct lar_registry *registry, const char *model, const char *label,
+                             struct lar_error *err)
+{
+    const struct change c = {.model = model, .label = label};
+    return change_label(registry, &c, err);
+}
+
+char *lar_registry_history(struct lar_registry *registry, const char *name, struct lar_error *err)
+{
+    pthread_mutex_lock(&registry->lock);
+    const struct model *model = lar_registry_model(registry, name);
+    char *text = model ? lar_history_text(&model->history) : NULL;
+    pthread_mutex_unlock(&registry->lock);
+    if (!model)
+        lar_fail(err, LAR_ERR_NOTFOUND, "there is no model '%s'", name);
+    else if (!text)
+        lar_fail(err, LAR_ERR_NOMEM, "out of memory for the labels of '%s'", name);
+    return text;
+}
