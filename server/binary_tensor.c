@@ -120,7 +120,7 @@ bool lar_binary_read(struct lar_cells *cells, struct lar_json *js, const char *b
                         (unsigned long long)count, width, size);
     if (cells->wire == cells->type && cells->type != LAR_TYPE_BOOL && count > 0 &&
         (uintptr_t)bytes % width == 0) {
-        cells->data = (void *)(uintptr_t)bytes; /* inputs are only read */
+        memcpy(&cells->data, &bytes, sizeof bytes); /* inputs are only read */
         cells->count = cells->capacity = count;
         return true;
     }

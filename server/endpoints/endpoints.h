@@ -11,6 +11,8 @@ lar_endpoint lar_get_root, lar_get_server, lar_get_live, lar_get_ready, lar_get_
     lar_get_version;
 /* models.c: TensorFlow Serving's side */
 lar_endpoint lar_get_status, lar_get_metadata;
+/* Says in TensorFlow Serving's words that nothing answers for what RQ names. predict_tfs.c */
+void lar_tfs_unknown(const struct lar_request *rq, struct lar_error *err);
 /* listing.c */
 lar_endpoint lar_get_models, lar_get_versions;
 /* oip.c: Open Inference Protocol's side */

@@ -24,8 +24,12 @@ static bool named_number(const struct lar_request *rq, const struct lar_model_en
 /* GET /v1/models/M[/versions/V|/labels/L] */
 enum lar_outcome lar_get_status(struct lar_request *rq, struct lar_error *err)
 {
-    const struct lar_model_entry *model = lar_service_model(rq, err);
+    const struct lar_model_entry *model =
+        lar_table_find(lar_service_table(rq), rq->model.at, rq->model.size);
     uint64_t number;
+    if (!model)
+        lar_fail(err, LAR_ERR_NOTFOUND, "Could not find any versions of model %.*s",
+                 (int)rq->model.size, rq->model.at);
     if (!model || !named_number(rq, model, &number, err) ||
         !lar_tfs_write_status(&rq->answer.text, model, number, err))
         return LAR_REFUSED;
@@ -38,8 +42,10 @@ enum lar_outcome lar_get_metadata(struct lar_request *rq, struct lar_error *err)
     const struct lar_loaded *loaded =
         lar_table_loaded(lar_service_table(rq), rq->model.at, rq->model.size, rq->number,
                          rq->label.at, rq->label.size, err);
-    if (!loaded)
+    if (!loaded) {
+        lar_tfs_unknown(rq, err);
         return LAR_REFUSED;
+    }
     lar_answer_header(&rq->answer, "Larder-Model-Version", loaded->header);
     return lar_tfs_write_metadata(&rq->answer.text, &loaded->flat, loaded->model, loaded->number,
                                   err)

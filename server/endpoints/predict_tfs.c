@@ -16,7 +16,7 @@ static bool write_predict(struct lar_answer *answer, const struct lar_loaded *lo
     return lar_tfs_write(&answer->text, &loaded->flat, call, results, err);
 }
 
-static void unknown(const struct lar_request *rq, struct lar_error *err)
+void lar_tfs_unknown(const struct lar_request *rq, struct lar_error *err)
 {
     if (err->code != LAR_ERR_NOTFOUND || rq->label.at)
         return;
@@ -31,7 +31,7 @@ static void unknown(const struct lar_request *rq, struct lar_error *err)
 
 enum lar_outcome lar_post_predict(struct lar_request *rq, struct lar_error *err)
 {
-    static const struct lar_dialect dialect = {read_predict, NULL, write_predict, unknown};
+    static const struct lar_dialect dialect = {read_predict, NULL, write_predict, lar_tfs_unknown};
     return lar_predict(rq, &dialect, err);
 }
 
@@ -65,12 +65,13 @@ static bool write_regress(struct lar_answer *answer, const struct lar_loaded *lo
 
 enum lar_outcome lar_post_classify(struct lar_request *rq, struct lar_error *err)
 {
-    static const struct lar_dialect dialect = {read_classify, NULL, write_classify, unknown};
+    static const struct lar_dialect dialect = {read_classify, NULL, write_classify,
+                                               lar_tfs_unknown};
     return lar_predict(rq, &dialect, err);
 }
 
 enum lar_outcome lar_post_regress(struct lar_request *rq, struct lar_error *err)
 {
-    static const struct lar_dialect dialect = {read_regress, NULL, write_regress, unknown};
+    static const struct lar_dialect dialect = {read_regress, NULL, write_regress, lar_tfs_unknown};
     return lar_predict(rq, &dialect, err);
 }

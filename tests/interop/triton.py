@@ -1,5 +1,5 @@
-"""tritonclient.http and its aio twin against a running larderd: every call that needs no repository
-control. usage: triton.py BASE-URL"""
+"""tritonclient.http and its aio twin against a running larderd: every call that they have.
+usage: triton.py BASE-URL"""
 
 import asyncio
 import sys
@@ -115,6 +115,10 @@ def sync():
         "index": client.get_model_repository_index(), "log": client.get_log_settings()})
     one = client.get_inference_statistics("iris", "1")["model_stats"]
     assert len(one) == 1 and one[0]["inference_stats"]["success"]["count"] > 8
+    client.unload_model("line")
+    assert not client.is_model_ready("line")
+    client.load_model("line")
+    assert client.is_model_ready("line")
     for name, arguments in REFUSED:
         try:
             getattr(client, name)(*arguments)
@@ -140,6 +144,10 @@ async def asynchronous():
         "config": await client.get_model_config("iris"),
         "statistics": await client.get_inference_statistics("iris"),
         "index": await client.get_model_repository_index(), "log": await client.get_log_settings()})
+    await client.unload_model("line")
+    assert not await client.is_model_ready("line")
+    await client.load_model("line")
+    assert await client.is_model_ready("line")
     for name, arguments in REFUSED:
         try:
             await getattr(client, name)(*arguments)
