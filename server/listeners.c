@@ -87,7 +87,7 @@ static bool add_tcp(struct lar_listeners *l, const char *address, struct lar_err
         return lar_fail(err, LAR_ERR_INVALID, "an IPv6 address goes into brackets: [::1]:8080");
     const char *port = colon + 1; /* getaddrinfo() takes it modulo 65536 */
     size_t digits = strspn(port, "0123456789");
-    if (digits == 0 || port[digits] || digits > 5 || atoi(port) > UINT16_MAX)
+    if (digits == 0 || port[digits] || digits > 5 || strtoul(port, NULL, 10) > UINT16_MAX)
         return lar_fail(err, LAR_ERR_INVALID, "a port is a number from 0 to %d", UINT16_MAX);
     struct addrinfo hints = {.ai_family = AF_UNSPEC,
                              .ai_socktype = SOCK_STREAM,
