@@ -81,8 +81,9 @@ static void element(struct dump *d, const struct np_dtype *t, const uint8_t *dat
     switch (t->kind) {
     case 'b': fputs(*data ? "true" : "false", d->out); break;
     case 'M':
-    case 'm': part.kind = 'i'; /* fall through */
+    case 'm':
     case 'i':
+        part.kind = 'i';
         np_element_i64(&part, data, &integer);
         fprintf(d->out, "%lld", (long long)integer);
         break;

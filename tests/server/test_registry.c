@@ -168,7 +168,7 @@ START_TEST(what_fails_leaves_the_old_one_serving)
     world_reload(&w, false);
     ck_assert_uint_eq(w.spawner.loads, loads); /* remembered */
     world_put(&w, "iris.joblib", "refuse this");
-    world_await_error(&w, "iris", 1, "refuse this" + 7);
+    world_await_error(&w, "iris", 1, &"refuse this"[7]);
     world_await(&w, "iris", 0, 1);
     world_put(&w, "iris/3/model.joblib", "ok 3");
     world_await(&w, "iris", 0, 3);
