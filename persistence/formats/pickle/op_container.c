@@ -22,11 +22,12 @@ static bool gather(struct pk_machine *m, enum pk_kind kind, size_t base)
 {
     struct pk_node *node = pk_node_new(m, kind);
     size_t n = m->n - base;
+    struct pk_node **items = n ? m->stack + base : NULL; /* there may be no stack yet */
     if (kind == PK_DICT && n % 2)
         return pk_op_fail(m, LAR_ERR_FORMAT, "the last key has no value");
-    if (kind == PK_DICT && !keys_fit(m, m->stack + base, n))
+    if (kind == PK_DICT && !keys_fit(m, items, n))
         return false;
-    if (!node || !pk_items_set(m, &node->items, m->stack + base, n))
+    if (!node || !pk_items_set(m, &node->items, items, n))
         return false;
     m->n = base;
     return pk_push(m, node);
