@@ -35,7 +35,7 @@ static bool read_number(struct lar_span text, uint64_t *ret)
     return *ret > 0;
 }
 
-/* Whether TEXT is what the pattern's placeholder {KIND} takes. */
+/* Whether TEXT is what the pattern's variable {KIND} takes. */
 static bool capture(struct lar_request *rq, struct lar_span kind, struct lar_span text)
 {
     if (lar_span_is(kind, "{version}")) {
@@ -58,7 +58,7 @@ static bool capture(struct lar_request *rq, struct lar_span kind, struct lar_spa
     return lar_name_valid(text);
 }
 
-/* One segment: a word, or a placeholder and perhaps ":verb". */
+/* One segment: a word, or a variable and perhaps ":verb". */
 static bool match_segment(struct lar_request *rq, struct lar_span pattern, struct lar_span text)
 {
     if (pattern.size == 0 || pattern.at[0] != '{')

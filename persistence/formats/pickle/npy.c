@@ -245,8 +245,10 @@ static bool find_header(struct lar_cursor *c, struct header *h)
     if (size > MAX_HEADER)
         return lar_fail(h->err, LAR_ERR_LIMIT, "an npy header of %u bytes", size);
     h->begin = h->at = (const char *)lar_cursor_bytes(c, size);
-    h->end = h->begin + (c->bad ? 0 : size);
-    return !c->bad || lar_fail(h->err, LAR_ERR_TRUNCATED, "the npy file ends in its header");
+    if (c->bad)
+        return lar_fail(h->err, LAR_ERR_TRUNCATED, "the npy file ends in its header");
+    h->end = h->begin + size;
+    return true;
 }
 
 static bool read_objects(struct np_array *ret, struct lar_cursor *c, struct lar_arena *arena,

@@ -86,7 +86,8 @@ static bool instance(struct pk_machine *m)
     if (!class)
         class = m->stack[base];
     struct pk_node *args = pk_node_new(m, PK_TUPLE);
-    if (!args || !pk_items_set(m, &args->items, m->stack + first, m->n - first))
+    struct pk_node **taken = m->n > first ? m->stack + first : NULL; /* or no stack yet */
+    if (!args || !pk_items_set(m, &args->items, taken, m->n - first))
         return false;
     m->n = base;
     return push_object(m, PK_INST, class, args, NULL);
