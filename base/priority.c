@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "base/priority.h"
 
+#include <sched.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -24,8 +25,18 @@ void lar_priority_answer(void)
     syscall(SYS_sched_setattr, 0, &a, 0);
 }
 
+unsigned lar_processors(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set))
+        return 1; /* more than 1,024 processors */
+    return (unsigned)CPU_COUNT(&set);
+}
+
 void lar_priority_give_way(int nice)
 {
+    struct sched_param none = {0};
+    sched_setscheduler(0, SCHED_BATCH, &none);
     /* Of this thread alone: that is what Linux makes of a thread's id here. */
     setpriority(PRIO_PROCESS, (id_t)gettid(), nice);
 }

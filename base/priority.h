@@ -8,7 +8,12 @@
  * whoever computes (Linux 6.12 and later; before, nice values alone decide). */
 void lar_priority_answer(void);
 
-/* For threads that compute, move bytes or load: NICE above 0 gives way that much. */
+/* For threads that compute, move bytes or load: NICE above 0 gives way that much, and as a batch
+ * thread (sched(7)) it takes the processor from nobody when it wakes. */
 void lar_priority_give_way(int nice);
+
+/* The processors that this process may run on, at least 1: those of its affinity, which containers
+ * and taskset(1) set. */
+unsigned lar_processors(void);
 
 #endif

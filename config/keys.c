@@ -36,7 +36,7 @@ const struct lar_key lar_keys[] = {
     {"inline_us", LAR_KEY_INTEGER, false, AT(inline_us), 0, 1000000000, "200",
      .help = "predictions that cost more microseconds than this go to a worker"},
     {"threads", LAR_KEY_INTEGER, true, AT(threads), 0, 256, "0",
-     .help = "threads that speak HTTP; 0: one for each CPU, 4 at most"},
+     .help = "threads that speak HTTP; 0: one for each CPU, 2 at least, 4 at most"},
     {"workers", LAR_KEY_INTEGER, true, AT(workers), 0, 256, "0",
      .help = "threads for large predictions, uploads and disk; 0: one for each CPU, 2 at least"},
     {"queue", LAR_KEY_INTEGER, true, AT(queue), 1, 65536, "1024",

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "inference/workers.h"
 
+#include "base/priority.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ struct lar_workers {
     struct entry *ring;
     size_t room, first, waiting;
     bool stopping;
+    int nice;
     struct worker *workers;
     unsigned n_workers; /* whose threads run */
 };
@@ -48,6 +51,8 @@ static void *work(void *argument)
 {
     struct worker *worker = argument;
     struct entry entry;
+    if (worker->pool->nice > 0)
+        lar_priority_give_way(worker->pool->nice);
     while (take(worker->pool, &entry)) {
         lar_scratch_reset(worker->scratch);
         entry.job(entry.argument, worker->scratch);
@@ -86,6 +91,7 @@ bool lar_workers_start(struct lar_workers **ret, const struct lar_workers_settin
         return lar_fail(err, LAR_ERR_NOMEM, "out of memory for the workers");
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->wake, NULL);
+    pool->nice = settings->nice;
     pool->room = settings->queue ? settings->queue : 1;
     pool->ring = calloc(pool->room, sizeof *pool->ring);
     pool->workers = calloc(settings->threads ? settings->threads : 1, sizeof *pool->workers);

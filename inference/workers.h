@@ -18,6 +18,7 @@ struct lar_workers_settings {
     unsigned threads;
     size_t queue;       /* jobs that may wait */
     size_t keep, limit; /* of each thread's scratch */
+    int nice;           /* above 0: the threads give way to others (base/priority.h) */
     const char *name;   /* of the threads, up to 15 bytes; NULL: "worker" */
 };
 

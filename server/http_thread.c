@@ -9,10 +9,12 @@
 
 #include <microhttpd.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { LARGE_PIECE = 8 << 10 };
 enum {
     CONNECTION_BYTES = 32 * 1024, /* of the library, for one connection: bounds headers */
     BODY_BYTES_PER_MS = 100,
@@ -131,6 +133,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
         size_t taken;
         step = lar_exchange_bytes(ex, bytes, *n, &taken);
         *n -= taken;
+        if (taken >= LARGE_PIECE)
+            sched_yield(); /* or a fast sender keeps this CPU while other threads' calls wait */
     } else {
         step = lar_exchange_end(ex);
     }

@@ -1,6 +1,7 @@
 /* The program larderd: settings, then spawner, listeners, registry, HTTP; then signals until the
  * end.
  * SPDX-License-Identifier: MIT */
+#include "base/priority.h"
 #include "server/management.h"
 #include "server/notify.h"
 #include "server/service.h"
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,7 +57,7 @@ static bool name_models(struct lar_registry_settings *settings, const struct lar
 static bool start_registry(struct daemon *d, struct lar_error *err)
 {
     const struct lar_config *c = d->config;
-    int cpus = get_nprocs();
+    unsigned cpus = lar_processors();
     struct lar_registry_settings settings = {
         .models = c->models,
         .state = c->state,
@@ -69,7 +69,7 @@ static bool start_registry(struct daemon *d, struct lar_error *err)
         .max_upload = (uint64_t)c->upload_limit,
         .loaders = (unsigned)(c->loads             ? c->loads
                               : cpus < MAX_LOADERS ? cpus
-                                                   : MAX_LOADERS),
+                                                   : (unsigned)MAX_LOADERS),
         .log = &d->log,
     };
     bool ok = make_folder(c->models, err) && make_folder(c->state, err) &&

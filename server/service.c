@@ -6,15 +6,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 enum {
     SCRATCH_KEEP = 1 << 20,
     MOVERS = 4,
     MOVER_QUEUE = 256,
-    PREDICTOR_NICE = 5,
-    MOVER_NICE = 10,
+    /* Long predictions give way to short ones, uploads to both. */
+    PREDICTOR_NICE = 10,
+    MOVER_NICE = 15,
     MAX_AUTO_THREADS = 4
 };
 enum { ANSWER_LIMIT = 1 << 30, REFUSALS_LOGGED = 5 /* a second */ };
@@ -54,22 +54,11 @@ static void lane_idle(void *lane)
     lar_reader_idle(((struct lar_lane *)lane)->reader);
 }
 
-static void run_task(struct lar_task *task, struct lar_scratch *scratch, int nice)
+static void run_task(void *argument, struct lar_scratch *scratch)
 {
+    struct lar_task *task = argument;
     struct lar_lane lane = {.scratch = scratch};
-    lar_priority_give_way(nice); /* the thread stays so after its first task */
     task->run(task, &lane);
-}
-
-/* Long predictions give way to short ones, uploads to both. */
-static void predict_task(void *argument, struct lar_scratch *scratch)
-{
-    run_task(argument, scratch, PREDICTOR_NICE);
-}
-
-static void move_task(void *argument, struct lar_scratch *scratch)
-{
-    run_task(argument, scratch, MOVER_NICE);
 }
 
 /* Predictions and what waits for disks have pools of their own: neither delays the other. */
@@ -78,8 +67,8 @@ static bool submit(void *context, const struct lar_request *rq, struct lar_task 
     struct lar_service *service = context;
     struct lar_error err = {0};
     bool predicts = rq->route->where == LAR_BY_COST || rq->route->where == LAR_ON_THREAD;
-    return predicts ? lar_workers_submit(service->predictors, predict_task, task, &err)
-                    : lar_workers_submit(service->movers, move_task, task, &err);
+    return lar_workers_submit(predicts ? service->predictors : service->movers, run_task, task,
+                              &err);
 }
 
 static bool admit(struct lar_request *rq, struct lar_error *err)
@@ -96,7 +85,7 @@ static bool admit(struct lar_request *rq, struct lar_error *err)
 
 static unsigned by_cpus(int64_t configured, unsigned least, unsigned most)
 {
-    unsigned cpus = (unsigned)get_nprocs();
+    unsigned cpus = lar_processors();
     unsigned automatic = cpus < least ? least : cpus > most ? most : cpus;
     return configured ? (unsigned)configured : automatic;
 }
@@ -122,11 +111,13 @@ static bool start_workers(struct lar_service *service, const struct lar_config *
         .queue = (size_t)config->queue,
         .keep = service->scratch_keep,
         .limit = service->scratch_limit,
+        .nice = PREDICTOR_NICE,
         .name = "predict",
     };
     struct lar_workers_settings movers = predictors;
     movers.threads = MOVERS;
     movers.queue = MOVER_QUEUE;
+    movers.nice = MOVER_NICE;
     movers.name = "disk";
     return lar_workers_start(&service->predictors, &predictors, err) &&
            lar_workers_start(&service->movers, &movers, err);
@@ -141,7 +132,7 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
     service->scratch_limit = (size_t)config->run_memory;
     lar_service_configure(service, config);
     struct lar_http_settings settings = {
-        .threads = by_cpus(config->threads, 1, MAX_AUTO_THREADS),
+        .threads = by_cpus(config->threads, 2, MAX_AUTO_THREADS),
         .connections =
             service->connections ? service->connections : (size_t)config->connection_limit,
         .upload_limit = (size_t)config->upload_limit,

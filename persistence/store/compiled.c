@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/store/compiled.h"
 
+#include "base/gentle.h"
 #include "base/hash.h"
 #include "persistence/store/source.h"
 
@@ -44,7 +45,7 @@ int lar_compiled_reopen(int fd, struct lar_error *err)
 bool lar_compiled_keep(const struct lar_store *store, int fd, const char *key)
 {
     char path[40];
-    if (store->compiled < 0 || fsync(fd))
+    if (store->compiled < 0 || lar_gentle_fsync(fd))
         return false;
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     return linkat(AT_FDCWD, path, store->compiled, key, AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST;
@@ -53,7 +54,7 @@ bool lar_compiled_keep(const struct lar_store *store, int fd, const char *key)
 void lar_compiled_drop(const struct lar_store *store, const char *key)
 {
     if (store->compiled >= 0)
-        unlinkat(store->compiled, key, 0);
+        lar_gentle_unlink(store->compiled, key);
 }
 
 /* Linking a form changes its ctime. */
@@ -80,6 +81,6 @@ void lar_compiled_sweep(const struct lar_store *store, const struct timespec *be
     while ((d = readdir(dir)))
         if (lar_hash_is_hex(d->d_name) && !used(context, d->d_name) &&
             is_older(store->compiled, d->d_name, before))
-            unlinkat(store->compiled, d->d_name, 0);
+            lar_gentle_unlink(store->compiled, d->d_name);
     closedir(dir);
 }

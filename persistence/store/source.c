@@ -3,6 +3,7 @@
 #include "persistence/store/source.h"
 
 #include "base/bundle.h"
+#include "base/gentle.h"
 #include "base/map.h"
 #include "persistence/store/beneath.h"
 #include "persistence/store/tar.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 256 << 10, NAMES_ARENA = 64 << 20 };
+enum { CHUNK = 128 << 10, NAMES_ARENA = 64 << 20 };
 
 int lar_nameless_file(int folder, struct lar_error *err)
 {
@@ -292,7 +293,7 @@ bool lar_source_copy_file(struct lar_source *ret, int file,
 void lar_source_finish(struct lar_source *source)
 {
     if (source->bundle >= 0)
-        close(source->bundle);
+        lar_gentle_close(source->bundle);
     source->bundle = -1;
     free(source->expected);
     source->expected = NULL;
@@ -329,7 +330,7 @@ static int tar_artifact(int root, const char *path, const struct lar_entry *entr
     lar_hash_finish(&c.file);
     if (ok)
         return c.out;
-    close(c.out);
+    lar_gentle_close(c.out);
     return -1;
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/store/stage.h"
 
+#include "base/gentle.h"
 #include "persistence/store/beneath.h"
 
 #include <dirent.h>
@@ -17,7 +18,7 @@ enum { TREE_DEPTH = 64, NAME_TRIES = 10000 };
 /* Removes NAME in FOLDER with all below it, following no link. What cannot be removed stays. */
 static void remove_tree(int folder, const char *name, unsigned depth)
 {
-    if (unlinkat(folder, name, 0) == 0 || (errno != EISDIR && errno != EPERM))
+    if (lar_gentle_unlink(folder, name) == 0 || (errno != EISDIR && errno != EPERM))
         return;
     int fd = depth < TREE_DEPTH
                  ? openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

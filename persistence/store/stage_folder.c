@@ -1,5 +1,6 @@
 /* Folders on their way into models/; see stage.h.
  * SPDX-License-Identifier: MIT */
+#include "base/gentle.h"
 #include "base/map.h"
 #include "persistence/store/stage.h"
 
@@ -34,7 +35,7 @@ bool lar_stage_add(struct lar_stage *stage, const char *name, const void *data, 
     if (stage->file >= 0) {
         close(stage->file);
         stage->file = -1;
-        if (unlinkat(stage->folder, "model", 0))
+        if (lar_gentle_unlink(stage->folder, "model"))
             return lar_fail_errno(err, errno, "the uploaded archive");
     }
     if (!make_folders(stage, name, err))

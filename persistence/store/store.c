@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/store/store.h"
 
+#include "base/gentle.h"
 #include "base/map.h"
 #include "persistence/store/beneath.h"
 #include "persistence/store/stage.h"
@@ -179,7 +180,7 @@ bool lar_store_sync(struct lar_store *store, int fd, const char *what, struct la
 {
     if (atomic_load(&store->failed))
         return lar_store_writable(store, err);
-    if (fsync(fd) == 0)
+    if (lar_gentle_fsync(fd) == 0)
         return true;
     atomic_store(&store->failed, true);
     return lar_fail_errno(err, errno, "fsync of %s", what);

@@ -1,0 +1,16 @@
+/* Work on whole files in steps of one system call each. While the kernel writes back, drops or
+ * frees a large file's pages, many kernels run nothing else on that processor until the call
+ * returns; short requests on other threads would wait for it. SPDX-License-Identifier: MIT */
+#ifndef BASE_GENTLE_H
+#define BASE_GENTLE_H
+
+/* fsync(2): 0, or -1 with errno. */
+int lar_gentle_fsync(int fd);
+
+/* unlinkat(2) without flags: 0, or -1 with errno. Readers that still have the file see it whole. */
+int lar_gentle_unlink(int folder, const char *name);
+
+/* close(2) of a file without a name that nobody reads any more. */
+void lar_gentle_close(int fd);
+
+#endif
