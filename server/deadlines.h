@@ -40,5 +40,6 @@ int64_t lar_deadlines_wait(const struct lar_deadlines *d, int64_t now);
 
 /* Milliseconds of the monotonic clock. */
 int64_t lar_now_ms(void);
+int64_t lar_now_us(void);
 
 #endif

@@ -4,7 +4,6 @@
 #include "server/deadlines.h"
 
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -14,13 +13,6 @@ enum {
     IGNORED_BYTES = 1024 * 1024, /* of a refused body, in the hope of its end */
     PACK_BYTES = 1400,           /* what fits a packet is not made smaller */
 };
-
-static int64_t now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 struct lar_exchange *lar_exchange_new(struct lar_exchange_home *home, const char *raw)
 {
@@ -185,7 +177,7 @@ enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, co
 {
     struct lar_request *rq = &ex->rq;
     ex->begun = true;
-    rq->started_us = now_us();
+    rq->started_us = lar_now_us();
     rq->method = method_of(method);
     const char *fault = lar_guard_check(guard, version);
     rq->headers = guard->headers;

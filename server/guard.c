@@ -4,13 +4,14 @@
 
 enum { LENGTH_DIGITS = 15 };
 
+/* RFC 9110 section 5.6.2: letters, digits and !#$%&'*+-.^_`|~ */
+static const uint64_t token[2] = {0x03FF6CFA00000000, 0x57FFFFFFC7FFFFFE};
+
 static bool is_token(struct lar_span name)
 {
     for (size_t i = 0; i < name.size; i++) {
         unsigned char c = (unsigned char)name.at[i];
-        bool alphanumeric =
-            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-        if (!alphanumeric && (c == '\0' || !strchr("!#$%&'*+-.^_`|~", c)))
+        if (c > 127 || !(token[c / 64] >> c % 64 & 1))
             return false;
     }
     return name.size > 0;
@@ -123,7 +124,8 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
         break;
     default: break;
     }
-    h->proxied |= starts_like(name, "X-Forwarded-");
+    if (name.at[0] == 'X' || name.at[0] == 'x')
+        h->proxied |= starts_like(name, "X-Forwarded-");
 }
 
 const char *lar_guard_check(struct lar_guard *g, const char *version)

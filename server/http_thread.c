@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LARGE_PIECE = 8 << 10 };
 enum {
     CONNECTION_BYTES = 32 * 1024, /* of the library, for one connection: bounds headers */
     BODY_BYTES_PER_MS = 100,
     WORKER_MS = 24 * 3600 * 1000, /* for what waits for a loader, which has limits of its own */
     LOG_PER_SECOND = 5,
+    LARGE_PIECE = 8 * 1024, /* of a body */
 };
 
 static int64_t limit_of(_Atomic int64_t *limit)

@@ -38,15 +38,14 @@ static bool is_cheap(const struct lar_request *rq, const struct lar_loaded *load
 }
 
 static enum lar_outcome compute(struct lar_request *rq, const struct lar_dialect *dialect,
-                                const struct lar_loaded *loaded, struct lar_spent *spent,
-                                uint64_t *ret_rows, struct lar_error *err)
+                                const struct lar_loaded *loaded, int64_t *last,
+                                struct lar_spent *spent, uint64_t *ret_rows, struct lar_error *err)
 {
     struct lar_scratch *scratch = ((struct lar_lane *)rq->lane)->scratch;
     struct lar_call_request call = {0};
-    int64_t last = now_ns();
     if (!rq->on_worker && (rq->body_size > INLINE_BODY || rq->packed))
         return LAR_LATER;
-    spent->queue = rq->on_worker && last > rq->later_ns ? (uint64_t)(last - rq->later_ns) : 0;
+    spent->queue = rq->on_worker && *last > rq->later_ns ? (uint64_t)(*last - rq->later_ns) : 0;
     lar_scratch_reset(scratch);
     if (!dialect->read(&call, rq, loaded, scratch, err)) {
         blame_request(&rq->answer, err);
@@ -54,7 +53,7 @@ static enum lar_outcome compute(struct lar_request *rq, const struct lar_dialect
     }
     if (!rq->on_worker && !is_cheap(rq, loaded, &call))
         return LAR_LATER;
-    spent->input = lap(&last);
+    spent->input = lap(last);
     struct lar_tensor *results = lar_scratch_take(scratch, call.n_outputs, sizeof *results);
     if (!results) {
         lar_scratch_fail(scratch, err, "the results");
@@ -63,11 +62,11 @@ static enum lar_outcome compute(struct lar_request *rq, const struct lar_dialect
     if (!lar_plan_run(loaded->plan, scratch, call.inputs, call.rows, call.outputs, call.n_outputs,
                       results, err))
         return LAR_REFUSED;
-    spent->infer = lap(&last);
+    spent->infer = lap(last);
     if ((dialect->change && !dialect->change(&loaded->flat, &call, results, scratch, err)) ||
         !dialect->write(&rq->answer, loaded, &call, results, err))
         return LAR_REFUSED;
-    spent->output = lap(&last);
+    spent->output = lap(last);
     *ret_rows = call.rows;
     return LAR_ANSWERED;
 }
@@ -82,9 +81,9 @@ static unsigned status_class(enum lar_outcome outcome, const struct lar_error *e
     return err->code == LAR_ERR_INTERNAL || err->code == LAR_ERR_IO ? 500 : 400;
 }
 
-static uint64_t since_start(const struct lar_request *rq)
+static uint64_t since_start(const struct lar_request *rq, int64_t now)
 {
-    int64_t ns = now_ns() - rq->started_us * 1000;
+    int64_t ns = now - rq->started_us * 1000;
     return ns > 0 ? (uint64_t)ns : 0;
 }
 
@@ -101,18 +100,19 @@ enum lar_outcome lar_predict(struct lar_request *rq, const struct lar_dialect *d
     if (!loaded) {
         if (dialect->unknown)
             dialect->unknown(rq, err);
-        spent.all = since_start(rq);
+        spent.all = since_start(rq, now_ns());
         lar_statistics_add(&service->unknown, status_class(LAR_REFUSED, err), &spent, 0);
         return LAR_REFUSED;
     }
-    enum lar_outcome outcome = compute(rq, dialect, loaded, &spent, &rows, err);
+    int64_t last = now_ns();
+    enum lar_outcome outcome = compute(rq, dialect, loaded, &last, &spent, &rows, err);
     if (outcome == LAR_LATER) {
         rq->kept = lar_loaded_acquire(loaded);
         rq->later_ns = now_ns();
         return LAR_LATER;
     }
     lar_answer_header(&rq->answer, "Larder-Model-Version", loaded->header);
-    spent.all = since_start(rq);
+    spent.all = since_start(rq, outcome == LAR_ANSWERED ? last : now_ns());
     lar_statistics_add(&loaded->statistics, status_class(outcome, err), &spent, rows);
     lar_predict_abandon(rq);
     return outcome;
