@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 enum {
-    CONNECTION_BYTES = 32 * 1024, /* of the library, for one connection: bounds headers */
+    CONNECTION_BYTES = 16 * 1024, /* of the library, for one connection: bounds headers */
     BODY_BYTES_PER_MS = 100,
     WORKER_MS = 24 * 3600 * 1000, /* for what waits for a loader, which has limits of its own */
     LOG_PER_SECOND = 5,

@@ -28,7 +28,7 @@ struct lar_http_thread {
     struct lar_deadlines deadlines;
     struct lar_connection *adding, *connections;
     size_t n_connections;
-    int64_t now;            /* milliseconds, read once a turn */
+    int64_t now; /* milliseconds, read once a turn */
     bool draining, running;
     pthread_t id;
     _Atomic uint64_t answers[LAR_HTTP_STATUSES]; /* by status; written by this thread only */
