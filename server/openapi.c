@@ -46,10 +46,11 @@ static void write_parameter(struct lar_text *text, const struct lar_parameter *p
 
 static void write_parameters(struct lar_text *text, const struct lar_route *route)
 {
-    static const char *const variables[][2] = {
-        {"{model}", "Model"}, {"{version}", "Version"},
-        {"{label}", "Label"}, {"{version|label}", "VersionOrLabel"},
-        {"{any}", "Region"},  {"{any}/{any}", "Action"}};
+    static const char *const variables[][2] = {{"{model}", "Model"},
+                                               {"{version}", "Version"},
+                                               {"{label}", "Label"},
+                                               {"{version|label}", "VersionOrLabel"},
+                                               {"{any}", "Region"}};
     const struct lar_parameter *own = route->operation->parameters;
     const char *comma = "";
     lar_text_puts(text, ",\"parameters\":[");

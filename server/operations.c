@@ -84,11 +84,9 @@ unsigned lar_operation_statuses(const struct lar_route *route,
 
 /* Appends PATTERN with each variable replaced by what VALUE says of it. */
 static void write_pattern(struct lar_text *text, const char *pattern,
-                          const char *(*value)(struct lar_span variable, unsigned any,
-                                               const void *context),
+                          const char *(*value)(struct lar_span variable, const void *context),
                           const void *context)
 {
-    unsigned any = 0;
     while (*pattern) {
         size_t n = strcspn(pattern, "{");
         lar_text_add(text, pattern, n);
@@ -96,17 +94,16 @@ static void write_pattern(struct lar_text *text, const char *pattern,
         if (!*pattern)
             return;
         struct lar_span variable = {pattern, strcspn(pattern, "}") + 1};
-        lar_text_puts(text, value(variable, any, context));
-        any += lar_span_is(variable, "{any}");
+        lar_text_puts(text, value(variable, context));
         pattern += variable.size;
     }
 }
 
-static const char *parameter_of(struct lar_span variable, unsigned any, const void *context)
+static const char *parameter_of(struct lar_span variable, const void *context)
 {
     (void)context;
     if (lar_span_is(variable, "{any}"))
-        return any ? "{action}" : "{region}";
+        return "{region}";
     return lar_span_is(variable, "{model}")     ? "{model}"
            : lar_span_is(variable, "{version}") ? "{version}"
                                                 : "{label}";
@@ -117,11 +114,11 @@ void lar_path_write(struct lar_text *text, const char *pattern)
     write_pattern(text, pattern, parameter_of, NULL);
 }
 
-static const char *example_of(struct lar_span variable, unsigned any, const void *context)
+static const char *example_of(struct lar_span variable, const void *context)
 {
     const struct lar_example *example = context;
     if (lar_span_is(variable, "{any}"))
-        return any ? "register" : "gpu0";
+        return "gpu0";
     if (lar_span_is(variable, "{model}"))
         return example->model ? example->model : "iris";
     if (lar_span_is(variable, "{version}"))

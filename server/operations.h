@@ -101,8 +101,8 @@ extern const struct lar_operation /* operations/none.c: what Triton's clients ma
     lar_op_set_logging,
     lar_op_trace, lar_op_set_trace, lar_op_model_trace, lar_op_set_model_trace,
     lar_op_system_memory, lar_op_cuda_memory, lar_op_system_region, lar_op_cuda_region,
-    lar_op_drop_system_memory, lar_op_drop_cuda_memory, lar_op_set_system_memory,
-    lar_op_set_cuda_memory;
+    lar_op_drop_system_memory, lar_op_drop_cuda_memory, lar_op_set_system_region,
+    lar_op_drop_system_region, lar_op_set_cuda_region, lar_op_drop_cuda_region;
 
 /* All statuses that ROUTE may be answered with, ascending; returns their number. */
 unsigned lar_operation_statuses(const struct lar_route *route,
