@@ -277,9 +277,7 @@ void lar_openapi_write(struct lar_text *text, const struct lar_route *routes, co
     lar_text_puts(text, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Larder\"");
     member(text, "version", version);
     member(text, "description", description);
-    /* Relative to this document, so that it holds behind a proxy under a sub-path too. */
-    lar_text_puts(text, ",\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}},"
-                        "\"servers\":[{\"url\":\".\"}]");
+    lar_text_puts(text, ",\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}}");
     write_tags(text);
     write_paths(text, routes);
     lar_text_puts(text, ",\"components\":");

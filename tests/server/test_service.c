@@ -144,6 +144,8 @@ static const struct expectation reading[] = {
     {"POST /v2/repository/index", "", "{\"ready\":true}", 200,
      "[{\"name\":\"iris\",\"version\":\"1\",\"state\":\"READY\",\"reason\":\"\"}"},
     {"POST /v2/repository/index", "", "[]", 400, "not a JSON object"},
+    {"POST /v2/repository/index", "", "{", 400, "not JSON (line 1"},
+    {"POST /v2/repository/models/iris/load", "", "{\"parameters\":[]}", 400, "not an object"},
     {"GET /v2/logging", "", NULL, 200, "\"log_error\":true"},
     {"POST /v2/logging", "", "{}", 501, "log.level"},
     {"GET /v2/systemsharedmemory/status", "", NULL, 501, "shared memory"},
