@@ -84,6 +84,12 @@ enum lar_json_step lar_json_element(struct lar_json *js, bool first, struct lar_
 enum lar_json_step lar_json_member(struct lar_json *js, bool first, struct lar_json_string *ret_key,
                                    struct lar_error *err);
 
+/* A whole object: READ reads the value of each member, CONTEXT's own way. */
+typedef bool lar_json_member_reader(void *context, const struct lar_json_string *key,
+                                    struct lar_error *err);
+bool lar_json_object(struct lar_json *js, lar_json_member_reader *read, void *context,
+                     struct lar_error *err);
+
 /* Nothing but white space may be left. */
 bool lar_json_end(struct lar_json *js, struct lar_error *err);
 
