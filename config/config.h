@@ -39,6 +39,7 @@ struct lar_config {
     struct lar_strings allowed_hosts;
     int64_t log_level;  /* enum lar_log_level */
     int64_t log_format; /* enum lar_log_format */
+    const char *access_log;
     int64_t drain_delay, drain_time;
     struct lar_arena arena;
 };

@@ -76,6 +76,8 @@ const struct lar_key lar_keys[] = {
      .choices = level_choices, .help = "error, warning, info, debug"},
     {"log.format", LAR_KEY_CHOICE, false, AT(log_format), .fallback = "text",
      .choices = format_choices, .help = "text, json"},
+    {"access_log", LAR_KEY_TEXT, false, AT(access_log), .fallback = "off",
+     .help = "a JSON line for each request: off, stderr, or a file, opened again on SIGHUP"},
     {"drain_delay", LAR_KEY_DURATION, false, AT(drain_delay), 0, HOUR, "0s",
      .help = "after SIGTERM: not ready, but serving, for so long (5s under Kubernetes)"},
     {"drain_time", LAR_KEY_DURATION, false, AT(drain_time), 0, HOUR, "30s",

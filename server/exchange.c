@@ -172,6 +172,21 @@ static bool admit(struct lar_exchange *ex)
                           streamed ? PIECE_BYTES : limit, &ex->err);
 }
 
+/* By what this request is known, in the log and to who sent it: the client's word for it, or ours.
+ */
+static void name_request(struct lar_exchange *ex)
+{
+    struct lar_exchange_home *home = ex->home;
+    struct lar_span sent = ex->rq.headers.request_id;
+    if (!sent.at && !lar_access_log_on(home->settings->access_log))
+        return;
+    ex->request_id = sent.at; /* the HTTP library ends it by NUL */
+    if (lar_request_id_valid(sent))
+        return;
+    lar_request_id_make(ex->made_id, home->id_key, home->n_ids++);
+    ex->request_id = ex->made_id;
+}
+
 enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, const char *version,
                                  struct lar_guard *guard)
 {
@@ -179,8 +194,10 @@ enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, co
     ex->begun = true;
     rq->started_us = lar_now_us();
     rq->method = method_of(method);
+    ex->method = method;
     const char *fault = lar_guard_check(guard, version);
     rq->headers = guard->headers;
+    name_request(ex);
     if (fault || ex->target_fault) {
         ex->early = true;
         return refuse_malformed(ex, fault ? fault : ex->target_fault);

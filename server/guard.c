@@ -87,10 +87,14 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
     case 12:
         if (lar_span_like(name, "Content-Type"))
             h->content_type = value;
+        else if (lar_span_like(name, "X-Request-Id"))
+            h->request_id = value;
         break;
     case 11:
         if (lar_span_like(name, "Repr-Digest"))
             h->repr_digest = value;
+        else if (lar_span_like(name, "traceparent"))
+            h->traceparent = value;
         break;
     case 13:
         if (lar_span_like(name, "Authorization"))

@@ -8,6 +8,7 @@
 #define SERVER_HTTP_H
 
 #include "base/log.h"
+#include "server/access_log.h"
 #include "server/listeners.h"
 #include "server/routes.h"
 
@@ -36,6 +37,7 @@ struct lar_http_settings {
     const struct lar_route *routes; /* ends with a NULL pattern */
     void *service;                  /* becomes rq->service */
     struct lar_log *log;
+    struct lar_access_log *access_log; /* NULL: off */
 
     /* A lane is what a thread that runs endpoints owns. Between turn() and idle() it runs them. */
     void *(*lane_new)(void *service, struct lar_error *err);

@@ -94,6 +94,8 @@ static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connect
         MHD_add_response_header(response, "Content-Type", type);
     for (unsigned i = 0; i < answer->n_headers; i++)
         MHD_add_response_header(response, answer->headers[i].name, answer->headers[i].value);
+    if (c->exchange->request_id)
+        MHD_add_response_header(response, "X-Request-Id", c->exchange->request_id);
     if (answer->close || t->draining)
         MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result queued = MHD_queue_response(c->mhd, answer->status, response);
@@ -115,7 +117,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
                                   const char *method, const char *version, const char *bytes,
                                   size_t *n, void **request)
 {
-    (void)url;
     struct lar_http_thread *t = context;
     struct lar_exchange *ex = *request;
     if (!ex)
@@ -126,6 +127,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
         struct lar_guard guard = {0};
         MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, take_header, &guard);
         ex->rq.peer = c->accepted.peer;
+        ex->path = url;
         step = lar_exchange_begin(ex, method, version, &guard);
         if (step == LAR_STEP_READ && ex->rq.headers.length != 0)
             set_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
@@ -171,12 +173,14 @@ static void on_completed(void *context, struct MHD_Connection *mhd, void **reque
                          enum MHD_RequestTerminationCode code)
 {
     (void)mhd;
-    (void)code;
     struct lar_http_thread *t = context;
     struct lar_exchange *ex = *request;
     if (!ex)
         return;
     struct lar_connection *c = ex->connection;
+    if (ex->begun && lar_access_log_on(t->http->settings.access_log))
+        lar_access_log_exchange(t->http->settings.access_log, ex, &c->accepted.address,
+                                code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     end_exchange(c);
     *request = NULL;
     if (t->draining) /* the answer may have begun before that, without Connection: close */

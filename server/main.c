@@ -20,6 +20,7 @@ struct daemon {
     struct lar_config_source source;
     struct lar_config *config;
     struct lar_log log;
+    struct lar_access_log *access_log;
     struct lar_spawner *spawner;
     struct lar_listeners listeners;
     struct lar_management *management;
@@ -122,12 +123,15 @@ static bool start(struct daemon *d, struct lar_error *err)
             return false;
     if (d->listeners.n == 0)
         return lar_fail(err, LAR_ERR_INVALID, "listen: no address is given");
-    if (!lar_management_new(&d->management, c, &d->listeners, err) || !start_registry(d, err))
+    if (!lar_access_log_new(&d->access_log, &d->log, err) ||
+        !lar_access_log_open(d->access_log, c->access_log, err) ||
+        !lar_management_new(&d->management, c, &d->listeners, err) || !start_registry(d, err))
         return false;
     clock_gettime(CLOCK_REALTIME, &now);
     d->service.log = &d->log;
     d->service.registry = d->registry;
     d->service.spawner = d->spawner;
+    d->service.access_log = d->access_log;
     d->service.management = d->management;
     d->service.started_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
     log_listeners(d);
@@ -139,6 +143,14 @@ static void note_change(void *context, const char *key, bool restart)
     struct lar_log *log = context;
     lar_log(log, restart ? LAR_LOG_WARNING : LAR_LOG_INFO, "setting '%s' has changed%s", key,
             restart ? ": it works after a restart" : "");
+}
+
+/* The file may have been moved away; that it cannot be opened does not end what is logged. */
+static void reopen_access_log(struct daemon *d)
+{
+    struct lar_error err = {0};
+    if (!lar_access_log_open(d->access_log, d->config->access_log, &err))
+        lar_log(&d->log, LAR_LOG_ERROR, "the access log stays as it was: %s", err.text);
 }
 
 /* A bad file or a bad tokens file changes nothing. */
@@ -159,6 +171,7 @@ static void reload(struct daemon *d)
         lar_config_free(config);
         lar_log(&d->log, LAR_LOG_ERROR, "settings stay as they were: %s", err.text);
     }
+    reopen_access_log(d);
     lar_notify("READY=1");
 }
 
@@ -193,6 +206,7 @@ static void finish(struct daemon *d)
     lar_management_free(d->management);
     lar_listeners_close(&d->listeners);
     lar_spawner_stop(d->spawner);
+    lar_access_log_free(d->access_log);
     lar_config_free(d->config);
 }
 

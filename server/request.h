@@ -12,6 +12,8 @@
 enum lar_method { LAR_GET, LAR_HEAD, LAR_POST, LAR_PUT, LAR_DELETE, LAR_METHOD_OTHER };
 const char *lar_method_name(enum lar_method method);
 
+enum { LAR_REQUEST_NAME_BYTES = 128 + 1 };
+
 /* Who asks. */
 struct lar_peer {
     bool local;       /* over a unix socket or from a loopback address */
@@ -67,8 +69,11 @@ struct lar_request {
     bool on_worker;     /* may block */
     int64_t started_us; /* monotonic; when the header was complete */
     int64_t later_ns;   /* monotonic; when the endpoint said LAR_LATER, if it notes that */
+    uint64_t answered;  /* the version that predicted; 0: none */
+    uint64_t rows;      /* that were predicted */
 
     struct lar_answer answer;
+    char name[LAR_REQUEST_NAME_BYTES]; /* where MODEL lies if the request does not have it */
 };
 
 enum lar_outcome {

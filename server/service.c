@@ -142,6 +142,7 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
         .routes = lar_routes,
         .service = service,
         .log = service->log,
+        .access_log = service->access_log,
         .lane_new = lane_new,
         .lane_free = lane_free,
         .lane_turn = lane_turn,

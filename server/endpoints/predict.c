@@ -112,6 +112,8 @@ enum lar_outcome lar_predict(struct lar_request *rq, const struct lar_dialect *d
         return LAR_LATER;
     }
     lar_answer_header(&rq->answer, "Larder-Model-Version", loaded->header);
+    rq->answered = loaded->number;
+    rq->rows = rows;
     spent.all = since_start(rq, outcome == LAR_ANSWERED ? last : now_ns());
     lar_statistics_add(&loaded->statistics, status_class(outcome, err), &spent, rows);
     lar_predict_abandon(rq);
