@@ -161,7 +161,8 @@ static void count_load(struct lar_registry *registry, bool ok, enum lar_error_co
     enum lar_load_result result = ok                     ? LAR_LOAD_OK
                                   : code == LAR_ERR_DIED ? LAR_LOAD_DIED
                                   : code == LAR_ERR_BUSY || code == LAR_ERR_NOMEM ||
-                                          code == LAR_ERR_IO || code == LAR_ERR_FULL
+                                          code == LAR_ERR_IO || code == LAR_ERR_FULL ||
+                                          code == LAR_ERR_INTERNAL
                                       ? LAR_LOAD_FAILED
                                       : LAR_LOAD_REFUSED;
     int64_t us = (end.tv_sec - start->tv_sec) * 1000000 + (end.tv_nsec - start->tv_nsec) / 1000;

@@ -111,6 +111,7 @@ struct root {
     uint64_t device, inode;
     bool known;             /* device and inode are set */
     struct lar_error error; /* of the last scan: logged once */
+    size_t n_misnamed;      /* likewise */
 };
 
 struct lar_registry {
