@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "server/exchange.h"
 #include "server/deadlines.h"
+#include "server/sizes.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ struct lar_exchange *lar_exchange_new(struct lar_exchange_home *home, const char
         if (!ex)
             return NULL;
     }
+    lar_count_own(&home->in_flight, 1);
     memset(ex, 0, offsetof(struct lar_exchange, rq.answer.header_text));
     lar_error_clear(&ex->err);
     ex->mail.kind = LAR_MAIL_EXCHANGE;
@@ -38,6 +40,7 @@ struct lar_exchange *lar_exchange_new(struct lar_exchange_home *home, const char
 static void release(struct lar_exchange *ex)
 {
     struct lar_exchange_home *home = ex->home;
+    lar_count_own(&home->in_flight, (uint64_t)-1);
     lar_body_finish(&ex->body, &home->slabs);
     lar_unpacked_finish(&ex->unpacked, home->slabs.budget);
     if (ex->rq.answer.text.heap)

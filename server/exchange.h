@@ -20,8 +20,9 @@ struct lar_exchange_home {
     struct lar_exchange *free; /* for the next requests */
     unsigned n_free;
     void *lane;
-    unsigned abandoned; /* exchanges whose connection is gone, still with a worker */
-    uint64_t id_key[2]; /* random: of the request ids that are made */
+    unsigned abandoned;         /* exchanges whose connection is gone, still with a worker */
+    _Atomic uint64_t in_flight; /* exchanges; written by this thread only */
+    uint64_t id_key[2];         /* random: of the request ids that are made */
     uint64_t n_ids;
 };
 
@@ -79,6 +80,8 @@ enum lar_step lar_exchange_end(struct lar_exchange *ex);
 /* Its mail has arrived. False: nobody waits for it, it is freed. */
 bool lar_exchange_back(struct lar_exchange *ex);
 
+/* What ERR is answered with, unless ANSWER says it already. */
+unsigned lar_answer_status(const struct lar_answer *answer, const struct lar_error *err);
 /* Turns ERR into the answer, unless the endpoint has made one (answer.status and a text). */
 void lar_answer_refuse(struct lar_answer *answer, const struct lar_error *err);
 /* Failures of ours, which clients are told of without the details. */

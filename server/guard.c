@@ -80,6 +80,8 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
             h->origin = value;
         else if (lar_span_like(name, "Expect"))
             h->expects |= lar_span_like(value, "100-continue");
+        else if (lar_span_like(name, "Accept"))
+            h->accept = value;
         break;
     case 9:
         h->proxied |= lar_span_like(name, "Forwarded") || lar_span_like(name, "X-Real-IP");

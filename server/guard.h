@@ -16,10 +16,11 @@
 struct lar_headers {
     struct lar_span host, authorization, origin, fetch_site, content_type, content_encoding, digest,
         repr_digest, if_none_match, request_id, traceparent;
-    struct lar_span accept_encoding, tensors_after; /* Inference-Header-Content-Length */
-    int64_t length; /* Content-Length, 0 where there is no body, -1 chunked */
-    bool proxied;   /* Forwarded, X-Forwarded-*, X-Real-IP or Via was there */
-    bool expects;   /* Expect: 100-continue */
+    struct lar_span accept, accept_encoding;
+    struct lar_span tensors_after; /* Inference-Header-Content-Length */
+    int64_t length;                /* Content-Length, 0 where there is no body, -1 chunked */
+    bool proxied;                  /* Forwarded, X-Forwarded-*, X-Real-IP or Via was there */
+    bool expects;                  /* Expect: 100-continue */
 };
 
 struct lar_guard {

@@ -101,6 +101,23 @@ uint64_t lar_http_answers(const struct lar_http *http, unsigned status)
     return n;
 }
 
+void lar_http_sizes(const struct lar_http *http, struct lar_sizes_read *received,
+                    struct lar_sizes_read *sent)
+{
+    for (unsigned i = 0; i < http->n_threads; i++) {
+        lar_sizes_read(&http->threads[i].received, received);
+        lar_sizes_read(&http->threads[i].sent, sent);
+    }
+}
+
+uint64_t lar_http_in_flight(const struct lar_http *http)
+{
+    uint64_t n = 0;
+    for (unsigned i = 0; i < http->n_threads; i++)
+        n += atomic_load_explicit(&http->threads[i].home.in_flight, memory_order_relaxed);
+    return n;
+}
+
 size_t lar_http_connections(const struct lar_http *http)
 {
     return http->acceptor ? lar_acceptor_open(http->acceptor) : 0;

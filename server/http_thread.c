@@ -67,17 +67,22 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
-static void count_answer(struct lar_http_thread *t, unsigned status)
+static void count_answer(struct lar_http_thread *t, struct lar_exchange *ex, uint64_t bytes)
 {
-    _Atomic uint64_t *n = &t->answers[status < LAR_HTTP_STATUSES ? status : 0];
-    atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + 1,
-                          memory_order_relaxed);
+    unsigned status = ex->rq.answer.status;
+    lar_count_own(&t->answers[status < LAR_HTTP_STATUSES ? status : 0], 1);
+    lar_sizes_add(&t->received, ex->received);
+    lar_sizes_add(&t->sent, bytes);
+    ex->rq.lane = t->home.lane; /* a worker had its own */
+    if (t->http->settings.answered)
+        t->http->settings.answered(&ex->rq);
 }
 
 static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connection *c)
 {
     struct lar_answer *answer = &c->exchange->rq.answer;
     struct MHD_Response *response;
+    count_answer(t, c->exchange, answer->fd >= 0 ? answer->fd_size : answer->text.size);
     if (answer->fd >= 0) {
         response = MHD_create_response_from_fd64(answer->fd_size, answer->fd);
         if (response)
@@ -100,7 +105,6 @@ static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connect
         MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result queued = MHD_queue_response(c->mhd, answer->status, response);
     MHD_destroy_response(response);
-    count_answer(t, answer->status);
     set_deadline(t, c, limit_of(&t->http->settings.limits->response_time));
     return queued;
 }

@@ -60,9 +60,10 @@ struct lar_request {
     struct lar_peer peer;
     const char *body; /* the body; of a streamed one the next piece */
     size_t body_size;
-    bool packed; /* BODY is as Content-Encoding says; on a worker it no longer is */
-    bool last;   /* this piece ends the stream */
-    void *kept;  /* what the endpoint keeps for its next call: route->abandon frees it */
+    bool packed;  /* BODY is as Content-Encoding says; on a worker it no longer is */
+    bool last;    /* this piece ends the stream */
+    bool counted; /* a predict call that is in the statistics */
+    void *kept;   /* what the endpoint keeps for its next call: route->abandon frees it */
 
     void *service;      /* what all endpoints share: server/service.h */
     void *lane;         /* what the running thread owns */

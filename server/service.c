@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "server/service.h"
 #include "base/priority.h"
+#include "server/endpoints/endpoints.h"
 #include "server/management.h"
 
 #include <stdio.h>
@@ -148,6 +149,7 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
         .lane_turn = lane_turn,
         .lane_idle = lane_idle,
         .admit = admit,
+        .answered = lar_predict_answered,
         .submit = submit,
     };
     if (start_workers(service, config, err) &&

@@ -38,7 +38,7 @@ START_TEST(what_is_accepted)
         {"br;q=1.0, zstd", LAR_CODING_NONE},
         {"gzip;q=1.0001", LAR_CODING_NONE},
         {"gzip;q=2", LAR_CODING_NONE},
-        {"gzip;x=1", LAR_CODING_NONE},
+        {"gzip;x=1", LAR_CODING_GZIP},
         {",,;,q=1;;,", LAR_CODING_NONE},
         {"gzip;q=0.001", LAR_CODING_GZIP},
     };

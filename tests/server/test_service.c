@@ -84,8 +84,8 @@ static void expect_all(const struct expectation *e, size_t n)
     for (size_t i = 0; i < n; i++) {
         const char *answer = ask(e[i].line, e[i].headers, e[i].body);
         ck_assert_msg(client_status(answer) == e[i].status && strstr(answer, e[i].has),
-                      "%s %s\n-> %s\nwanted %d %s", e[i].line, e[i].body ? e[i].body : "", answer,
-                      e[i].status, e[i].has);
+                      "%s %s\n-> %.3000s\nwanted %d %s", e[i].line, e[i].body ? e[i].body : "",
+                      answer, e[i].status, e[i].has);
     }
 }
 
@@ -203,7 +203,30 @@ static const struct expectation reading[] = {
     {"POST /v1/reload", "", NULL, 200, "reloaded"},
     {"POST /v1/reload?prune=2", "", NULL, 400, "prune"},
     {"GET /metrics", "", NULL, 200,
-     "larder_predict_requests_total{model=\"iris\",version=\"3\",code=\"200\"}"},
+     "larder_predict_requests_total{model=\"iris\",version=\"3\",protocol=\"tfs\",code=\"200\"} "
+     "5\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"iris\",version=\"3\",protocol=\"tfs\",code=\"400\"} "
+     "5\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"iris\",version=\"3\",protocol=\"tfs\",code=\"415\"} "
+     "1\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"iris\",version=\"3\",protocol=\"oip\",code=\"501\"} "
+     "1\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"\",version=\"\",protocol=\"mlflow\",code=\"415\"} "
+     "1\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"\",version=\"\",protocol=\"mlflow\",code=\"404\"} 1\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"\",version=\"\",protocol=\"tfs\",code=\"503\"} 1\n"},
+    {"GET /metrics", "", NULL, 200, "larder_model_ready{model=\"bad\"} 0\n"},
+    {"GET /metrics", "", NULL, 200, "larder_http_requests_in_flight 1\n"},
+    {"GET /metrics", "", NULL, 200, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"},
+    {"GET /metrics", "Accept: application/openmetrics-text\r\n", NULL, 200, "\n# EOF\n"},
+    {"GET /metrics", "Accept: application/openmetrics-text\r\n", NULL, 200,
+     "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n"},
     {"GET /metrics", "", NULL, 200, "larder_build_info{version="},
     {"GET /metrics", "", NULL, 200, "larder_loads_total{result=\"ok\"} 2\n"},
     {"GET /metrics", "", NULL, 200, "larder_loads_total{result=\"refused\"} 1\n"},
