@@ -89,6 +89,8 @@ static enum lar_step refuse_malformed(struct lar_exchange *ex, const char *fault
     lar_error_clear(&ex->err);
     lar_fail(&ex->err, LAR_ERR_INVALID, "%s", fault);
     ex->rq.answer.close = true;
+    if (fault == lar_target_long)
+        ex->rq.answer.status = 414;
     return refuse(ex);
 }
 
@@ -155,15 +157,36 @@ static bool admit_coding(struct lar_exchange *ex)
         rq->headers.content_encoding.at);
 }
 
+/* Whether the request has a body, and takes an answer, as its route has them. */
+static bool admit_form(struct lar_exchange *ex)
+{
+    struct lar_request *rq = &ex->rq;
+    enum lar_body_limit body = rq->route->body;
+    if (rq->headers.unsaid && (body == LAR_PREDICT_BODY || body == LAR_UPLOAD_BODY)) {
+        rq->answer.status = 411;
+        return lar_fail(&ex->err, LAR_ERR_INVALID, "a body is needed, and its Content-Length");
+    }
+    if (lar_coding_plain_refused(rq->headers.accept_encoding)) {
+        rq->answer.status = 406;
+        return lar_fail(&ex->err, LAR_ERR_INVALID,
+                        "short answers are never packed: Accept-Encoding must allow identity");
+    }
+    return admit_coding(ex);
+}
+
 static bool admit(struct lar_exchange *ex)
 {
     struct lar_request *rq = &ex->rq;
     const struct lar_http_settings *settings = ex->home->settings;
     if (!lar_route_find(rq, settings->routes, &ex->target, &ex->err))
         return false;
+    if (!rq->route) { /* OPTIONS */
+        rq->answer.status = rq->headers.length ? 413 : 204;
+        return rq->headers.length == 0 || lar_fail(&ex->err, LAR_ERR_LIMIT, "OPTIONS has no body");
+    }
     if (rq->route->changes && settings->admit && !settings->admit(rq, &ex->err))
         return false;
-    if (!admit_coding(ex))
+    if (!admit_form(ex))
         return false;
     size_t limit = body_limit(ex);
     if (rq->headers.length > 0 && (uint64_t)rq->headers.length > limit)

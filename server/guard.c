@@ -149,6 +149,7 @@ const char *lar_guard_check(struct lar_guard *g, const char *version)
         return g->fault = "Transfer-Encoding in HTTP/1.0";
     if (g->n_encoding)
         g->headers.length = -1;
+    g->headers.unsaid = !g->n_encoding && !g->n_length;
     return NULL;
 }
 
@@ -187,6 +188,8 @@ static const char *decode_segment(const char **raw, char **out)
     return NULL;
 }
 
+const char lar_target_long[] = "a target that is too long";
+
 const char *lar_target_parse(struct lar_target *ret, const char *raw)
 {
     ret->n = 0;
@@ -194,7 +197,7 @@ const char *lar_target_parse(struct lar_target *ret, const char *raw)
     if (raw[0] != '/')
         return "a target that is not a path";
     if (strlen(raw) >= sizeof ret->text)
-        return "a target that is too long";
+        return lar_target_long;
     char *out = ret->text;
     while (*raw == '/') {
         const char *start = out;

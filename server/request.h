@@ -9,7 +9,7 @@
 #include "server/guard.h"
 #include "server/text_buffer.h"
 
-enum lar_method { LAR_GET, LAR_HEAD, LAR_POST, LAR_PUT, LAR_DELETE, LAR_METHOD_OTHER };
+enum lar_method { LAR_GET, LAR_HEAD, LAR_POST, LAR_PUT, LAR_DELETE, LAR_OPTIONS, LAR_METHOD_OTHER };
 const char *lar_method_name(enum lar_method method);
 
 enum { LAR_REQUEST_NAME_BYTES = 128 + 1 };

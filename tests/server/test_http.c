@@ -45,9 +45,19 @@ static const struct {
     {"GET /now/ HTTP/1.1\r\n" CLOSE, 404, ""},
     {"GET //now HTTP/1.1\r\n" CLOSE, 404, ""},
     {"GET /Now HTTP/1.1\r\n" CLOSE, 404, ""},
-    {"PUT /now HTTP/1.1\r\n" CLOSE, 405, "Allow: GET, HEAD, POST\r\n"},
-    {"OPTIONS /echo HTTP/1.1\r\n" CLOSE, 405, "Allow: POST\r\n"},
-    {"BREW /echo HTTP/1.1\r\n" CLOSE, 405, "Allow: POST\r\n"},
+    {"PUT /now HTTP/1.1\r\n" CLOSE, 405, "Allow: GET, HEAD, POST, OPTIONS\r\n"},
+    {"OPTIONS /now HTTP/1.1\r\n" CLOSE, 204, "Allow: GET, HEAD, POST, OPTIONS\r\n"},
+    {"OPTIONS /m/a/versions/3 HTTP/1.1\r\n" CLOSE, 204, "Allow: DELETE, OPTIONS\r\n"},
+    {"OPTIONS /nowhere HTTP/1.1\r\n" CLOSE, 404, "{\"error\": \"nothing here\"}"},
+    {"BREW /echo HTTP/1.1\r\n" CLOSE, 405, "Allow: POST, OPTIONS\r\n"},
+    {"TRACE /echo HTTP/1.1\r\n" CLOSE, 405, "Allow: POST, OPTIONS\r\n"},
+    {"POST /echo HTTP/1.1\r\n" CLOSE, 411, "{\"error\": \"a body is needed"},
+    {"POST /echo HTTP/1.0\r\n\r\n", 411, "{\"error\": \"a body is needed"},
+    {"PUT /stream HTTP/1.1\r\n" CLOSE, 411, "{\"error\": \"a body is needed"},
+    {"POST /echo HTTP/1.1\r\nContent-Length: 0\r\n" CLOSE, 200, ""},
+    {"GET /now HTTP/1.1\r\nAccept-Encoding: gzip, identity;q=0\r\n" CLOSE, 406, "identity\"}"},
+    {"GET /now HTTP/1.1\r\nAccept-Encoding: *;q=0\r\n" CLOSE, 406, "identity\"}"},
+    {"GET /now HTTP/1.1\r\nAccept-Encoding: *;q=0, identity;q=0.1\r\n" CLOSE, 200, "now"},
     {"DELETE /m/iris/versions/3 HTTP/1.1\r\n" CLOSE, 204, ""},
     {"DELETE /m/iris/versions/0 HTTP/1.1\r\n" CLOSE, 404, ""},
     {"DELETE /m/iris/versions/9999999999999999999 HTTP/1.1\r\n" CLOSE, 404, ""},
@@ -133,6 +143,9 @@ static const struct {
     {"POST /nowhere HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", 404},
     {"GET /now HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", 413},
     {"DELETE /m/a/versions/1 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", 413},
+    {"OPTIONS /now HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", 413},
+    {"OPTIONS /now HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+     413},
 };
 
 START_TEST(unclear_framing_ends_the_connection)
@@ -164,7 +177,7 @@ START_TEST(long_headers_and_targets_are_refused)
     memset(request, 'a', 60000);
     memcpy(request, "GET /", 5);
     strcpy(request + 3000, " HTTP/1.1\r\n" CLOSE);
-    ck_assert_int_eq(client_status(talk(request)), 400);
+    ck_assert_int_eq(client_status(talk(request)), 414);
     memset(request, 'a', 60000);
     memcpy(request, "GET /now HTTP/1.1\r\nA: ", 22);
     strcpy(request + 40000, "\r\n" CLOSE);
