@@ -70,8 +70,13 @@ const struct lar_key lar_keys[] = {
      .help = "who may change things: local (this host, or a token), open (everyone), off"},
     {"management.tokens_file", LAR_KEY_TEXT, false, AT(tokens_file),
      .help = "a line TOKEN [name] for each; # starts a comment; not readable by others"},
+    {"management.listen", LAR_KEY_LIST, true, AT(management_listen),
+     .help =
+         "addresses, as in listen, that alone take changes then; listen only reads and predicts"},
     {"allowed_hosts", LAR_KEY_LIST, false, AT(allowed_hosts),
      .help = "Host names by which changing requests may come, besides addresses and localhost"},
+    {"cors.origins", LAR_KEY_LIST, true, AT(cors_origins),
+     .help = "https://host[:port] of sites whose pages may call, or *: all, but to change things"},
     {"log.level", LAR_KEY_CHOICE, false, AT(log_level), .fallback = "info",
      .choices = level_choices, .help = "error, warning, info, debug"},
     {"log.format", LAR_KEY_CHOICE, false, AT(log_format), .fallback = "text",

@@ -224,6 +224,7 @@ enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, co
     const char *fault = lar_guard_check(guard, version);
     rq->headers = guard->headers;
     name_request(ex);
+    rq->origin_listed = lar_cors_lists(ex->home->settings->cors, rq->headers.origin);
     if (fault || ex->target_fault) {
         ex->early = true;
         return refuse_malformed(ex, fault ? fault : ex->target_fault);

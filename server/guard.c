@@ -124,6 +124,7 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
         if (lar_span_like(name, "Transfer-Encoding"))
             take_encoding(g, value);
         break;
+    case 29: h->asks_method |= lar_span_like(name, "Access-Control-Request-Method"); break;
     case 31:
         if (lar_span_like(name, "Inference-Header-Content-Length"))
             h->tensors_after = value;

@@ -21,6 +21,7 @@ struct lar_headers {
     int64_t length;                /* Content-Length, 0 where there is no body, -1 chunked */
     bool unsaid;                   /* neither Content-Length nor Transfer-Encoding */
     bool proxied;                  /* Forwarded, X-Forwarded-*, X-Real-IP or Via was there */
+    bool asks_method;              /* Access-Control-Request-Method: a preflight */
     bool expects;                  /* Expect: 100-continue */
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "server/access_log.h"
+#include "server/cors.h"
 #include "server/listeners.h"
 #include "server/routes.h"
 
@@ -38,6 +39,7 @@ struct lar_http_settings {
     void *service;                  /* becomes rq->service */
     struct lar_log *log;
     struct lar_access_log *access_log; /* NULL: off */
+    const struct lar_cors *cors;       /* NULL: off */
 
     /* A lane is what a thread that runs endpoints owns. Between turn() and idle() it runs them. */
     void *(*lane_new)(void *service, struct lar_error *err);

@@ -99,6 +99,10 @@ static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connect
         MHD_add_response_header(response, "Content-Type", type);
     for (unsigned i = 0; i < answer->n_headers; i++)
         MHD_add_response_header(response, answer->headers[i].name, answer->headers[i].value);
+    struct lar_cors_header shared[LAR_CORS_HEADERS];
+    size_t n_shared = lar_cors_answer(t->http->settings.cors, &c->exchange->rq, shared);
+    for (size_t i = 0; i < n_shared; i++)
+        MHD_add_response_header(response, shared[i].name, shared[i].value);
     if (c->exchange->request_id)
         MHD_add_response_header(response, "X-Request-Id", c->exchange->request_id);
     if (answer->close || t->draining)

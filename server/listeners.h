@@ -13,6 +13,7 @@ struct lar_listener {
     int fd;
     enum lar_listener_kind kind;
     char name[160];   /* "127.0.0.1:8080", with the port that the system chose for 0 */
+    bool management;  /* takes changes, where not all do */
     bool remove_path; /* a unix socket that we made: name + 5 is removed at the end */
 };
 

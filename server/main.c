@@ -85,7 +85,8 @@ static bool start_registry(struct daemon *d, struct lar_error *err)
 static void log_listeners(struct daemon *d)
 {
     for (size_t i = 0; i < d->listeners.n; i++)
-        lar_log(&d->log, LAR_LOG_INFO, "listening on %s", d->listeners.items[i].name);
+        lar_log(&d->log, LAR_LOG_INFO, "listening on %s%s", d->listeners.items[i].name,
+                d->listeners.items[i].management ? " for management" : "");
 }
 
 /* Each connection is a descriptor; the usual soft limit is 1,024. Scans, loads and uploads need
@@ -109,6 +110,23 @@ static void raise_descriptors(struct daemon *d)
             (unsigned long long)limit.rlim_max);
 }
 
+static bool listen_all(struct daemon *d, struct lar_error *err)
+{
+    const struct lar_strings *all = &d->config->listen, *apart = &d->config->management_listen;
+    for (size_t i = 0; i < all->n; i++)
+        if (!lar_listeners_add(&d->listeners, all->items[i], err))
+            return false;
+    if (d->listeners.n == 0)
+        return lar_fail(err, LAR_ERR_INVALID, "listen: no address is given");
+    size_t first = d->listeners.n;
+    for (size_t i = 0; i < apart->n; i++)
+        if (!lar_listeners_add(&d->listeners, apart->items[i], err))
+            return lar_error_within(err, "management");
+    for (size_t i = first; i < d->listeners.n; i++)
+        d->listeners.items[i].management = true;
+    return true;
+}
+
 /* The spawner comes before the first thread, because it is a fork of this process; listeners too,
  * because they read and clear variables. */
 static bool start(struct daemon *d, struct lar_error *err)
@@ -118,11 +136,8 @@ static bool start(struct daemon *d, struct lar_error *err)
     if (!lar_spawner_start(&d->spawner, c->loader, err))
         return false;
     raise_descriptors(d);
-    for (size_t i = 0; i < c->listen.n; i++)
-        if (!lar_listeners_add(&d->listeners, c->listen.items[i], err))
-            return false;
-    if (d->listeners.n == 0)
-        return lar_fail(err, LAR_ERR_INVALID, "listen: no address is given");
+    if (!listen_all(d, err))
+        return false;
     if (!lar_access_log_new(&d->access_log, &d->log, err) ||
         !lar_access_log_open(d->access_log, c->access_log, err) ||
         !lar_management_new(&d->management, c, &d->listeners, err) || !start_registry(d, err))

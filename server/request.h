@@ -18,6 +18,7 @@ enum { LAR_REQUEST_NAME_BYTES = 128 + 1 };
 struct lar_peer {
     bool local;       /* over a unix socket or from a loopback address */
     bool unix_socket; /* then any Host is allowed */
+    bool management;  /* by a listener of management.listen */
 };
 
 enum { LAR_ANSWER_HEADERS = 6, LAR_ANSWER_HEADER_BYTES = 448 };
@@ -58,7 +59,8 @@ struct lar_request {
     struct lar_span query;
     struct lar_headers headers;
     struct lar_peer peer;
-    const char *body; /* the body; of a streamed one the next piece */
+    bool origin_listed; /* its Origin may change things, with a token */
+    const char *body;   /* the body; of a streamed one the next piece */
     size_t body_size;
     bool packed;  /* BODY is as Content-Encoding says; on a worker it no longer is */
     bool last;    /* this piece ends the stream */

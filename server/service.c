@@ -76,6 +76,9 @@ static bool admit(struct lar_request *rq, struct lar_error *err)
 {
     struct lar_service *service = rq->service;
     unsigned skipped = 0;
+    if (service->apart && !rq->peer.management)
+        return lar_fail(err, LAR_ERR_DENIED,
+                        "this address takes no changes; management.listen does");
     if (lar_management_admit(service->management, rq, err))
         return true;
     if (lar_log_allow(&service->refusals, REFUSALS_LOGGED, &skipped))
@@ -131,6 +134,7 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
     snprintf(service->default_model, sizeof service->default_model, "%s",
              config->default_model ? config->default_model : "");
     service->scratch_limit = (size_t)config->run_memory;
+    service->apart = config->management_listen.n > 0;
     lar_service_configure(service, config);
     struct lar_http_settings settings = {
         .threads = by_cpus(config->threads, 2, MAX_AUTO_THREADS),
@@ -144,6 +148,7 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
         .service = service,
         .log = service->log,
         .access_log = service->access_log,
+        .cors = &service->cors,
         .lane_new = lane_new,
         .lane_free = lane_free,
         .lane_turn = lane_turn,
@@ -152,7 +157,8 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
         .answered = lar_predict_answered,
         .submit = submit,
     };
-    if (start_workers(service, config, err) &&
+    if (lar_cors_init(&service->cors, config->cors_origins.items, config->cors_origins.n, err) &&
+        start_workers(service, config, err) &&
         lar_http_start(&service->http, &settings, listeners, err))
         return true;
     lar_service_stop(service, 0);
@@ -166,6 +172,7 @@ void lar_service_stop(struct lar_service *service, int64_t time_ms)
     lar_workers_stop(service->predictors);
     lar_workers_stop(service->movers);
     lar_http_free(service->http);
+    lar_cors_finish(&service->cors);
     service->http = NULL;
     service->predictors = service->movers = NULL;
 }

@@ -16,6 +16,8 @@ struct lar_service {
     struct lar_management *management;
     struct lar_http *http;
     struct lar_access_log *access_log; /* NULL: off */
+    struct lar_cors cors;
+    bool apart; /* changes come by management.listen only */
     struct lar_http_limits limits;
     struct lar_workers *predictors; /* large or expensive predictions */
     struct lar_workers *movers;     /* what waits for a disk or a loader */
