@@ -39,6 +39,8 @@ struct lar_config {
     struct lar_strings management_listen;
     struct lar_strings allowed_hosts;
     struct lar_strings cors_origins;
+    const char *base_path;
+    struct lar_strings trusted_proxies;
     int64_t log_level;  /* enum lar_log_level */
     int64_t log_format; /* enum lar_log_format */
     const char *access_log;

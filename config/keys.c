@@ -77,6 +77,11 @@ const struct lar_key lar_keys[] = {
      .help = "Host names by which changing requests may come, besides addresses and localhost"},
     {"cors.origins", LAR_KEY_LIST, true, AT(cors_origins),
      .help = "https://host[:port] of sites whose pages may call, or *: all, but to change things"},
+    {"base_path", LAR_KEY_TEXT, true, AT(base_path),
+     .help =
+         "/PATH under which a proxy shows the service and passes requests on; probes need none"},
+    {"trusted_proxies", LAR_KEY_LIST, true, AT(trusted_proxies),
+     .help = "addresses, networks (10.0.0.0/8) or unix, whose X-Forwarded-For names the client"},
     {"log.level", LAR_KEY_CHOICE, false, AT(log_level), .fallback = "info",
      .choices = level_choices, .help = "error, warning, info, debug"},
     {"log.format", LAR_KEY_CHOICE, false, AT(log_format), .fallback = "text",

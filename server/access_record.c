@@ -25,7 +25,7 @@ static void take_answer(struct lar_access *access, const struct lar_exchange *ex
 void lar_access_log_exchange(struct lar_access_log *a, const struct lar_exchange *ex,
                              const struct sockaddr_storage *address, bool complete)
 {
-    char line[LAR_ACCESS_LINE_BYTES], peer[LAR_PEER_BYTES];
+    char line[LAR_ACCESS_LINE_BYTES], peer[LAR_PEER_BYTES], client[LAR_PEER_BYTES];
     struct lar_text text;
     struct timespec now;
     const struct lar_request *rq = &ex->rq;
@@ -43,6 +43,10 @@ void lar_access_log_exchange(struct lar_access_log *a, const struct lar_exchange
         .aborted = !complete,
     };
     lar_traceparent_read(rq->headers.traceparent, &access.trace_id, &access.parent_id);
+    const struct lar_networks *proxies = ex->home->settings->trusted_proxies;
+    if (proxies && lar_networks_client(proxies, address, rq->headers.forwarded_for,
+                                       rq->headers.forwarded, client))
+        access.client = client;
     take_answer(&access, ex);
     lar_text_init(&text, line, sizeof line, sizeof line);
     lar_access_write(&text, &access);

@@ -1,6 +1,7 @@
 /* The steps of a request; see exchange.h.
  * SPDX-License-Identifier: MIT */
 #include "server/exchange.h"
+#include "server/base_path.h"
 #include "server/deadlines.h"
 #include "server/sizes.h"
 
@@ -174,11 +175,23 @@ static bool admit_form(struct lar_exchange *ex)
     return admit_coding(ex);
 }
 
+/* Whether the target is under the base path, which is taken away, or needs none. */
+static bool admit_place(struct lar_exchange *ex)
+{
+    const struct lar_http_settings *settings = ex->home->settings;
+    if (!settings->base_path || lar_target_strip(&ex->target, settings->base_path))
+        return true;
+    for (const char *const *path = settings->everywhere; path && *path; path++)
+        if (lar_target_is(&ex->target, *path))
+            return true;
+    return lar_fail(&ex->err, LAR_ERR_NOTFOUND, "nothing here");
+}
+
 static bool admit(struct lar_exchange *ex)
 {
     struct lar_request *rq = &ex->rq;
     const struct lar_http_settings *settings = ex->home->settings;
-    if (!lar_route_find(rq, settings->routes, &ex->target, &ex->err))
+    if (!admit_place(ex) || !lar_route_find(rq, settings->routes, &ex->target, &ex->err))
         return false;
     if (!rq->route) { /* OPTIONS */
         rq->answer.status = rq->headers.length ? 413 : 204;

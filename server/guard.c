@@ -84,6 +84,8 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
             h->accept = value;
         break;
     case 9:
+        if (lar_span_like(name, "Forwarded"))
+            h->forwarded = value;
         h->proxied |= lar_span_like(name, "Forwarded") || lar_span_like(name, "X-Real-IP");
         break;
     case 12:
@@ -115,6 +117,8 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
     case 15:
         if (lar_span_like(name, "Accept-Encoding"))
             h->accept_encoding = value;
+        else if (lar_span_like(name, "X-Forwarded-For"))
+            h->forwarded_for = value; /* of several, the last: the nearest proxy's */
         break;
     case 16:
         if (lar_span_like(name, "Content-Encoding"))

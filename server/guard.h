@@ -15,7 +15,7 @@
 /* Headers that something here reads. */
 struct lar_headers {
     struct lar_span host, authorization, origin, fetch_site, content_type, content_encoding, digest,
-        repr_digest, if_none_match, request_id, traceparent;
+        repr_digest, if_none_match, request_id, traceparent, forwarded, forwarded_for;
     struct lar_span accept, accept_encoding;
     struct lar_span tensors_after; /* Inference-Header-Content-Length */
     int64_t length;                /* Content-Length, 0 where there is no body, -1 chunked */
