@@ -3,6 +3,7 @@
 #include "tests/check_main.h"
 #include "tests/server/http_fixture.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -355,21 +356,36 @@ END_TEST
 START_TEST(a_full_queue_says_so)
 {
     char answer[4096];
-    int fds[6];
+    struct pollfd polled[6];
     fixture_start(&f, &(struct fixture_options){.workers = 1, .queue = 2});
     const char *gate = "GET /gate HTTP/1.1\r\nHost: h\r\n\r\n";
     for (int i = 0; i < 6; i++) {
-        fds[i] = client_open(f.port);
-        client_send(fds[i], gate, strlen(gate));
-        usleep(20000);
+        polled[i] = (struct pollfd){.fd = client_open(f.port), .events = POLLIN};
+        client_send(polled[i].fd, gate, strlen(gate));
+        for (int k = 0; i == 0 && k < 10000 && !atomic_load(&f.runs); k++)
+            usleep(1000); /* it has left the queue to the others */
     }
-    for (int i = 3; i < 6; i++)
-        ck_assert_int_eq(client_answer(fds[i], answer, sizeof answer), 503);
-    atomic_store(&f.gate, 1);
-    for (int i = 0; i < 3; i++)
-        ck_assert_int_eq(client_answer(fds[i], answer, sizeof answer), 200);
+    /* Two wait, three cannot; which is up to the threads that they came to. */
+    for (int i = 0, busy = 0; i < 10000 && busy < 3; i++) {
+        busy = poll(polled, 6, 100);
+        usleep(1000);
+    }
+    int statuses[2] = {0};
     for (int i = 0; i < 6; i++)
-        close(fds[i]);
+        if (polled[i].revents) {
+            ck_assert_int_eq(client_answer(polled[i].fd, answer, sizeof answer), 503);
+            statuses[0]++;
+        }
+    atomic_store(&f.gate, 1);
+    for (int i = 0; i < 6; i++) {
+        if (!polled[i].revents) {
+            ck_assert_int_eq(client_answer(polled[i].fd, answer, sizeof answer), 200);
+            statuses[1]++;
+        }
+        close(polled[i].fd);
+    }
+    ck_assert_int_eq(statuses[0], 3);
+    ck_assert_int_eq(statuses[1], 3);
     fixture_stop(&f, 1000);
 }
 END_TEST
