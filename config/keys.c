@@ -18,7 +18,7 @@ static const char *const format_choices[] = {"text", "json", NULL};
 
 const struct lar_key lar_keys[] = {
     {"listen", LAR_KEY_LIST, true, AT(listen), .fallback = "127.0.0.1:8080",
-     .help = "host:port, [v6]:port, unix:PATH, or systemd for the sockets that it hands over"},
+     .help = "host:port, [v6]:port, unix:PATH[,mode=0660], systemd[:NAME] for its sockets"},
     {"models", LAR_KEY_TEXT, true, AT(models), .fallback = "/var/lib/larder/models",
      .help = "the watched folder"},
     {"state", LAR_KEY_TEXT, true, AT(state), .fallback = "/var/lib/larder/state",

@@ -82,11 +82,12 @@ static bool start_registry(struct daemon *d, struct lar_error *err)
     return ok;
 }
 
-static void log_listeners(struct daemon *d)
+static void log_listeners(struct daemon *d, bool management)
 {
     for (size_t i = 0; i < d->listeners.n; i++)
-        lar_log(&d->log, LAR_LOG_INFO, "listening on %s%s", d->listeners.items[i].name,
-                d->listeners.items[i].management ? " for management" : "");
+        if (d->listeners.items[i].management == management)
+            lar_log(&d->log, LAR_LOG_INFO, "listening on %s%s", d->listeners.items[i].name,
+                    management ? " for management" : "");
 }
 
 /* Each connection is a descriptor; the usual soft limit is 1,024. Scans, loads and uploads need
@@ -110,20 +111,28 @@ static void raise_descriptors(struct daemon *d)
             (unsigned long long)limit.rlim_max);
 }
 
+/* Those for management come first: what of systemd's sockets they name, `systemd` does not mean. */
 static bool listen_all(struct daemon *d, struct lar_error *err)
 {
     const struct lar_strings *all = &d->config->listen, *apart = &d->config->management_listen;
-    for (size_t i = 0; i < all->n; i++)
-        if (!lar_listeners_add(&d->listeners, all->items[i], err))
-            return false;
-    if (d->listeners.n == 0)
-        return lar_fail(err, LAR_ERR_INVALID, "listen: no address is given");
-    size_t first = d->listeners.n;
+    struct lar_listeners *l = &d->listeners;
     for (size_t i = 0; i < apart->n; i++)
-        if (!lar_listeners_add(&d->listeners, apart->items[i], err))
+        if (!lar_listeners_add(l, apart->items[i], err))
             return lar_error_within(err, "management");
-    for (size_t i = first; i < d->listeners.n; i++)
-        d->listeners.items[i].management = true;
+    size_t n_apart = l->n;
+    for (size_t i = 0; i < n_apart; i++)
+        l->items[i].management = true;
+    for (size_t i = 0; i < all->n; i++)
+        if (!lar_listeners_add(l, all->items[i], err))
+            return false;
+    if (l->n == n_apart)
+        return lar_fail(err, LAR_ERR_INVALID, "listen: no address is given");
+    unsigned left = lar_listeners_forget_passed(l);
+    if (left)
+        lar_log(&d->log, LAR_LOG_WARNING,
+                "%u sockets that systemd handed over are not used: listen "
+                "does not say systemd",
+                left);
     return true;
 }
 
@@ -149,7 +158,8 @@ static bool start(struct daemon *d, struct lar_error *err)
     d->service.access_log = d->access_log;
     d->service.management = d->management;
     d->service.started_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    log_listeners(d);
+    log_listeners(d, false);
+    log_listeners(d, true);
     return lar_service_start(&d->service, c, &d->listeners, err);
 }
 
