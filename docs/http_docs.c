@@ -237,7 +237,7 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "examples") == 0 && argc == 3) {
         list_examples(&text, argv[2]);
     } else if (strcmp(what, "openapi") == 0 && argc == 2) {
-        lar_openapi_write(&text, lar_routes, LARDER_VERSION);
+        lar_openapi_write(&text, lar_routes, LARDER_VERSION, "");
     } else {
         fprintf(stderr, "usage: http_docs markdown TEMPLATE | examples BASE | openapi\n");
         return 2;

@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: MIT */
 #include "server/openapi.h"
 
+#include <stdio.h>
+
+enum { SHARED_BYTES = 32 };
+
 /* The lines of openapi_components.json. */
 static const char *const components[] = {
 #include "openapi_lines.inc"
@@ -10,8 +14,8 @@ static const char *const components[] = {
 static const char description[] =
     "Persisted models over HTTP: TensorFlow Serving's REST API, the Open Inference Protocol v2 "
     "with Triton's extensions, MLflow's and KServe v1's calls for the same models. GET answers "
-    "HEAD too; another method is 405 with Allow. Before a route is chosen, a malformed request is "
-    "400, a header that is too large 431; a body where none is taken is 413.";
+    "HEAD too, every path OPTIONS; another method is 405 with Allow. Before a route is chosen, a "
+    "malformed request is 400, a target that is too long 414, a header that is too large 431.";
 
 /* A member of an object under way: ,"NAME":"VALUE". */
 static void member(struct lar_text *text, const char *name, const char *value)
@@ -82,6 +86,12 @@ static void write_media(struct lar_text *text, const char *type, const char *sch
     lar_text_char(text, '}');
 }
 
+/* The schema of a body that is no JSON. */
+static const char *raw_schema(const char *type)
+{
+    return strstr(type, "text") ? "Text" : "Bytes";
+}
+
 static void write_request(struct lar_text *text, const struct lar_operation *operation)
 {
     if (!operation->request && !operation->other_type)
@@ -96,8 +106,7 @@ static void write_request(struct lar_text *text, const struct lar_operation *ope
     if (operation->request && operation->other_type)
         lar_text_char(text, ',');
     if (operation->other_type)
-        write_media(text, operation->other_type,
-                    strncmp(operation->other_type, "text/", 5) == 0 ? "Text" : "Bytes");
+        write_media(text, operation->other_type, raw_schema(operation->other_type));
     lar_text_puts(text, "}}");
 }
 
@@ -135,21 +144,17 @@ static void write_content(struct lar_text *text, const struct lar_route *route,
         lar_text_char(text, ',');
         write_media(text, "application/json", error_schema(route));
     }
-    /* Tensors in bytes come beside the JSON. */
-    if (!failed && strcmp(type, "application/json") == 0 && route->operation->other_type &&
-        route->where == LAR_BY_COST && strcmp(route->operation->request, "InferRequest") == 0) {
+    if (status->also) {
         lar_text_char(text, ',');
-        write_media(text, "application/octet-stream", "Bytes");
+        write_media(text, status->also, raw_schema(status->also));
     }
     lar_text_char(text, '}');
 }
 
-static void write_status(struct lar_text *text, const struct lar_route *route,
-                         const struct lar_status *status)
+static void write_response(struct lar_text *text, const struct lar_route *route,
+                           const struct lar_status *status)
 {
-    lar_text_char(text, '"');
-    lar_text_u64(text, status->code);
-    lar_text_puts(text, "\":{\"description\":");
+    lar_text_puts(text, "{\"description\":");
     lar_text_cstring(text, status->what);
     if (status->code < 300 && route->operation->headers[0])
         write_headers(text, route->operation);
@@ -165,16 +170,76 @@ static void write_status(struct lar_text *text, const struct lar_route *route,
     lar_text_char(text, '}');
 }
 
+/* Whether STATUS is told in the same words of many routes: then it is written once. */
+static bool is_usual(const struct lar_status *status)
+{
+    return status->what == lar_status_what(status->code) && !status->schema && !status->type;
+}
+
+/* Error404 and the like. */
+static const char *shared_name(const struct lar_route *route, const struct lar_status *status,
+                               char name[static SHARED_BYTES])
+{
+    snprintf(name, SHARED_BYTES, "%s%u", error_schema(route), status->code);
+    return name;
+}
+
 static void write_statuses(struct lar_text *text, const struct lar_route *route)
 {
+    char name[SHARED_BYTES];
     struct lar_status statuses[LAR_STATUSES];
     unsigned n = lar_operation_statuses(route, statuses);
     lar_text_puts(text, ",\"responses\":{");
     for (unsigned i = 0; i < n; i++) {
         if (i)
             lar_text_char(text, ',');
-        write_status(text, route, &statuses[i]);
+        lar_text_char(text, '"');
+        lar_text_u64(text, statuses[i].code);
+        lar_text_puts(text, "\":");
+        if (is_usual(&statuses[i]))
+            reference(text, "responses", shared_name(route, &statuses[i], name));
+        else
+            write_response(text, route, &statuses[i]);
     }
+    lar_text_char(text, '}');
+}
+
+/* The status CODE of a route whose errors have FORM, if it is a usual one of some. */
+static bool find_usual(const struct lar_route *routes, enum lar_error_form form, unsigned code,
+                       const struct lar_route **ret_route, struct lar_status *ret)
+{
+    for (; routes->pattern; routes++) {
+        struct lar_status statuses[LAR_STATUSES];
+        unsigned n = lar_operation_statuses(routes, statuses);
+        for (unsigned i = 0; i < n && routes->errors == form; i++)
+            if (statuses[i].code == code && is_usual(&statuses[i])) {
+                *ret_route = routes;
+                *ret = statuses[i];
+                return true;
+            }
+    }
+    return false;
+}
+
+/* What the statuses above refer to. */
+static void write_responses(struct lar_text *text, const struct lar_route *routes)
+{
+    static const enum lar_error_form forms[] = {LAR_ERRORS_PLAIN, LAR_ERRORS_MLFLOW};
+    const struct lar_route *route;
+    struct lar_status status;
+    const char *comma = "";
+    char name[SHARED_BYTES];
+    lar_text_puts(text, "\"responses\":{");
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        for (unsigned code = 400; code < 600; code++) {
+            if (!find_usual(routes, forms[i], code, &route, &status))
+                continue;
+            lar_text_puts(text, comma);
+            lar_text_cstring(text, shared_name(route, &status, name));
+            lar_text_char(text, ':');
+            write_response(text, route, &status);
+            comma = ",";
+        }
     lar_text_char(text, '}');
 }
 
@@ -272,16 +337,24 @@ static void write_tags(struct lar_text *text)
     lar_text_char(text, ']');
 }
 
-void lar_openapi_write(struct lar_text *text, const struct lar_route *routes, const char *version)
+void lar_openapi_write(struct lar_text *text, const struct lar_route *routes, const char *version,
+                       const char *base_path)
 {
     lar_text_puts(text, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Larder\"");
     member(text, "version", version);
     member(text, "description", description);
     lar_text_puts(text, ",\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}}");
+    if (*base_path) {
+        lar_text_puts(text, ",\"servers\":[{\"url\":");
+        lar_text_cstring(text, base_path);
+        lar_text_puts(text, "}]");
+    }
     write_tags(text);
     write_paths(text, routes);
-    lar_text_puts(text, ",\"components\":");
-    for (size_t i = 0; i < sizeof components / sizeof components[0]; i++)
+    lar_text_puts(text, ",\"components\":{");
+    write_responses(text, routes);
+    lar_text_char(text, ',');
+    for (size_t i = 1; i < sizeof components / sizeof components[0]; i++) /* behind its brace */
         lar_text_puts(text, components[i]);
     lar_text_char(text, '}');
 }

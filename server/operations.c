@@ -22,9 +22,13 @@ const char *lar_status_what(unsigned code)
     switch (code) {
     case 400: return "the request makes no sense here; the error says why";
     case 401: return "a token is needed, or this one is not known";
-    case 403: return "management is off, or another site's page asks, or under an unknown Host";
+    case 403:
+        return "changes are off or for another address, or another site's page asks, or an unknown "
+               "Host";
     case 404: return "no such model, version or label";
-    case 413: return "the body is larger than the limit";
+    case 406: return "Accept-Encoding forbids an answer as it is";
+    case 411: return "a body is needed, and its length";
+    case 413: return "the body is larger than the limit; where no body is taken, there is one";
     case 415: return "a Content-Encoding that is not read";
     case 500: return "the server failed; its log says how";
     case 501: return "a Content-Encoding that is not read";
@@ -46,7 +50,8 @@ static void add_body_statuses(const struct lar_route *route, struct lar_status *
 {
     if (route->body == LAR_NO_BODY)
         return;
-    add_usual(all, n, 413);
+    if (route->body != LAR_SMALL_BODY)
+        add_usual(all, n, 411);
     if (route->where != LAR_STREAMED)
         add_usual(all, n, strncmp(route->pattern, "/v2", 3) == 0 ? 501 : 415);
 }
@@ -58,6 +63,8 @@ unsigned lar_operation_statuses(const struct lar_route *route,
     for (unsigned i = 0; i < LAR_OPERATION_STATUSES && route->operation->statuses[i].code; i++)
         ret[n++] = route->operation->statuses[i];
     add_usual(ret, &n, 400);
+    add_usual(ret, &n, 406);
+    add_usual(ret, &n, 413);
     if (strstr(route->pattern, "{model}"))
         add_usual(ret, &n, 404);
     if (route->changes) {

@@ -32,6 +32,7 @@ struct lar_status {
     const char *what;   /* NULL: lar_status_what() */
     const char *schema; /* of components.json; NULL: the error's form, or none if below 400 */
     const char *type;   /* NULL: application/json */
+    const char *also;   /* another type that it may come as, or NULL */
 };
 
 struct lar_parameter {

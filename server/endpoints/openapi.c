@@ -9,7 +9,7 @@ bool lar_service_describe(struct lar_service *service, struct lar_error *err)
 {
     struct lar_text *text = &service->openapi;
     lar_text_init(text, NULL, 0, DOCUMENT_LIMIT);
-    lar_openapi_write(text, lar_routes, LARDER_VERSION);
+    lar_openapi_write(text, lar_routes, LARDER_VERSION, service->base_path);
     return lar_text_ok(text, err) &&
            lar_etag_make(service->openapi_tag, text->data, text->size, err);
 }

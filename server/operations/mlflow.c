@@ -11,11 +11,12 @@ const struct lar_operation lar_op_invocations = {
     .request = "InvocationsRequest",
     .other_type = "text/csv",
     .other_what = "a line of column names, then a line for each row",
-    .statuses = {{200, "one result for each row", "InvocationsAnswer", NULL},
-                 {404, "no such model, or none is named and there is not exactly one", NULL, NULL},
+    .statuses = {{200, "one result for each row", "InvocationsAnswer", NULL, NULL},
+                 {404, "no such model, or none is named and there is not exactly one", NULL, NULL,
+                  NULL},
                  {415, "another Content-Type or charset; a Content-Encoding that is not read", "",
-                  "text/plain"},
-                 {503, "known, but no version answers now; see Retry-After", NULL, NULL}},
+                  "text/plain", NULL},
+                 {503, "known, but no version answers now; see Retry-After", NULL, NULL, NULL}},
     .headers = {"Larder-Model-Version"},
     .parameters = {{"model", "{\"type\":\"string\",\"examples\":[\"iris\"]}",
                     "the model; else default_model, else the only one", false}},
@@ -43,7 +44,7 @@ const struct lar_operation lar_op_ping = {
     .id = "ping",
     .tag = LAR_TAG_MLFLOW,
     .summary = "a model answers: an empty line",
-    .statuses = {{200, "one does", "", NULL}, {404, "no model answers", NULL, NULL}},
+    .statuses = {{200, "one does", "", NULL, NULL}, {404, "no model answers", NULL, NULL, NULL}},
     .examples = {{0}},
 };
 
@@ -51,7 +52,7 @@ const struct lar_operation lar_op_health = {
     .id = "getHealth",
     .tag = LAR_TAG_MLFLOW,
     .summary = "the same as /ping",
-    .statuses = {{200, "one does", "", NULL}, {404, "no model answers", NULL, NULL}},
+    .statuses = {{200, "one does", "", NULL, NULL}, {404, "no model answers", NULL, NULL, NULL}},
     .examples = {{0}},
 };
 
@@ -59,6 +60,6 @@ const struct lar_operation lar_op_version = {
     .id = "getVersion",
     .tag = LAR_TAG_MLFLOW,
     .summary = "the server's version as text",
-    .statuses = {{200, "the version", "Text", "text/plain"}},
+    .statuses = {{200, "the version", "Text", "text/plain", NULL}},
     .examples = {{.has = "."}},
 };

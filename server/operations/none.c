@@ -7,7 +7,7 @@
         .id = id_,                                                                                 \
         .tag = LAR_TAG_NONE,                                                                       \
         .summary = summary_,                                                                       \
-        .statuses = {{501, "not offered", NULL, NULL}},                                            \
+        .statuses = {{501, "not offered", NULL, NULL, NULL}},                                      \
         .examples = {{.has = said}},                                                               \
     }
 #define NO_TRACE(name, id) NOT_OFFERED(name, id, "Triton's tracing", "tracing")

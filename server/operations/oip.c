@@ -16,7 +16,9 @@ const struct lar_operation lar_op_infer = {
     .request = "InferRequest",
     .other_type = "application/octet-stream",
     .other_what = "JSON of Inference-Header-Content-Length bytes, then the tensors",
-    .statuses = {{200, "the outputs", "InferAnswer", NULL}, UNLOADED},
+    .statuses = {{200, "the outputs; with tensors in bytes they follow the JSON", "InferAnswer",
+                  NULL, "application/octet-stream"},
+                 UNLOADED},
     .headers = {"Larder-Model-Version", "Inference-Header-Content-Length"},
     .parameters = {{"Inference-Header-Content-Length", "{\"type\":\"integer\",\"minimum\":0}",
                     "the bytes of JSON before the binary tensors; 0: the body is the only input's "
@@ -43,7 +45,7 @@ const struct lar_operation lar_op_live = {
     .id = "getLive",
     .tag = LAR_TAG_OIP,
     .summary = "the server is alive",
-    .statuses = {{200, "it is", "Live", NULL}},
+    .statuses = {{200, "it is", "Live", NULL, NULL}},
     .examples = {{.has = "{\"live\":true}"}},
 };
 
@@ -51,7 +53,8 @@ const struct lar_operation lar_op_ready = {
     .id = "getReady",
     .tag = LAR_TAG_OIP,
     .summary = "the server is ready: all models of the first scan loaded or failed",
-    .statuses = {{200, "it is", "Ready", NULL}, {503, "it is not, yet or any more", "Ready", NULL}},
+    .statuses = {{200, "it is", "Ready", NULL, NULL},
+                 {503, "it is not, yet or any more", "Ready", NULL, NULL}},
     .examples = {{.has = "{\"ready\":true"}},
 };
 
@@ -59,7 +62,7 @@ const struct lar_operation lar_op_server = {
     .id = "getServer",
     .tag = LAR_TAG_OIP,
     .summary = "the server's name, version and extensions",
-    .statuses = {{200, "what it is", "ServerMetadata", NULL}},
+    .statuses = {{200, "what it is", "ServerMetadata", NULL, NULL}},
     .examples = {{.has = "{\"name\":\"larder\""}},
 };
 
@@ -67,7 +70,7 @@ const struct lar_operation lar_op_server_slash = {
     .id = "getServerSlash",
     .tag = LAR_TAG_OIP,
     .summary = "the same, for clients that ask with a slash",
-    .statuses = {{200, "what it is", "ServerMetadata", NULL}},
+    .statuses = {{200, "what it is", "ServerMetadata", NULL, NULL}},
     .examples = {{.has = "{\"name\":\"larder\""}},
 };
 
@@ -75,7 +78,7 @@ const struct lar_operation lar_op_oip_model = {
     .id = "getModel",
     .tag = LAR_TAG_OIP,
     .summary = "a model's versions, inputs and outputs",
-    .statuses = {{200, "what it is", "OipModel", NULL}, UNLOADED},
+    .statuses = {{200, "what it is", "OipModel", NULL, NULL}, UNLOADED},
     .headers = {"Larder-Model-Version"},
     .examples = {{.has = "\"inputs\":[{\"name\":\"X\",\"datatype\":\"FP64\",\"shape\":[-1,4]}]"}},
 };
@@ -84,8 +87,8 @@ const struct lar_operation lar_op_oip_ready = {
     .id = "getModelReady",
     .tag = LAR_TAG_OIP,
     .summary = "whether a model answers",
-    .statuses = {{200, "it does", "ModelReady", NULL},
-                 {503, "it does not, now", "ModelReady", NULL}},
+    .statuses = {{200, "it does", "ModelReady", NULL, NULL},
+                 {503, "it does not, now", "ModelReady", NULL, NULL}},
     .examples = {{.has = "\"ready\":true"}},
 };
 
@@ -93,7 +96,7 @@ const struct lar_operation lar_op_config = {
     .id = "getConfig",
     .tag = LAR_TAG_OIP,
     .summary = "the same as Triton's model configuration",
-    .statuses = {{200, "the configuration", "ModelConfig", NULL}, UNLOADED},
+    .statuses = {{200, "the configuration", "ModelConfig", NULL, NULL}, UNLOADED},
     .headers = {"Larder-Model-Version"},
     .examples = {{.has = "\"data_type\":\"TYPE_FP64\""}},
 };
@@ -102,7 +105,7 @@ const struct lar_operation lar_op_statistics = {
     .id = "getStatistics",
     .tag = LAR_TAG_OIP,
     .summary = "calls, rows and nanoseconds of each loaded version, as Triton counts them",
-    .statuses = {{200, "the counters", "Statistics", NULL}, UNLOADED},
+    .statuses = {{200, "the counters", "Statistics", NULL, NULL}, UNLOADED},
     .examples = {{.has = "{\"model_stats\":[{\"name\":\"iris\""}},
 };
 
@@ -110,7 +113,7 @@ const struct lar_operation lar_op_all_statistics = {
     .id = "getAllStatistics",
     .tag = LAR_TAG_OIP,
     .summary = "the statistics of all models",
-    .statuses = {{200, "the counters", "Statistics", NULL}},
+    .statuses = {{200, "the counters", "Statistics", NULL, NULL}},
     .examples = {{.has = "{\"model_stats\":["}},
 };
 
@@ -120,7 +123,7 @@ const struct lar_operation lar_op_index = {
     .summary = "every version with its state; `{\"ready\": true}`: those that answer",
     .request = "IndexRequest",
     .optional_body = true,
-    .statuses = {{200, "the versions", "Index", NULL}},
+    .statuses = {{200, "the versions", "Index", NULL, NULL}},
     .examples = {{.has = "{\"name\":\"iris\",\"version\":\"1\",\"state\":\"READY\""},
                  {.arguments = "-d '{\"ready\": true}'", .has = "\"READY\""}},
 };
@@ -133,7 +136,7 @@ const struct lar_operation lar_op_load = {
                    "a model of which nothing loads.",
     .request = "RepositoryRequest",
     .optional_body = true,
-    .statuses = {{200, "it is loaded", "Empty", NULL}},
+    .statuses = {{200, "it is loaded", "Empty", NULL, NULL}},
     .examples = {{.model = "digits", .has = "{}", .turn = LAR_TURN_LAST}},
 };
 
@@ -143,7 +146,7 @@ const struct lar_operation lar_op_unload = {
     .summary = "unload all versions, until a load, other bytes or a restart",
     .request = "RepositoryRequest",
     .optional_body = true,
-    .statuses = {{200, "it is unloaded", "Empty", NULL}},
+    .statuses = {{200, "it is unloaded", "Empty", NULL, NULL}},
     .examples = {{.model = "digits", .has = "{}", .turn = LAR_TURN_LAST}},
 };
 
@@ -151,6 +154,6 @@ const struct lar_operation lar_op_logging = {
     .id = "getLogging",
     .tag = LAR_TAG_OIP,
     .summary = "the log's level, as Triton says it",
-    .statuses = {{200, "the settings", "Logging", NULL}},
+    .statuses = {{200, "the settings", "Logging", NULL, NULL}},
     .examples = {{.has = "\"log_error\":true"}},
 };

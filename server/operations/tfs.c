@@ -15,7 +15,7 @@ const struct lar_operation lar_op_predict = {
                    "`outputs`. `signature_name` selects the method. What else is valid depends "
                    "on the model; see its metadata.",
     .request = "PredictRequest",
-    .statuses = {{200, "one result for each row", "PredictAnswer", NULL}, UNLOADED},
+    .statuses = {{200, "one result for each row", "PredictAnswer", NULL, NULL}, UNLOADED},
     .headers = {"Larder-Model-Version"},
     .examples = {{.arguments = "-d '{\"instances\": [[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3]]}'",
                   .has = "{\"predictions\": ["},
@@ -38,7 +38,8 @@ const struct lar_operation lar_op_classify = {
     .tag = LAR_TAG_TFS,
     .summary = "TensorFlow Serving's examples: every class's label and score",
     .request = "ExamplesRequest",
-    .statuses = {{200, "[label, score] for each class of each example", "ClassifyAnswer", NULL},
+    .statuses = {{200, "[label, score] for each class of each example", "ClassifyAnswer", NULL,
+                  NULL},
                  UNLOADED},
     .headers = {"Larder-Model-Version"},
     .examples = {{.arguments = "-d '{\"examples\": [{\"X\": [5.1, 3.5, 1.4, 0.2]}]}'",
@@ -53,7 +54,7 @@ const struct lar_operation lar_op_regress = {
     .tag = LAR_TAG_TFS,
     .summary = "TensorFlow Serving's examples: one number for each",
     .request = "ExamplesRequest",
-    .statuses = {{200, "one number for each example", "RegressAnswer", NULL}, UNLOADED},
+    .statuses = {{200, "one number for each example", "RegressAnswer", NULL, NULL}, UNLOADED},
     .headers = {"Larder-Model-Version"},
     .examples = {{.arguments = "-d '{\"context\": {\"X\": 1.0}, \"examples\": [{}, {\"X\": 2.0}]}'",
                   .model = "line",
@@ -64,7 +65,7 @@ const struct lar_operation lar_op_status = {
     .id = "getStatus",
     .tag = LAR_TAG_TFS,
     .summary = "`model_version_status`, with KServe's `name` and `ready`",
-    .statuses = {{200, "the state of each version", "ModelStatus", NULL}},
+    .statuses = {{200, "the state of each version", "ModelStatus", NULL, NULL}},
     .examples = {{.has = "\"state\": \"AVAILABLE\""}},
 };
 
@@ -72,7 +73,7 @@ const struct lar_operation lar_op_metadata = {
     .id = "getMetadata",
     .tag = LAR_TAG_TFS,
     .summary = "each method as a signature: inputs and outputs with types and shapes",
-    .statuses = {{200, "the signatures", "ModelMetadata", NULL}, UNLOADED},
+    .statuses = {{200, "the signatures", "ModelMetadata", NULL, NULL}, UNLOADED},
     .headers = {"Larder-Model-Version"},
     .examples = {{.has = "\"predict_proba\": {\"inputs\": "}},
 };

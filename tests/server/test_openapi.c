@@ -13,7 +13,7 @@ static json_t *document(void)
     struct lar_error err = {0};
     json_error_t why;
     lar_text_init(&text, NULL, 0, 1 << 24);
-    lar_openapi_write(&text, lar_routes, "9.9");
+    lar_openapi_write(&text, lar_routes, "9.9", "/sub");
     ck_assert_msg(lar_text_ok(&text, &err), "%s", err.text);
     json_t *ret = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &why);
     ck_assert_msg(ret != NULL, "%s at %d", why.text, why.position);
@@ -78,6 +78,8 @@ START_TEST(test_references)
     ck_assert_uint_gt(check_references(root, root), 300);
     ck_assert_str_eq(json_string_value(json_object_get(root, "openapi")), "3.1.0");
     ck_assert_str_eq(json_string_value(resolve(root, "#/info/version")), "9.9");
+    json_t *server = json_array_get(json_object_get(root, "servers"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(server, "url")), "/sub");
     json_decref(root);
 }
 END_TEST
@@ -93,6 +95,7 @@ START_TEST(test_every_route)
         json_object_set_new(ids, id, json_true());
         ck_assert_str_ne(json_string_value(json_object_get(operation, "summary")), "");
         ck_assert_int_eq(json_object_get(operation, "security") != NULL, route->changes);
+        ck_assert(route->operation->statuses[0].code != 0);
         json_t *responses = json_object_get(operation, "responses");
         ck_assert_ptr_nonnull(json_object_get(responses, "400"));
         ck_assert_int_eq(json_object_get(responses, "401") != NULL, route->changes);
@@ -150,7 +153,7 @@ START_TEST(test_no_leftovers)
     const char *section, *name;
     json_t *root = document(), *items, *item;
     lar_text_init(&text, NULL, 0, 1 << 24);
-    lar_openapi_write(&text, lar_routes, "9.9");
+    lar_openapi_write(&text, lar_routes, "9.9", "/sub");
     lar_text_char(&text, '\0');
     json_object_foreach(json_object_get(root, "components"), section, items)
     {
