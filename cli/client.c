@@ -127,7 +127,7 @@ static bool keep(struct transfer *t, const char *bytes, size_t n)
     struct lar_reply *reply = t->reply;
     if (n > LAR_REPLY_MOST - reply->size)
         return lar_fail(t->err, LAR_ERR_LIMIT, "an answer of more than %d bytes", LAR_REPLY_MOST);
-    if (reply->size + n + 1 > t->room) {
+    if (!reply->body || reply->size + n + 1 > t->room) {
         size_t room = t->room ? t->room : ROOM_FIRST;
         while (room < reply->size + n + 1)
             room *= 2;
