@@ -340,7 +340,7 @@ says "no answer from $base"
 # ---- a server that means harm ----
 
 python3 - "$work/port" "$file" 2>"$work/fake.log" <<'END' &
-import http.server, json, os, sys
+import http.server, json, os, sys, time
 data = open(sys.argv[2], "rb").read()
 evil = "\x1b]0;owned\x07\x1b[2J\u202egnp"
 listing = {"name": "m", "versions": [{"version": "1", "state": "AVAILABLE", "labels": [evil], "format": evil, "class": evil, "size": len(data), "created": evil, "sha256": evil, "error": evil}]}
@@ -375,6 +375,13 @@ class Fake(http.server.BaseHTTPRequestHandler):
             self.send(200, b"\0" * (48 << 20), Repr_Digest="sha-256=:AAAA:")
         else:
             self.send(200, data, Repr_Digest="sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:")
+    def do_POST(self):
+        left = int(self.headers["Content-Length"])
+        while left:
+            got = self.rfile.read(min(left, 1 << 20))
+            left -= len(got)
+            time.sleep(0.05)
+        self.send(201, json.dumps({"name": "m", "version": "5", "sha256": "", "report": None}).encode())
     def log_message(self, *args):
         pass
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Fake)
@@ -415,5 +422,13 @@ runs 1 pull none
 says "the server sent no digest"
 runs 1 pull endless
 says "more than the"
+
+# Slow to take what comes: a bar for people, nothing for programs
+head -c 30000000 /dev/zero >"$work/large"
+on_terminal 0 "" push "$work/large" m
+grep -qE '\[#+\.+\] +[0-9]+ %  [0-9.]+ MB of 30\.0 MB  [0-9.]+ MB/s' <<<"$out" || fail "no bar: $out"
+grep -q "^.*version  5$" <<<"$out" || fail "$out"
+runs 0 push "$work/large" m
+[ -z "$err" ] || fail "a bar without a terminal: $err"
 [ -z "$(ls -A)" ] || fail "left behind: $(ls -A)"
 cd "$SOURCE"
