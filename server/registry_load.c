@@ -149,6 +149,7 @@ static enum verdict judge(const struct slot *slot, const struct load *load,
     case LAR_ERR_FULL: return TRY_AGAIN;
     case LAR_ERR_IO:
     case LAR_ERR_NOMEM:
+    case LAR_ERR_INTERNAL:
     case LAR_ERR_DENIED: return load->stage == LOAD_LOADER ? DIED : TRY_AGAIN;
     case LAR_ERR_DIED: return DIED;
     default: return FOR_GOOD;

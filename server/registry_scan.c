@@ -348,8 +348,22 @@ static bool take_all_missing(struct lar_registry *registry, const struct root *r
 
 /* ---- one root ---- */
 
+static void tell_misnamed(struct lar_registry *registry, struct root *root,
+                          const struct lar_scan *scan)
+{
+    if (scan->n_misnamed > root->n_misnamed)
+        lar_registry_log(
+            registry, LAR_LOG_WARNING,
+            "passing over '%s' and %zu more: a model's name is a letter or digit, then "
+            "letters, digits, '.', '_' and '-', 128 at most",
+            scan->misnamed, scan->n_misnamed - 1);
+    root->n_misnamed = scan->n_misnamed;
+}
+
 static void tell_root(struct lar_registry *registry, struct root *root, const struct sight *sight)
 {
+    if (sight->readable)
+        tell_misnamed(registry, root, &sight->scan);
     struct lar_error why = sight->error;
     if (!why.code && sight->readable && !sight->same)
         lar_fail(&why, LAR_ERR_UNAVAILABLE,

@@ -396,7 +396,7 @@ static bool refuse(int report, struct lar_error *err)
         code > LAR_ERR_NONE && code <= LAR_ERR_INTERNAL)
         lar_fail(err, (enum lar_error_code)code, "%s", why);
     else
-        lar_fail(err, LAR_ERR_DIED, "the loader gave up without saying why");
+        lar_fail(err, LAR_ERR_INTERNAL, "the loader gave up without saying why");
     json_decref(root);
     free(text);
     return false;

@@ -381,11 +381,17 @@ const struct lar_found_settings *lar_scan_settings(const struct lar_scan *scan, 
 
 static bool scan_root_name(struct scanner *s, const char *name, struct lar_error *err)
 {
-    size_t stem = 0;
-    if (is_folder(s, name))
-        return lar_name_is_model(name, strlen(name)) ? scan_model(s, name, name, err) : true;
-    if (!lar_name_is_candidate(name, &stem) || !lar_name_is_model(name, stem))
+    size_t stem = strlen(name);
+    bool folder = is_folder(s, name);
+    if (!folder && !lar_name_is_candidate(name, &stem))
         return true;
+    if (!lar_name_is_model(name, stem)) {
+        snprintf(s->scan->misnamed, sizeof s->scan->misnamed, "%s", name);
+        s->scan->n_misnamed++;
+        return true;
+    }
+    if (folder)
+        return scan_model(s, name, name, err);
     return add_entry(s, name, stem, 0, name, err);
 }
 

@@ -37,6 +37,8 @@ struct lar_scan {
     size_t n_settings, settings_room;
     struct lar_found *found; /* ascending by model (bytewise), then number; no two alike */
     size_t n, room;
+    size_t n_misnamed; /* files and folders that only their names keep from being models */
+    char misnamed[64]; /* the last of them, cut short */
 };
 
 /* DIRECTORY (may be NULL) is called with each folder before it is read, so that a watch set there

@@ -47,6 +47,14 @@ body_has '.id == "7" and .model_version == "1" and .outputs[0].shape == [2]'
 answers 404 "$base/v2/models/none/infer" -d "$oip"
 answers 400 "$base/v2/models/iris/infer" -d '{"inputs": []}'
 
+# A file that only its name keeps from being a model is told of, once
+cp "$examples/iris/1/model.joblib" "$models/my model.joblib"
+for _ in $(seq 100); do
+    ! grep -q "passing over 'my model.joblib'" "$work/log" || break
+    sleep 0.1
+done
+[ "$(grep -c "passing over 'my model.joblib'" "$work/log")" = 1 ] || fail "no word about a model's bad name"
+
 # A second version by upload; the first one goes on
 answers 201 -X POST -T "$examples/iris/2/model.joblib" "$base/v1/models/iris/versions"
 grep -qi '^Location: .*/v1/models/iris/versions/2' "$work/headers" || fail "no Location"

@@ -61,7 +61,8 @@ START_TEST(success_refusal_and_death_are_told_apart)
 
     lar_error_clear(&err);
     ck_assert(!load(spawner, "nonsense", &limits, out, &err));
-    ck_assert_int_eq(err.code, LAR_ERR_DIED);
+    ck_assert_int_eq(err.code, LAR_ERR_INTERNAL);
+    ck_assert_str_eq(err.text, "the loader gave up without saying why");
 
     lar_error_clear(&err);
     const struct lar_load_limits brief = {.memory = 1 << 30, .cpu_seconds = 10, .wall_seconds = 1};
