@@ -71,7 +71,7 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder promote iris 3\n"
      "  larder promote iris 3 canary\n"
-     "  larder promote iris canary            # what was tried as canary answers everybody\n"},
+     "  larder promote iris canary        # what was tried answers everybody\n"},
     {"rollback", "NAME [LABEL=default]", "point a label at the version it had before", 1, 2, NULL,
      lar_command_rollback,
      "Undoes the last change of a label: it points again at the last other version\n"
@@ -108,8 +108,8 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  echo '[[5.1, 3.5, 1.4, 0.2]]' | larder predict iris\n"
      "  larder predict iris/canary rows.json\n"
-     "  echo '{\"signature_name\": \"predict_proba\", \"instances\": [[5.1, 3.5, 1.4, 0.2]]}' |\n"
-     "      larder predict iris\n"
+     "  larder predict iris <<< '{\"signature_name\": \"predict_proba\",\n"
+     "      \"instances\": [[5.1, 3.5, 1.4, 0.2]]}'\n"
      "  larder predict iris flowers.csv\n"},
     {"status", "", "what the server is doing, and how fast", 0, 0, NAMES("watch"),
      lar_command_status,
