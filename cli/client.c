@@ -20,9 +20,12 @@ struct lar_client {
 
 /* ---- where the server is ---- */
 
+/* HOST is followed by a port, a path or nothing. */
 static bool is_loopback(const char *host)
 {
-    return strncasecmp(host, "localhost", 9) == 0 || strncmp(host, "127.", 4) == 0 ||
+    size_t n = *host == '[' ? strcspn(host, "/") : strcspn(host, ":/");
+    return (n == 9 && strncasecmp(host, "localhost", n) == 0) ||
+           (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == n) ||
            strncmp(host, "[::1]", 5) == 0;
 }
 
