@@ -53,6 +53,9 @@ class Fake(http.server.BaseHTTPRequestHandler):
             left -= len(got)
             time.sleep(0.05)
         self.send(201, json.dumps({"name": "m", "version": "5", "sha256": "", "report": None}).encode())
+    def do_PUT(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send(409, b'{"error": "version 5 is not available"}')
     def log_message(self, *args):
         pass
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Fake)
@@ -108,4 +111,8 @@ grep -q "^.*version  5$" <<<"$out" || fail "$out"
 runs 0 push "$work/large" m
 [ -z "$err" ] || fail "a bar without a terminal: $err"
 [ -z "$(ls -A)" ] || fail "left behind: $(ls -A)"
+runs 1 push "$file" m --label canary
+says "the version is there, but the label 'canary' is not: refused with status 409: version 5 is not available"
+prints "version${tab}5"
+! grep -q canary <<<"$out" || fail "a label that was not set: $out"
 cd "$SOURCE"
