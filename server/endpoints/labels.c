@@ -32,7 +32,8 @@ static bool read_version(const json_t *value, uint64_t *ret)
 static bool read_body(const struct lar_request *rq, uint64_t *ret, struct lar_error *err)
 {
     json_error_t why;
-    json_t *root = json_loadb(rq->body, rq->body_size, JSON_REJECT_DUPLICATES, &why);
+    struct lar_span text = lar_request_json(rq);
+    json_t *root = json_loadb(text.at, text.size, JSON_REJECT_DUPLICATES, &why);
     if (!root)
         return lar_fail(err, LAR_ERR_INVALID, "the body is not JSON (line %d: %s)", why.line,
                         why.text);

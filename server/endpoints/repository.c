@@ -10,7 +10,8 @@ enum { NAME_BYTES = 129 };
 static bool parse_body(const struct lar_request *rq, json_t **ret, struct lar_error *err)
 {
     json_error_t why;
-    *ret = rq->body_size ? json_loadb(rq->body, rq->body_size, 0, &why) : json_object();
+    struct lar_span text = lar_request_json(rq);
+    *ret = text.size ? json_loadb(text.at, text.size, 0, &why) : json_object();
     if (json_is_object(*ret))
         return true;
     json_decref(*ret);
