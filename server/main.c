@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_SETTINGS = 2, MAX_LOADERS = 4, OWN_DESCRIPTORS = 128 };
+enum { EXIT_SETTINGS = 2, MAX_LOADERS = 4, OWN_DESCRIPTORS = 128, CACHED_MS = 2000 };
 
 struct daemon {
     struct lar_config_source source;
@@ -160,6 +160,9 @@ static bool start(struct daemon *d, struct lar_error *err)
     d->service.started_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
     log_listeners(d, false);
     log_listeners(d, true);
+    /* Requests wait in the sockets' queues while what the cache holds is mapped, so that a restart
+     * is a pause; what must be loaded first may take too long for that. */
+    lar_registry_await(d->registry, CACHED_MS);
     return lar_service_start(&d->service, c, &d->listeners, err);
 }
 

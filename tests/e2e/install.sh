@@ -3,7 +3,7 @@
 . "$(dirname "$0")/larder.sh"
 DESTDIR=$work/root meson install -C "$BUILD" --no-rebuild >"$work/install" 2>&1 || fail "$(tail -n 5 "$work/install")"
 prefix=$work/root$(meson introspect "$BUILD" --buildoptions | jq -r '.[] | select(.name == "prefix").value')
-for f in bin/larderd libexec/larder/larder-loader lib/systemd/system/larderd.service lib/systemd/system/larderd.socket lib/systemd/system/larderd-management.socket; do
+for f in bin/larder bin/larderd libexec/larder/larder-loader lib/systemd/system/larderd.service lib/systemd/system/larderd.socket lib/systemd/system/larderd-management.socket; do
     [ -e "$prefix/$f" ] || fail "$f is not installed"
 done
 yaml=$(find "$work/root" -name larder.yaml)
