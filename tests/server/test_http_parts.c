@@ -98,17 +98,17 @@ static enum lar_outcome never(struct lar_request *rq, struct lar_error *err)
 }
 
 static const struct lar_route routes[] = {
-    {LAR_GET, "/v1/models", never, LAR_ON_THREAD, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_GET, "/v1/models", never, LAR_ON_THREAD, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN, NULL},
     {LAR_GET, "/v1/models/{model}", never, LAR_ON_THREAD, LAR_NO_BODY, false, NULL,
-     LAR_ERRORS_PLAIN},
+     LAR_ERRORS_PLAIN, NULL},
     {LAR_POST, "/v1/models/{model}:predict", never, LAR_ON_THREAD, LAR_NO_BODY, false, NULL,
-     LAR_ERRORS_PLAIN},
+     LAR_ERRORS_PLAIN, NULL},
     {LAR_POST, "/v1/models/{model}/versions/{version}:predict", never, LAR_ON_THREAD, LAR_NO_BODY,
-     false, NULL, LAR_ERRORS_PLAIN},
+     false, NULL, LAR_ERRORS_PLAIN, NULL},
     {LAR_PUT, "/v1/models/{model}/labels/{label}", never, LAR_ON_THREAD, LAR_NO_BODY, false, NULL,
-     LAR_ERRORS_PLAIN},
+     LAR_ERRORS_PLAIN, NULL},
     {LAR_DELETE, "/v1/models/{model}/labels/{label}", never, LAR_ON_THREAD, LAR_NO_BODY, false,
-     NULL, LAR_ERRORS_PLAIN},
+     NULL, LAR_ERRORS_PLAIN, NULL},
     {0},
 };
 
