@@ -35,9 +35,10 @@ static bool read_version(const json_t *value, uint64_t *ret)
 static bool read_body(const struct lar_request *rq, uint64_t *ret, struct lar_error *err)
 {
     json_error_t why;
+    struct lar_span body = lar_request_json(rq);
     /* Members that are nothing to us may hold what no integer does. */
     json_t *root =
-        json_loadb(rq->body, rq->body_size,
+        json_loadb(body.at, body.size,
                    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &why);
     if (!root)
         return lar_fail(err, LAR_ERR_INVALID, "the body is not JSON (line %d: %s)", why.line,

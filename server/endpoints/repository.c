@@ -11,11 +11,12 @@ enum { NAME_BYTES = 129 };
 static bool parse_body(const struct lar_request *rq, json_t **ret, struct lar_error *err)
 {
     json_error_t why;
+    struct lar_span body = lar_request_json(rq);
     size_t flags = JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL;
-    *ret = rq->body_size ? json_loadb(rq->body, rq->body_size, flags, &why) : json_object();
+    *ret = body.size ? json_loadb(body.at, body.size, flags, &why) : json_object();
     if (json_is_object(*ret))
         return true;
-    if (!*ret && rq->body_size)
+    if (!*ret && body.size)
         return lar_fail(err, LAR_ERR_INVALID, "the body is not JSON (line %d: %s)", why.line,
                         why.text);
     json_decref(*ret);

@@ -140,7 +140,7 @@ START_TEST(routes_are_found)
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/iris/labels/stable"), -405);
     ck_assert_str_eq(rq.answer.headers[0].value, "PUT, DELETE, OPTIONS");
     ck_assert_int_eq(find(&rq, LAR_GET, "/v1/models/iris:predict"), -405);
-    ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/iris:explain"), -404);
+    ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/iris:explain"), -400);
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/:predict"), -404);
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/a:b:predict"), -404);
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/iris/versions/x:predict"), -404);

@@ -7,6 +7,7 @@
 #include "tests/server/client.h"
 #include "tests/server/world.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -427,8 +428,16 @@ START_TEST(who_may_change_things)
     ck_assert_int_eq(truncate(path, 0), 0);
     ck_assert_int_eq(chmod(path, 0600), 0);
     err = (struct lar_error){0};
+    ck_assert(!lar_management_reload(service.management, config, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "holds no token"));
+    ck_assert_int_eq(client_status(ask(RELOAD, "Authorization: Bearer secret-one\r\n", NULL)), 200);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    ck_assert_int_eq(write(fd, "other\n", 6), 6);
+    close(fd);
+    err = (struct lar_error){0};
     ck_assert(lar_management_reload(service.management, config, &err));
     ck_assert_int_eq(client_status(ask(RELOAD, "Authorization: Bearer secret-one\r\n", NULL)), 401);
+    ck_assert_int_eq(client_status(ask(RELOAD, "Authorization: Bearer other\r\n", NULL)), 200);
     unlink(path);
     stop();
 }
