@@ -3,9 +3,11 @@
 #include "server/exchange.h"
 
 /* What a client is told by number; errors of uploads and the like set their own status. */
-static unsigned status_of(enum lar_error_code code)
+unsigned lar_answer_status(const struct lar_answer *answer, const struct lar_error *err)
 {
-    switch (code) {
+    if (answer->status)
+        return answer->status;
+    switch (err->code) {
     case LAR_ERR_TRUNCATED:
     case LAR_ERR_FORMAT:
     case LAR_ERR_UNSUPPORTED:
@@ -54,8 +56,7 @@ void lar_answer_refuse(struct lar_answer *answer, const struct lar_error *err)
 {
     if (answer->status && answer->text.size)
         return;
-    if (!answer->status)
-        answer->status = status_of(err->code);
+    answer->status = lar_answer_status(answer, err);
     if (answer->status == 503)
         lar_answer_header(answer, "Retry-After", "1");
     lar_text_clear(&answer->text);

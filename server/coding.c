@@ -1,6 +1,7 @@
 /* Content codings; see coding.h.
  * SPDX-License-Identifier: MIT */
 #include "server/coding.h"
+#include "server/accept.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -12,21 +13,11 @@ enum {
     MOST_TIMES = 200,         /* and beyond that to so many times its size */
     PACK_LEVEL = 1,           /* several times faster than the others, hardly larger */
     GZIP_BITS = 16 + MAX_WBITS,
-    MOST_Q = 1000,
 };
-
-static struct lar_span trim(struct lar_span s)
-{
-    while (s.size && (*s.at == ' ' || *s.at == '\t'))
-        s.at++, s.size--;
-    while (s.size && (s.at[s.size - 1] == ' ' || s.at[s.size - 1] == '\t'))
-        s.size--;
-    return s;
-}
 
 enum lar_coding lar_coding_of(struct lar_span value)
 {
-    struct lar_span name = trim(value);
+    struct lar_span name = lar_span_part(value, '\0', &(struct lar_span){0});
     if (!name.at || !name.size || lar_span_like(name, "identity"))
         return LAR_CODING_NONE;
     if (lar_span_like(name, "gzip") || lar_span_like(name, "x-gzip"))
@@ -34,46 +25,17 @@ enum lar_coding lar_coding_of(struct lar_span value)
     return lar_span_like(name, "deflate") ? LAR_CODING_DEFLATE : LAR_CODING_OTHER;
 }
 
-/* What comes before the first C; *REST is what follows it. */
-static struct lar_span before(struct lar_span s, char c, struct lar_span *rest)
-{
-    const char *at = s.size ? memchr(s.at, c, s.size) : NULL;
-    size_t n = at ? (size_t)(at - s.at) : s.size;
-    *rest = at ? (struct lar_span){at + 1, s.size - n - 1} : (struct lar_span){0};
-    return (struct lar_span){s.at, n};
-}
-
-/* Thousandths of ";q=0.5" and the like; what is malformed counts as not wanted. */
-static int weight(struct lar_span parameters)
-{
-    struct lar_span rest, p = trim(before(parameters, ';', &rest));
-    int q = 0, place = MOST_Q;
-    if (!p.size)
-        return MOST_Q;
-    if (p.size < 3 || (*p.at != 'q' && *p.at != 'Q') || p.at[1] != '=')
-        return 0;
-    for (size_t i = 2; i < p.size; i++) {
-        if (i == 3 && p.at[i] == '.')
-            continue;
-        if (p.at[i] < '0' || p.at[i] > '9' || i > 6)
-            return 0;
-        q += (p.at[i] - '0') * place;
-        place /= 10;
-    }
-    return q <= MOST_Q ? q : 0;
-}
-
 enum lar_coding lar_coding_accepted(struct lar_span value)
 {
     int any = -1, q[LAR_CODING_OTHER] = {-1, -1, -1};
     while (value.size) {
-        struct lar_span parameters, part = before(value, ',', &value);
-        struct lar_span name = trim(before(part, ';', &parameters));
+        struct lar_span parameters, part = lar_span_part(value, ',', &value);
+        struct lar_span name = lar_span_part(part, ';', &parameters);
         enum lar_coding coding = lar_coding_of(name);
         if (lar_span_is(name, "*"))
-            any = weight(parameters);
+            any = lar_accept_weight(parameters);
         else if (name.size && coding != LAR_CODING_OTHER)
-            q[coding] = weight(parameters);
+            q[coding] = lar_accept_weight(parameters);
     }
     enum lar_coding best = LAR_CODING_NONE;
     int most = q[LAR_CODING_NONE] > 0 ? q[LAR_CODING_NONE] : 0;
@@ -85,6 +47,22 @@ enum lar_coding lar_coding_accepted(struct lar_span value)
         }
     }
     return best;
+}
+
+bool lar_coding_plain_refused(struct lar_span value)
+{
+    bool named = false, refused = false;
+    if (!value.size || !memchr(value.at, ';', value.size)) /* nearly always */
+        return false;
+    while (value.size) {
+        struct lar_span parameters, part = lar_span_part(value, ',', &value);
+        struct lar_span name = lar_span_part(part, ';', &parameters);
+        bool plain = lar_span_like(name, "identity");
+        if (plain || (!named && lar_span_is(name, "*")))
+            refused = lar_accept_weight(parameters) == 0;
+        named |= plain;
+    }
+    return refused;
 }
 
 static bool grow(struct lar_unpacked *u, size_t capacity, struct lar_budget *budget,

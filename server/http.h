@@ -8,7 +8,10 @@
 #define SERVER_HTTP_H
 
 #include "base/log.h"
+#include "server/access_log.h"
+#include "server/cors.h"
 #include "server/listeners.h"
+#include "server/networks.h"
 #include "server/routes.h"
 
 #include <stdatomic.h>
@@ -36,6 +39,11 @@ struct lar_http_settings {
     const struct lar_route *routes; /* ends with a NULL pattern */
     void *service;                  /* becomes rq->service */
     struct lar_log *log;
+    struct lar_access_log *access_log;          /* NULL: off */
+    const struct lar_cors *cors;                /* NULL: off */
+    const char *base_path;                      /* NULL: none */
+    const char *const *everywhere;              /* ends with NULL: paths that need no base_path */
+    const struct lar_networks *trusted_proxies; /* NULL: none */
 
     /* A lane is what a thread that runs endpoints owns. Between turn() and idle() it runs them. */
     void *(*lane_new)(void *service, struct lar_error *err);
@@ -45,6 +53,10 @@ struct lar_http_settings {
 
     /* Whether RQ, matched and changing something, may; NULL: everyone may everything. */
     bool (*admit)(struct lar_request *rq, struct lar_error *err);
+
+    /* RQ is being answered, with what its answer says: called once, on its HTTP thread, between
+     * turn() and idle(). May be NULL. */
+    void (*answered)(struct lar_request *rq);
 
     /* Gives TASK, of RQ, to a worker; false: the queue is full. It must run some time. */
     bool (*submit)(void *service, const struct lar_request *rq, struct lar_task *task);
@@ -61,6 +73,12 @@ void lar_http_free(struct lar_http *http); /* accepts NULL; stopped before */
 
 /* Numbers for metrics: any thread. */
 uint64_t lar_http_answers(const struct lar_http *http, unsigned status);
+struct lar_sizes_read;
+/* Adds the sizes of all bodies to *RECEIVED (as they came) and *SENT. */
+void lar_http_sizes(const struct lar_http *http, struct lar_sizes_read *received,
+                    struct lar_sizes_read *sent);
+/* Requests between the end of their target and the end of their answer. */
+uint64_t lar_http_in_flight(const struct lar_http *http);
 size_t lar_http_connections(const struct lar_http *http);
 int64_t lar_http_bodies_left(const struct lar_http *http);
 

@@ -68,17 +68,22 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
-static void count_answer(struct lar_http_thread *t, unsigned status)
+static void count_answer(struct lar_http_thread *t, struct lar_exchange *ex, uint64_t bytes)
 {
-    _Atomic uint64_t *n = &t->answers[status < LAR_HTTP_STATUSES ? status : 0];
-    atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + 1,
-                          memory_order_relaxed);
+    unsigned status = ex->rq.answer.status;
+    lar_count_own(&t->answers[status < LAR_HTTP_STATUSES ? status : 0], 1);
+    lar_sizes_add(&t->received, ex->received);
+    lar_sizes_add(&t->sent, bytes);
+    ex->rq.lane = t->home.lane; /* a worker had its own */
+    if (t->http->settings.answered)
+        t->http->settings.answered(&ex->rq);
 }
 
 static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connection *c)
 {
     struct lar_answer *answer = &c->exchange->rq.answer;
     struct MHD_Response *response;
+    count_answer(t, c->exchange, answer->fd >= 0 ? answer->fd_size : answer->text.size);
     if (answer->fd >= 0) {
         response = MHD_create_response_from_fd64(answer->fd_size, answer->fd);
         if (response)
@@ -95,11 +100,16 @@ static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connect
         MHD_add_response_header(response, "Content-Type", type);
     for (unsigned i = 0; i < answer->n_headers; i++)
         MHD_add_response_header(response, answer->headers[i].name, answer->headers[i].value);
+    struct lar_cors_header shared[LAR_CORS_HEADERS];
+    size_t n_shared = lar_cors_answer(t->http->settings.cors, &c->exchange->rq, shared);
+    for (size_t i = 0; i < n_shared; i++)
+        MHD_add_response_header(response, shared[i].name, shared[i].value);
+    if (c->exchange->request_id)
+        MHD_add_response_header(response, "X-Request-Id", c->exchange->request_id);
     if (answer->close || t->draining)
         MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result queued = MHD_queue_response(c->mhd, answer->status, response);
     MHD_destroy_response(response);
-    count_answer(t, answer->status);
     set_deadline(t, c, limit_of(&t->http->settings.limits->response_time));
     return queued;
 }
@@ -116,7 +126,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
                                   const char *method, const char *version, const char *bytes,
                                   size_t *n, void **request)
 {
-    (void)url;
     struct lar_http_thread *t = context;
     struct lar_exchange *ex = *request;
     if (!ex)
@@ -127,6 +136,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
         struct lar_guard guard = {0};
         MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, take_header, &guard);
         ex->rq.peer = c->accepted.peer;
+        ex->path = url;
         step = lar_exchange_begin(ex, method, version, &guard);
         if (step == LAR_STEP_READ && ex->rq.headers.length != 0)
             set_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
@@ -178,12 +188,14 @@ static void on_completed(void *context, struct MHD_Connection *mhd, void **reque
                          enum MHD_RequestTerminationCode code)
 {
     (void)mhd;
-    (void)code;
     struct lar_http_thread *t = context;
     struct lar_exchange *ex = *request;
     if (!ex)
         return;
     struct lar_connection *c = ex->connection;
+    if (ex->begun && lar_access_log_on(t->http->settings.access_log))
+        lar_access_log_exchange(t->http->settings.access_log, ex, &c->accepted.address,
+                                code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     end_exchange(c);
     *request = NULL;
     set_deadline(t, c, idle_ms(t)); /* the library ends those whose answer said close */

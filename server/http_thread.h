@@ -6,6 +6,7 @@
 #include "server/acceptor.h"
 #include "server/deadlines.h"
 #include "server/exchange.h"
+#include "server/sizes.h"
 
 #include <pthread.h>
 
@@ -31,7 +32,9 @@ struct lar_http_thread {
     int64_t now; /* milliseconds, read once a turn */
     bool draining, running;
     pthread_t id;
-    _Atomic uint64_t answers[LAR_HTTP_STATUSES]; /* by status; written by this thread only */
+    /* Written by this thread only. */
+    _Atomic uint64_t answers[LAR_HTTP_STATUSES]; /* by status */
+    struct lar_sizes received, sent;             /* bodies */
 };
 
 struct lar_http {

@@ -149,6 +149,10 @@ static char *read_report(int fd)
     return text;
 }
 
+const uint64_t lar_load_bounds[LAR_LOAD_BUCKETS - 1] = {
+    5000, 10000, 50000, 100000, 500000, 1000000, 5000000, 10000000, 30000000, 60000000, 300000000,
+};
+
 static void count_load(struct lar_registry *registry, bool ok, enum lar_error_code code,
                        const struct timespec *start)
 {
@@ -162,7 +166,11 @@ static void count_load(struct lar_registry *registry, bool ok, enum lar_error_co
                                       ? LAR_LOAD_FAILED
                                       : LAR_LOAD_REFUSED;
     int64_t us = (end.tv_sec - start->tv_sec) * 1000000 + (end.tv_nsec - start->tv_nsec) / 1000;
+    unsigned bucket = 0;
+    while (bucket < LAR_LOAD_BUCKETS - 1 && us > (int64_t)lar_load_bounds[bucket])
+        bucket++;
     atomic_fetch_add(&registry->load_results[result], 1);
+    atomic_fetch_add(&registry->load_buckets[bucket], 1);
     atomic_fetch_add(&registry->load_microseconds, (uint64_t)us);
 }
 
@@ -170,6 +178,8 @@ void lar_registry_load_counts(const struct lar_registry *registry, struct lar_lo
 {
     for (int i = 0; i < LAR_LOAD_RESULTS; i++)
         ret->results[i] = atomic_load(&registry->load_results[i]);
+    for (int i = 0; i < LAR_LOAD_BUCKETS; i++)
+        ret->buckets[i] = atomic_load(&registry->load_buckets[i]);
     ret->microseconds = atomic_load(&registry->load_microseconds);
 }
 

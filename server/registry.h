@@ -161,9 +161,13 @@ enum lar_load_result {
     LAR_LOAD_FAILED,
     LAR_LOAD_RESULTS
 };
+enum { LAR_LOAD_BUCKETS = 12 };
+/* Upper bounds in microseconds; the last bucket has none. */
+extern const uint64_t lar_load_bounds[LAR_LOAD_BUCKETS - 1];
 struct lar_load_counts {
     uint64_t results[LAR_LOAD_RESULTS];
-    uint64_t microseconds; /* of all of them, from spawn to exit */
+    uint64_t buckets[LAR_LOAD_BUCKETS]; /* by duration, from spawn to exit; not cumulative */
+    uint64_t microseconds;              /* of all of them */
 };
 void lar_registry_load_counts(const struct lar_registry *registry, struct lar_load_counts *ret);
 

@@ -125,7 +125,8 @@ struct lar_registry {
     pthread_mutex_t manage, lock, index_lock;
     pthread_cond_t work, settled; /* of lock: for load threads; for those who wait for a scan */
     sem_t loaders;
-    _Atomic uint64_t load_results[LAR_LOAD_RESULTS], load_microseconds;
+    _Atomic uint64_t load_results[LAR_LOAD_RESULTS], load_buckets[LAR_LOAD_BUCKETS];
+    _Atomic uint64_t load_microseconds;
     struct timespec started;  /* of the thread that scans, which alone reads it */
     _Atomic unsigned sandbox; /* what the last loader told: SANDBOX_... */
     struct lar_index index;

@@ -4,9 +4,16 @@
 
 #include <time.h>
 
-const unsigned lar_statistics_codes[LAR_CODES] = {200, 400, 500, 503};
+const char *const lar_protocol_names[LAR_PROTOCOLS] = {
+    [LAR_PROTOCOL_TFS] = "tfs",
+    [LAR_PROTOCOL_OIP] = "oip",
+    [LAR_PROTOCOL_MLFLOW] = "mlflow",
+};
+
+const unsigned lar_statistics_codes[LAR_CODES] = {200, 400, 404, 413, 415, 500, 501, 503, 507};
 const uint64_t lar_statistics_bounds[LAR_BUCKETS - 1] = {
-    50, 100, 250, 500, 1000, 2500, 5000, 10000, 50000, 100000, 500000, 2000000,
+    50,    100,    250,    500,    1000,    2500,    5000,    10000,    25000,
+    50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000,
 };
 
 static void count(_Atomic uint64_t *counter, uint64_t n)
@@ -27,17 +34,34 @@ static struct lar_batch_statistics *find_batch(struct lar_statistics *s, uint64_
     return NULL;
 }
 
-static void add_success(struct lar_statistics *s, const struct lar_spent *spent, uint64_t rows)
+/* The place of STATUS among the codes. */
+static unsigned code_of(unsigned status)
+{
+    unsigned first = 0;
+    if (status < 400)
+        return 0;
+    for (unsigned i = 1; i < LAR_CODES; i++) {
+        if (lar_statistics_codes[i] == status)
+            return i;
+        if (!first && lar_statistics_codes[i] / 100 == status / 100)
+            first = i;
+    }
+    return first;
+}
+
+static void add_success(struct lar_statistics *s, const struct lar_counted *call)
 {
     struct timespec now;
-    struct lar_batch_statistics *batch = rows ? find_batch(s, rows) : NULL;
+    const struct lar_spent *spent = &call->spent;
+    struct lar_batch_statistics *batch = call->rows ? find_batch(s, call->rows) : NULL;
     clock_gettime(CLOCK_REALTIME_COARSE, &now);
     atomic_store_explicit(&s->last_ms,
                           (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000,
                           memory_order_relaxed);
-    count(&s->rows, rows);
+    count(&s->rows, call->rows);
     count(&s->succeeded_ns, spent->all);
-    count(&s->queue_ns, spent->queue);
+    if (spent->queue)
+        count(&s->queue_ns, spent->queue);
     count(&s->input_ns, spent->input);
     count(&s->infer_ns, spent->infer);
     count(&s->output_ns, spent->output);
@@ -49,22 +73,27 @@ static void add_success(struct lar_statistics *s, const struct lar_spent *spent,
     count(&batch->output_ns, spent->output);
 }
 
-void lar_statistics_add(struct lar_statistics *s, unsigned status, const struct lar_spent *spent,
-                        uint64_t rows)
+void lar_statistics_add(struct lar_statistics *s, const struct lar_counted *call)
 {
-    unsigned code = status < 400    ? LAR_CODE_200
-                    : status < 500  ? LAR_CODE_400
-                    : status == 503 ? LAR_CODE_503
-                                    : LAR_CODE_500;
     unsigned bucket = 0;
-    uint64_t us = spent->all / 1000;
-    while (bucket < LAR_BUCKETS - 1 && us > lar_statistics_bounds[bucket])
+    while (bucket < LAR_BUCKETS - 1 && call->spent.all > lar_statistics_bounds[bucket] * 1000)
         bucket++;
-    count(&s->answers[code], 1);
+    count(&s->answers[call->protocol][code_of(call->status)], 1);
     count(&s->buckets[bucket], 1);
-    count(&s->microseconds, us);
-    if (code == LAR_CODE_200)
-        add_success(s, spent, rows);
+    count(&s->request_bytes, call->request_bytes);
+    count(&s->answer_bytes, call->answer_bytes);
+    if (call->status < 400)
+        add_success(s, call);
     else
-        count(&s->failed_ns, spent->all);
+        count(&s->failed_ns, call->spent.all);
+}
+
+uint64_t lar_statistics_calls(const struct lar_statistics *s, bool succeeded)
+{
+    uint64_t n = 0;
+    for (unsigned p = 0; p < LAR_PROTOCOLS; p++)
+        for (unsigned c = 0; c < LAR_CODES; c++)
+            if ((lar_statistics_codes[c] < 400) == succeeded)
+                n += lar_statistics_value(&s->answers[p][c]);
+    return n;
 }

@@ -1,22 +1,41 @@
 /* What is counted of one loaded version. Any thread counts; nobody locks.
+ *
+ * A version that is loaded anew, also under the same number, begins at zero: for Prometheus a
+ * counter that was reset.
  * SPDX-License-Identifier: MIT */
 #ifndef SERVER_STATISTICS_H
 #define SERVER_STATISTICS_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum lar_statistics_code { LAR_CODE_200, LAR_CODE_400, LAR_CODE_500, LAR_CODE_503, LAR_CODES };
+/* Who asks: TensorFlow Serving's calls (KServe's v1 is the same, byte for byte), the Open Inference
+ * Protocol's, MLflow's. */
+enum lar_protocol { LAR_PROTOCOL_TFS, LAR_PROTOCOL_OIP, LAR_PROTOCOL_MLFLOW, LAR_PROTOCOLS };
+extern const char *const lar_protocol_names[LAR_PROTOCOLS];
+
+/* The statuses that are counted each for itself; others count as the first of their hundred. */
+enum { LAR_CODES = 9 };
 extern const unsigned lar_statistics_codes[LAR_CODES];
 
-enum { LAR_BUCKETS = 13 };
+enum { LAR_BUCKETS = 18 };
 /* Upper bounds in microseconds; the last bucket has none. */
 extern const uint64_t lar_statistics_bounds[LAR_BUCKETS - 1];
 
 /* Where a predict call's nanoseconds went. */
 struct lar_spent {
     uint64_t all, queue, input, infer, output;
+};
+
+/* One predict call that was answered. */
+struct lar_counted {
+    enum lar_protocol protocol;
+    unsigned status;
+    uint64_t rows;                        /* what it predicted; 0 where it failed */
+    uint64_t request_bytes, answer_bytes; /* of the bodies, not packed */
+    struct lar_spent spent;
 };
 
 /* Successful calls of one number of rows. */
@@ -27,18 +46,24 @@ struct lar_batch_statistics {
 };
 
 struct lar_statistics { /* all zero at the start */
-    _Atomic uint64_t answers[LAR_CODES];
+    _Atomic uint64_t answers[LAR_PROTOCOLS][LAR_CODES];
     _Atomic uint64_t buckets[LAR_BUCKETS]; /* requests by duration, not cumulative */
-    _Atomic uint64_t microseconds;         /* of all of them */
-    _Atomic uint64_t rows;                 /* of those that succeeded */
+    _Atomic uint64_t request_bytes, answer_bytes;
+    _Atomic uint64_t rows; /* of those that succeeded */
     _Atomic uint64_t succeeded_ns, failed_ns;
     _Atomic uint64_t queue_ns, input_ns, infer_ns, output_ns; /* of those that succeeded */
     _Atomic uint64_t last_ms;                         /* Unix time of the last that succeeded */
     struct lar_batch_statistics batches[LAR_BATCHES]; /* the numbers of rows that came first */
 };
 
-/* One predict call that was answered with STATUS. ROWS: what it predicted, 0 where it failed. */
-void lar_statistics_add(struct lar_statistics *s, unsigned status, const struct lar_spent *spent,
-                        uint64_t rows);
+void lar_statistics_add(struct lar_statistics *s, const struct lar_counted *call);
+
+/* How many calls were answered with a status below 400 (SUCCEEDED), or from there on. */
+uint64_t lar_statistics_calls(const struct lar_statistics *s, bool succeeded);
+
+static inline uint64_t lar_statistics_value(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
 
 #endif

@@ -28,6 +28,8 @@ lar_endpoint lar_no_shared_memory, lar_no_trace;
 lar_endpoint lar_post_predict, lar_post_classify, lar_post_regress, lar_post_infer;
 lar_endpoint lar_post_invocations;
 void lar_predict_abandon(struct lar_request *rq);
+/* Counts the call, if it is one, unless it is counted. */
+void lar_predict_answered(struct lar_request *rq);
 /* upload.c */
 lar_endpoint lar_post_version, lar_put_version, lar_post_validate;
 void lar_upload_abandon(struct lar_request *rq);

@@ -2,11 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "server/endpoints/endpoints.h"
 
-static uint64_t value(const _Atomic uint64_t *counter)
-{
-    return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
 static void write_duration(struct lar_text *text, const char *name, uint64_t count, uint64_t ns)
 {
     lar_text_char(text, '"');
@@ -35,15 +30,16 @@ static void write_batches(struct lar_text *text, const struct lar_statistics *s)
     lar_text_puts(text, ",\"batch_stats\":[");
     for (unsigned i = 0; i < LAR_BATCHES; i++) {
         const struct lar_batch_statistics *batch = &s->batches[i];
-        uint64_t calls = value(&batch->calls);
+        uint64_t calls = lar_statistics_value(&batch->calls);
         if (!calls)
             continue;
         lar_text_puts(text, comma);
         lar_text_puts(text, "{\"batch_size\":");
-        lar_text_u64(text, value(&batch->rows));
+        lar_text_u64(text, lar_statistics_value(&batch->rows));
         lar_text_char(text, ',');
-        write_stages(text, calls, value(&batch->input_ns), value(&batch->infer_ns),
-                     value(&batch->output_ns));
+        write_stages(text, calls, lar_statistics_value(&batch->input_ns),
+                     lar_statistics_value(&batch->infer_ns),
+                     lar_statistics_value(&batch->output_ns));
         lar_text_char(text, '}');
         comma = ",";
     }
@@ -53,27 +49,26 @@ static void write_batches(struct lar_text *text, const struct lar_statistics *s)
 static void write_version(struct lar_text *text, const struct lar_loaded *loaded)
 {
     const struct lar_statistics *s = &loaded->statistics;
-    uint64_t good = value(&s->answers[LAR_CODE_200]), bad = 0;
-    for (unsigned i = 0; i < LAR_CODES; i++)
-        bad += i == LAR_CODE_200 ? 0 : value(&s->answers[i]);
+    uint64_t good = lar_statistics_calls(s, true), bad = lar_statistics_calls(s, false);
     lar_text_puts(text, "{\"name\":");
     lar_text_cstring(text, loaded->model);
     lar_text_puts(text, ",\"version\":\"");
     lar_text_u64(text, loaded->number);
     lar_text_puts(text, "\",\"last_inference\":");
-    lar_text_u64(text, value(&s->last_ms));
+    lar_text_u64(text, lar_statistics_value(&s->last_ms));
     lar_text_puts(text, ",\"inference_count\":");
-    lar_text_u64(text, value(&s->rows));
+    lar_text_u64(text, lar_statistics_value(&s->rows));
     lar_text_puts(text, ",\"execution_count\":");
     lar_text_u64(text, good);
     lar_text_puts(text, ",\"inference_stats\":{");
-    write_duration(text, "success", good, value(&s->succeeded_ns));
+    write_duration(text, "success", good, lar_statistics_value(&s->succeeded_ns));
     lar_text_char(text, ',');
-    write_duration(text, "fail", bad, value(&s->failed_ns));
+    write_duration(text, "fail", bad, lar_statistics_value(&s->failed_ns));
     lar_text_char(text, ',');
-    write_duration(text, "queue", good, value(&s->queue_ns));
+    write_duration(text, "queue", good, lar_statistics_value(&s->queue_ns));
     lar_text_char(text, ',');
-    write_stages(text, good, value(&s->input_ns), value(&s->infer_ns), value(&s->output_ns));
+    write_stages(text, good, lar_statistics_value(&s->input_ns), lar_statistics_value(&s->infer_ns),
+                 lar_statistics_value(&s->output_ns));
     lar_text_char(text, ',');
     write_duration(text, "cache_hit", 0, 0);
     lar_text_char(text, ',');

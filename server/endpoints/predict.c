@@ -1,6 +1,7 @@
 /* Predictions: on the HTTP thread while they are small and cheap, else on a worker.
  * SPDX-License-Identifier: MIT */
 #include "server/endpoints/predict.h"
+#include "server/exchange.h"
 
 #include <time.h>
 
@@ -71,20 +72,32 @@ static enum lar_outcome compute(struct lar_request *rq, const struct lar_dialect
     return LAR_ANSWERED;
 }
 
-/* What the error will be answered with, roughly: for the counters. */
-static unsigned status_class(enum lar_outcome outcome, const struct lar_error *err)
-{
-    if (outcome == LAR_ANSWERED)
-        return 200;
-    if (err->code == LAR_ERR_NOMEM || err->code == LAR_ERR_BUSY || err->code == LAR_ERR_UNAVAILABLE)
-        return 503;
-    return err->code == LAR_ERR_INTERNAL || err->code == LAR_ERR_IO ? 500 : 400;
-}
-
 static uint64_t since_start(const struct lar_request *rq, int64_t now)
 {
     int64_t ns = now - rq->started_us * 1000;
     return ns > 0 ? (uint64_t)ns : 0;
+}
+
+static enum lar_protocol protocol_of(const struct lar_route *route)
+{
+    return strncmp(route->pattern, "/v2", 3) == 0   ? LAR_PROTOCOL_OIP
+           : strncmp(route->pattern, "/v1", 3) == 0 ? LAR_PROTOCOL_TFS
+                                                    : LAR_PROTOCOL_MLFLOW;
+}
+
+/* Counts a call that will be answered with STATUS and is over at NOW. */
+static void count(struct lar_request *rq, struct lar_statistics *statistics, unsigned status,
+                  struct lar_spent *spent, uint64_t rows, int64_t now)
+{
+    spent->all = since_start(rq, now);
+    const struct lar_counted call = {.protocol = protocol_of(rq->route),
+                                     .status = status,
+                                     .rows = rows,
+                                     .request_bytes = rq->body_size,
+                                     .answer_bytes = status < 400 ? rq->answer.text.size : 0,
+                                     .spent = *spent};
+    lar_statistics_add(statistics, &call);
+    rq->counted = true;
 }
 
 enum lar_outcome lar_predict(struct lar_request *rq, const struct lar_dialect *dialect,
@@ -100,8 +113,7 @@ enum lar_outcome lar_predict(struct lar_request *rq, const struct lar_dialect *d
     if (!loaded) {
         if (dialect->unknown)
             dialect->unknown(rq, err);
-        spent.all = since_start(rq, now_ns());
-        lar_statistics_add(&service->unknown, status_class(LAR_REFUSED, err), &spent, 0);
+        count(rq, &service->unknown, lar_answer_status(&rq->answer, err), &spent, 0, now_ns());
         return LAR_REFUSED;
     }
     int64_t last = now_ns();
@@ -112,10 +124,31 @@ enum lar_outcome lar_predict(struct lar_request *rq, const struct lar_dialect *d
         return LAR_LATER;
     }
     lar_answer_header(&rq->answer, "Larder-Model-Version", loaded->header);
-    spent.all = since_start(rq, outcome == LAR_ANSWERED ? last : now_ns());
-    lar_statistics_add(&loaded->statistics, status_class(outcome, err), &spent, rows);
+    rq->answered = loaded->number;
+    rq->rows = rows;
+    if (outcome == LAR_ANSWERED)
+        count(rq, &loaded->statistics, 200, &spent, rows, last);
+    else
+        count(rq, &loaded->statistics, lar_answer_status(&rq->answer, err), &spent, 0, now_ns());
     lar_predict_abandon(rq);
     return outcome;
+}
+
+/* What never came so far (a body that is too large or packed in an unknown way, a full queue) is
+ * counted when it is answered. The table is the present turn's. */
+void lar_predict_answered(struct lar_request *rq)
+{
+    struct lar_service *service = rq->service;
+    struct lar_spent spent = {0};
+    struct lar_error err = {0};
+    if (rq->counted || !rq->route || rq->route->where != LAR_BY_COST)
+        return;
+    struct lar_loaded *loaded = rq->kept;
+    if (!loaded && rq->model.at)
+        loaded = lar_table_loaded(lar_service_table(rq), rq->model.at, rq->model.size, rq->number,
+                                  rq->label.at, rq->label.size, &err);
+    count(rq, loaded ? &loaded->statistics : &service->unknown, rq->answer.status, &spent, 0,
+          now_ns());
 }
 
 void lar_predict_abandon(struct lar_request *rq)

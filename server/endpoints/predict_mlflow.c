@@ -1,37 +1,19 @@
 /* MLflow's /invocations.
  * SPDX-License-Identifier: MIT */
+#include "server/accept.h"
 #include "server/endpoints/predict.h"
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* The text before SEPARATOR without the spaces around it; *REST is what follows. */
-static struct lar_span part(struct lar_span text, char separator, struct lar_span *rest)
-{
-    const char *at = text.size ? memchr(text.at, separator, text.size) : NULL;
-    size_t n = at ? (size_t)(at - text.at) : text.size;
-    *rest = at ? (struct lar_span){at + 1, text.size - n - 1} : (struct lar_span){0};
-    struct lar_span ret = {text.at, n};
-    while (ret.size && is_space(*ret.at))
-        ret.at++, ret.size--;
-    while (ret.size && is_space(ret.at[ret.size - 1]))
-        ret.size--;
-    return ret;
-}
 
 /* application/json or text/csv, with charset=utf-8 or without: what MLflow takes. */
 static bool read_type(const struct lar_request *rq, bool *ret_csv)
 {
     struct lar_span rest, value, header = rq->headers.content_type;
-    struct lar_span type = header.at ? part(header, ';', &rest) : header;
+    struct lar_span type = header.at ? lar_span_part(header, ';', &rest) : header;
     *ret_csv = lar_span_like(type, "text/csv");
     if (!header.at || (!*ret_csv && !lar_span_like(type, "application/json")))
         return false;
     while (rest.size) {
-        struct lar_span name = part(part(rest, ';', &rest), '=', &value);
-        value = part(value, '\0', &(struct lar_span){0});
+        struct lar_span name = lar_span_part(lar_span_part(rest, ';', &rest), '=', &value);
+        value = lar_span_part(value, '\0', &(struct lar_span){0});
         if (name.size && (!lar_span_like(name, "charset") ||
                           (!lar_span_like(value, "utf-8") && !lar_span_like(value, "\"utf-8\""))))
             return false;
@@ -71,7 +53,9 @@ static bool choose_model(struct lar_request *rq, struct lar_error *err)
         return lar_fail(err, LAR_ERR_NOTFOUND,
                         "there are %zu models; name one with ?model=NAME, or set default_model",
                         table->n_models);
-    rq->model = lar_span_of(table->models[0].name);
+    /* A copy: the table may go before the request does. */
+    size_t n = strnlen(table->models[0].name, sizeof rq->name - 1);
+    rq->model = (struct lar_span){memcpy(rq->name, table->models[0].name, n), n};
     return true;
 }
 

@@ -84,8 +84,8 @@ static void expect_all(const struct expectation *e, size_t n)
     for (size_t i = 0; i < n; i++) {
         const char *answer = ask(e[i].line, e[i].headers, e[i].body);
         ck_assert_msg(client_status(answer) == e[i].status && strstr(answer, e[i].has),
-                      "%s %s\n-> %s\nwanted %d %s", e[i].line, e[i].body ? e[i].body : "", answer,
-                      e[i].status, e[i].has);
+                      "%s %s\n-> %.3000s\nwanted %d %s", e[i].line, e[i].body ? e[i].body : "",
+                      answer, e[i].status, e[i].has);
     }
 }
 
@@ -107,7 +107,7 @@ static const struct expectation reading[] = {
     {"POST /v1/models/iris/versions/2:predict", "", "{\"instances\":[1]}", 404, "error"},
     {"POST /v1/models/none:predict", "", "{\"instances\":[1]}", 404, "none"},
     {"POST /v1/models/bad:predict", "", "{\"instances\":[1]}", 503, "Retry-After: 1\r\n"},
-    {"GET /v1/models/iris:predict", "", NULL, 405, "Allow: POST\r\n"},
+    {"GET /v1/models/iris:predict", "", NULL, 405, "Allow: POST, OPTIONS\r\n"},
     {"POST /v2/models/iris/infer", "",
      "{\"inputs\":[{\"name\":\"X\",\"shape\":[2],\"datatype\":\"FP64\",\"data\":[1,2]}]}", 200,
      "\"model_version\":\"3\""},
@@ -203,7 +203,30 @@ static const struct expectation reading[] = {
     {"POST /v1/reload", "", NULL, 200, "reloaded"},
     {"POST /v1/reload?prune=2", "", NULL, 400, "prune"},
     {"GET /metrics", "", NULL, 200,
-     "larder_predict_requests_total{model=\"iris\",version=\"3\",code=\"200\"}"},
+     "larder_predict_requests_total{model=\"iris\",version=\"3\",protocol=\"tfs\",code=\"200\"} "
+     "5\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"iris\",version=\"3\",protocol=\"tfs\",code=\"400\"} "
+     "5\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"iris\",version=\"3\",protocol=\"tfs\",code=\"415\"} "
+     "1\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"iris\",version=\"3\",protocol=\"oip\",code=\"501\"} "
+     "1\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"\",version=\"\",protocol=\"mlflow\",code=\"415\"} "
+     "1\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"\",version=\"\",protocol=\"mlflow\",code=\"404\"} 1\n"},
+    {"GET /metrics", "", NULL, 200,
+     "larder_predict_requests_total{model=\"\",version=\"\",protocol=\"tfs\",code=\"503\"} 1\n"},
+    {"GET /metrics", "", NULL, 200, "larder_model_ready{model=\"bad\"} 0\n"},
+    {"GET /metrics", "", NULL, 200, "larder_http_requests_in_flight 1\n"},
+    {"GET /metrics", "", NULL, 200, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"},
+    {"GET /metrics", "Accept: application/openmetrics-text\r\n", NULL, 200, "\n# EOF\n"},
+    {"GET /metrics", "Accept: application/openmetrics-text\r\n", NULL, 200,
+     "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n"},
     {"GET /metrics", "", NULL, 200, "larder_build_info{version="},
     {"GET /metrics", "", NULL, 200, "larder_loads_total{result=\"ok\"} 2\n"},
     {"GET /metrics", "", NULL, 200, "larder_loads_total{result=\"refused\"} 1\n"},
@@ -220,6 +243,55 @@ START_TEST(what_is_there_is_told)
         ck_assert_int_eq(client_status(ask("GET /v2/health/ready", "", NULL)), 503);
         stop();
     }
+}
+END_TEST
+
+/* PATTERN with names that exist. */
+static void fill_pattern(char *out, size_t size, const char *pattern)
+{
+    size_t n = 0;
+    for (const char *p = pattern; *p;) {
+        const char *value = strncmp(p, "{model}", 7) == 0    ? "iris"
+                            : strncmp(p, "{version", 8) == 0 ? "3"
+                            : *p == '{'                      ? "x"
+                                                             : NULL;
+        n += (size_t)snprintf(out + n, size - n, "%.*s", value ? 4 : 1, value ? value : p);
+        p += value ? strcspn(p, "}") + 1 : 1;
+    }
+}
+
+/* HEAD of whatever has GET: the same status and the same length, and no body. OPTIONS of all. */
+START_TEST(heads_are_as_long_as_bodies)
+{
+    char path[256], line[300], got[1 << 16];
+    unsigned n = 0;
+    start_models(modes[0]);
+    for (const struct lar_route *route = lar_routes; route->pattern; route++) {
+        fill_pattern(path, sizeof path, route->pattern);
+        snprintf(line, sizeof line, "OPTIONS %s", path);
+        const char *options = ask(line, "", NULL);
+        ck_assert_msg(client_status(options) == 204 && strstr(options, "\r\nAllow: ") &&
+                          strstr(options, lar_method_name(route->method)) &&
+                          !strstr(options, "Content-Length"),
+                      "%s -> %s", line, options);
+        if (route->method != LAR_GET)
+            continue;
+        n++;
+        snprintf(line, sizeof line, "GET %s", path);
+        snprintf(got, sizeof got, "%s", ask(line, "", NULL));
+        const char *body = strstr(got, "\r\n\r\n") + 4;
+        snprintf(line, sizeof line, "HEAD %s", path);
+        const char *head = ask(line, "", NULL);
+        const char *length = strcasestr(head, "\r\ncontent-length: ");
+        ck_assert_msg(client_status(head) == client_status(got), "%s: %s\n%s", line, head, got);
+        ck_assert_ptr_nonnull(length);
+        ck_assert_str_eq(head + strlen(head) - 4, "\r\n\r\n");
+        ck_assert_ptr_eq(strstr(head, "\r\n\r\n"), head + strlen(head) - 4);
+        if (strcmp(path, "/metrics") != 0) /* which counts this */
+            ck_assert_msg((size_t)atol(length + 18) == strlen(body), "%s: %s\n%s", line, head, got);
+    }
+    ck_assert_uint_gt(n, 30);
+    stop();
 }
 END_TEST
 
@@ -447,12 +519,9 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {what_is_there_is_told,
-                                  uploads_and_deletes,
-                                  who_may_change_things,
-                                  management_off_and_open,
-                                  open_addresses_need_a_decision,
-                                  versions_swap_under_load,
-                                  NULL};
+    const TTest *const tests[] = {what_is_there_is_told,    heads_are_as_long_as_bodies,
+                                  uploads_and_deletes,      who_may_change_things,
+                                  management_off_and_open,  open_addresses_need_a_decision,
+                                  versions_swap_under_load, NULL};
     return check_main("service", tests);
 }
