@@ -55,15 +55,33 @@ static bool was_folded(struct lar_span name, const char *value)
     return false;
 }
 
+/* What take_header() knows so far. */
+struct headers {
+    struct lar_guard guard;
+    const char *end; /* of the last value, in the library's buffer; NULL: there was none */
+};
+
+/* The library takes a value to end at a NUL. Where it truly ends, the line's end has been
+ * overwritten, and NEXT, the name of the header that follows, comes at once (NULL: none follows,
+ * but the end of the header). */
+static bool was_cut(const char *end, const char *next)
+{
+    return end && (next ? next != end + 1 && next != end + 2 : end[1] != '\0');
+}
+
 static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
                                    size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
-    struct lar_guard *guard = context;
+    struct headers *headers = context;
+    struct lar_guard *guard = &headers->guard;
     struct lar_span key = {name, name_size};
     lar_guard_header(guard, key, (struct lar_span){value ? value : "", value ? value_size : 0});
     if (value && was_folded(key, value))
         guard->fault = "a folded header";
+    if (was_cut(headers->end, name))
+        guard->fault = "NUL in a header";
+    headers->end = value ? value + value_size : NULL;
     return MHD_YES;
 }
 
@@ -127,10 +145,12 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
     struct lar_connection *c = ex->connection;
     enum lar_step step;
     if (!ex->begun) {
-        struct lar_guard guard = {0};
-        MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, take_header, &guard);
+        struct headers headers = {0};
+        MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, take_header, &headers);
+        if (was_cut(headers.end, NULL))
+            headers.guard.fault = "NUL in a header";
         ex->rq.peer = c->accepted.peer;
-        step = lar_exchange_begin(ex, method, version, &guard);
+        step = lar_exchange_begin(ex, method, version, &headers.guard);
         if (step == LAR_STEP_READ && ex->rq.headers.length != 0)
             set_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
     } else if (*n) {
