@@ -5,7 +5,7 @@ WORKDIR /src
 COPY scripts/install-dependencies scripts/
 RUN scripts/install-dependencies build
 COPY . .
-RUN meson setup build --prefix=/usr && meson install -C build --destdir=/out
+RUN meson setup build --prefix=/usr -Dtests=disabled && meson install -C build --destdir=/out
 
 FROM debian:12-slim
 COPY scripts/install-dependencies /tmp/

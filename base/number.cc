@@ -81,6 +81,41 @@ enum lar_number read_integer(const char **at, const char *end, bool *negative, u
     return LAR_NUMBER_OK;
 }
 
+/* Reads what most numbers are: few digits and no exponent. Digits below 2^53 and a power of ten up
+ * to 10^22 are doubles without error, so that one division rounds once, correctly (W. D. Clinger,
+ * "How to read floating point numbers accurately", 1990). False: to be read otherwise, or no
+ * number. */
+inline bool read_short(const char **at, const char *end, double *ret)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                    1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+    constexpr size_t digits_max = sizeof powers / sizeof *powers - 1; /* fit 64 bits */
+    const char *p = *at;
+    bool negative = p < end && *p == '-';
+    p += negative;
+    const char *first = p;
+    uint64_t digits = 0;
+    for (; p < end && is_digit(*p); p++)
+        digits = digits * 10 + static_cast<uint64_t>(*p - '0');
+    size_t n = static_cast<size_t>(p - first), fraction = 0;
+    if (n == 0 || (n > 1 && *first == '0'))
+        return false;
+    if (p < end && *p == '.') {
+        const char *point = p++;
+        for (; p < end && is_digit(*p); p++)
+            digits = digits * 10 + static_cast<uint64_t>(*p - '0');
+        fraction = static_cast<size_t>(p - point) - 1;
+        if (fraction == 0)
+            return false;
+    }
+    if (n + fraction > digits_max || digits > UINT64_C(1) << 53 || is_exponent(p, end))
+        return false;
+    double v = static_cast<double>(digits) / powers[fraction];
+    *ret = negative ? -v : v;
+    *at = p;
+    return true;
+}
+
 /* Adds what makes the text between TO and BEHIND a float's. */
 inline size_t finish_float(char *to, char *behind)
 {
@@ -99,6 +134,8 @@ enum lar_number lar_number_read_f64(const char **at, const char *end, double *re
     /* Up to the first digit of a fraction the grammars differ; from there from_chars reads what
      * JSON does, but stops before an exponent without digits. */
     const char *p;
+    if (read_short(at, end, ret))
+        return LAR_NUMBER_OK;
     if (!integer_part(*at, end, &p))
         return LAR_NUMBER_MALFORMED;
     if (p < end && *p == '.' && (p + 1 == end || !is_digit(p[1])))

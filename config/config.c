@@ -89,11 +89,16 @@ static bool set_items(struct lar_config *config, const struct lar_key *key, cons
     return true;
 }
 
-/* What Kubernetes puts into every pod beside a service named larder; LARDER_CONFIG is ours. */
+/* LARDER_CONFIG is ours, others are larder's; the rest Kubernetes puts into every pod beside a
+ * service named larder. */
 static bool is_foreign(const char *name)
 {
-    return strcmp(name, "LARDER_CONFIG") == 0 || strcmp(name, "LARDER_PORT") == 0 ||
-           strncmp(name, "LARDER_PORT_", 12) == 0 || strncmp(name, "LARDER_SERVICE_", 15) == 0;
+    static const char *const names[] = {"LARDER_CONFIG", "LARDER_URL", "LARDER_TOKEN",
+                                        "LARDER_PORT"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return strncmp(name, "LARDER_PORT_", 12) == 0 || strncmp(name, "LARDER_SERVICE_", 15) == 0;
 }
 
 static bool read_environment(struct lar_config *config, const char *const *environment,

@@ -36,9 +36,14 @@ struct lar_config {
     int64_t load_memory, load_time, loads;
     int64_t management; /* enum lar_management_mode */
     const char *tokens_file;
+    struct lar_strings management_listen;
     struct lar_strings allowed_hosts;
+    struct lar_strings cors_origins;
+    const char *base_path;
+    struct lar_strings trusted_proxies;
     int64_t log_level;  /* enum lar_log_level */
     int64_t log_format; /* enum lar_log_format */
+    const char *access_log;
     int64_t drain_delay, drain_time;
     struct lar_arena arena;
 };

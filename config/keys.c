@@ -18,7 +18,7 @@ static const char *const format_choices[] = {"text", "json", NULL};
 
 const struct lar_key lar_keys[] = {
     {"listen", LAR_KEY_LIST, true, AT(listen), .fallback = "127.0.0.1:8080",
-     .help = "host:port, [v6]:port, unix:PATH, or systemd for the sockets that it hands over"},
+     .help = "host:port, [v6]:port, unix:PATH[,mode=0660], systemd[:NAME] for its sockets"},
     {"models", LAR_KEY_TEXT, true, AT(models), .fallback = "/var/lib/larder/models",
      .help = "the watched folder"},
     {"state", LAR_KEY_TEXT, true, AT(state), .fallback = "/var/lib/larder/state",
@@ -70,12 +70,24 @@ const struct lar_key lar_keys[] = {
      .help = "who may change things: local (this host, or a token), open (everyone), off"},
     {"management.tokens_file", LAR_KEY_TEXT, false, AT(tokens_file),
      .help = "a line TOKEN [name] for each; # starts a comment; not readable by others"},
+    {"management.listen", LAR_KEY_LIST, true, AT(management_listen),
+     .help =
+         "addresses, as in listen, that alone take changes then; listen only reads and predicts"},
     {"allowed_hosts", LAR_KEY_LIST, false, AT(allowed_hosts),
      .help = "Host names by which changing requests may come, besides addresses and localhost"},
+    {"cors.origins", LAR_KEY_LIST, true, AT(cors_origins),
+     .help = "https://host[:port] of sites whose pages may call, or *: all, but to change things"},
+    {"base_path", LAR_KEY_TEXT, true, AT(base_path),
+     .help =
+         "/PATH under which a proxy shows the service and passes requests on; probes need none"},
+    {"trusted_proxies", LAR_KEY_LIST, true, AT(trusted_proxies),
+     .help = "addresses, networks (10.0.0.0/8) or unix, whose X-Forwarded-For names the client"},
     {"log.level", LAR_KEY_CHOICE, false, AT(log_level), .fallback = "info",
      .choices = level_choices, .help = "error, warning, info, debug"},
     {"log.format", LAR_KEY_CHOICE, false, AT(log_format), .fallback = "text",
      .choices = format_choices, .help = "text, json"},
+    {"access_log", LAR_KEY_TEXT, false, AT(access_log), .fallback = "off",
+     .help = "a JSON line for each request: off, stderr, or a file, opened again on SIGHUP"},
     {"drain_delay", LAR_KEY_DURATION, false, AT(drain_delay), 0, HOUR, "0s",
      .help = "after SIGTERM: not ready, but serving, for so long (5s under Kubernetes)"},
     {"drain_time", LAR_KEY_DURATION, false, AT(drain_time), 0, HOUR, "30s",

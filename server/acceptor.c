@@ -30,7 +30,8 @@ struct lar_acceptor {
 static struct lar_peer peer_of(const struct lar_listener *listener,
                                const struct sockaddr_storage *address)
 {
-    struct lar_peer peer = {.unix_socket = listener->kind == LAR_LISTENER_UNIX};
+    struct lar_peer peer = {.unix_socket = listener->kind == LAR_LISTENER_UNIX,
+                            .management = listener->management};
     if (address->ss_family == AF_INET) {
         const struct sockaddr_in *in = (const struct sockaddr_in *)address;
         peer.local = ntohl(in->sin_addr.s_addr) >> 24 == 127;

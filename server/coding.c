@@ -49,6 +49,22 @@ enum lar_coding lar_coding_accepted(struct lar_span value)
     return best;
 }
 
+bool lar_coding_plain_refused(struct lar_span value)
+{
+    bool named = false, refused = false;
+    if (!value.size || !memchr(value.at, ';', value.size)) /* nearly always */
+        return false;
+    while (value.size) {
+        struct lar_span parameters, part = lar_span_part(value, ',', &value);
+        struct lar_span name = lar_span_part(part, ';', &parameters);
+        bool plain = lar_span_like(name, "identity");
+        if (plain || (!named && lar_span_is(name, "*")))
+            refused = lar_accept_weight(parameters) == 0;
+        named |= plain;
+    }
+    return refused;
+}
+
 static bool grow(struct lar_unpacked *u, size_t capacity, struct lar_budget *budget,
                  struct lar_error *err)
 {

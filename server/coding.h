@@ -15,6 +15,9 @@ enum lar_coding lar_coding_of(struct lar_span value);
 /* What an Accept-Encoding likes best of what we can write (RFC 9110, section 12.5.3). */
 enum lar_coding lar_coding_accepted(struct lar_span value);
 
+/* Whether an Accept-Encoding forbids an answer as it is, by "identity;q=0" or "*;q=0". */
+bool lar_coding_plain_refused(struct lar_span value);
+
 /* Bytes that were unpacked; zeroed at the start. */
 struct lar_unpacked {
     char *data;

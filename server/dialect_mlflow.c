@@ -129,8 +129,9 @@ static bool read_parameters(struct mlflow *m, struct lar_error *err)
     return step == LAR_JSON_CLOSED;
 }
 
-static bool read_member(struct mlflow *m, const struct lar_json_string *key, struct lar_error *err)
+static bool read_member(void *context, const struct lar_json_string *key, struct lar_error *err)
 {
+    struct mlflow *m = context;
     struct lar_json *js = m->rows.js;
     enum form form = SPLIT;
     while (form <= INPUTS && !lar_json_is(key, forms[form]))
@@ -153,20 +154,12 @@ bool lar_mlflow_read(struct lar_call_request *ret, const struct lar_flat *flat, 
                      size_t size, struct lar_scratch *scratch, struct lar_error *err)
 {
     struct lar_json js;
-    struct lar_json_string key;
-    enum lar_json_step step;
     struct mlflow m = {
         .call = ret, .flat = flat, .rows = {.js = &js}, .ready = lar_inputs_agree(flat)};
     lar_json_init(&js, body, size, scratch);
     *ret = (struct lar_call_request){0};
     if (!lar_call_select_method(ret, flat, flat->default_method, &js, err) ||
-        !lar_json_open(&js, '{', err))
-        return false;
-    for (bool first = true; (step = lar_json_member(&js, first, &key, err)) == LAR_JSON_MORE;
-         first = false)
-        if (!read_member(&m, &key, err))
-            return false;
-    if (step == LAR_JSON_FAILED || !lar_json_end(&js, err))
+        !lar_json_object(&js, read_member, &m, err) || !lar_json_end(&js, err))
         return false;
     if (m.form == NO_FORM)
         return lar_fail(err, LAR_ERR_INVALID,

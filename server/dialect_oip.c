@@ -38,8 +38,9 @@ static bool read_inputs(struct oip *o, struct lar_error *err)
     return !o->in.by_column || lar_inputs_join_columns(&o->in, err);
 }
 
-static bool read_member(struct oip *o, const struct lar_json_string *key, struct lar_error *err)
+static bool read_member(void *context, const struct lar_json_string *key, struct lar_error *err)
 {
+    struct oip *o = context;
     struct lar_json *js = o->js;
     if (lar_json_null(js))
         return true;
@@ -71,15 +72,7 @@ static bool read_member(struct oip *o, const struct lar_json_string *key, struct
 static bool read_text(struct oip *o, struct lar_error *err)
 {
     struct lar_json *js = o->js;
-    struct lar_json_string key;
-    enum lar_json_step step;
-    if (!lar_json_open(js, '{', err))
-        return false;
-    for (bool first = true; (step = lar_json_member(js, first, &key, err)) == LAR_JSON_MORE;
-         first = false)
-        if (!read_member(o, &key, err))
-            return false;
-    if (step == LAR_JSON_FAILED || !lar_json_end(js, err))
+    if (!lar_json_object(js, read_member, o, err) || !lar_json_end(js, err))
         return false;
     if (!o->there)
         return lar_fail(err, LAR_ERR_INVALID, "'inputs' is missing");

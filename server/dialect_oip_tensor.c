@@ -43,10 +43,13 @@ static bool read_shape(struct lar_json *js, struct lar_shape *ret, struct lar_er
 static bool read_type(struct lar_json *js, enum lar_type *ret, struct lar_error *err)
 {
     struct lar_json_string name;
+    char filled[LAR_OIP_TYPE_SIZE] = "";
     if (!lar_json_text(js, &name, err))
         return false;
+    if (name.size > 0 && name.size < sizeof filled)
+        memcpy(filled, name.text, name.size);
     for (int i = 1; i < LAR_TYPE_END; i++)
-        if (lar_json_is(&name, lar_oip_types[i])) {
+        if (memcmp(filled, lar_oip_types[i], sizeof filled) == 0) {
             *ret = (enum lar_type)i;
             return true;
         }
@@ -198,11 +201,13 @@ static bool read_data(struct oip *o, struct tensor *t, struct lar_error *err)
     uint64_t before = o->n_read++;
     bool column_shape = t->shape.rank == 1 || (t->shape.rank == 2 && t->shape.dims[1] == 1);
     if (in->n_slots == 1) {
-        if (!lar_inputs_columns(in, err))
-            return false;
         bool named = lar_json_is(&t->name, in->slots[0].input->name);
-        int64_t column = lar_names_find(&in->columns, &t->name, (uint32_t)before);
-        if (column >= 0 && column_shape)
+        int64_t column = -1;
+        if (column_shape && !lar_inputs_columns(in, err))
+            return false;
+        if (column_shape)
+            column = lar_names_find(&in->columns, &t->name, (uint32_t)before);
+        if (column >= 0)
             return read_column(o, (uint32_t)column, t, err);
         if (before == 0 || named)
             return read_slot(o, &in->slots[0], t, err);

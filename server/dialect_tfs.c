@@ -56,8 +56,9 @@ static bool read_signature(struct tfs *t, struct lar_error *err)
     return lar_tfs_read_signature(t->call, t->flat, t->rows.js, &named, err);
 }
 
-static bool read_member(struct tfs *t, const struct lar_json_string *key, struct lar_error *err)
+static bool read_member(void *context, const struct lar_json_string *key, struct lar_error *err)
 {
+    struct tfs *t = context;
     enum form form = lar_json_is(key, "instances") ? INSTANCES
                      : lar_json_is(key, "inputs")  ? INPUTS
                                                    : NEITHER;
@@ -82,20 +83,12 @@ bool lar_tfs_read(struct lar_call_request *ret, const struct lar_flat *flat, con
                   size_t size, struct lar_scratch *scratch, struct lar_error *err)
 {
     struct lar_json js;
-    struct lar_json_string key;
-    enum lar_json_step step;
     struct tfs t = {
         .call = ret, .flat = flat, .rows = {.js = &js}, .ready = lar_inputs_agree(flat)};
     lar_json_init(&js, body, size, scratch);
     *ret = (struct lar_call_request){0};
     if (!lar_call_select_method(ret, flat, flat->default_method, &js, err) ||
-        !lar_json_open(&js, '{', err))
-        return false;
-    for (bool first = true; (step = lar_json_member(&js, first, &key, err)) == LAR_JSON_MORE;
-         first = false)
-        if (!read_member(&t, &key, err))
-            return false;
-    if (step == LAR_JSON_FAILED || !lar_json_end(&js, err))
+        !lar_json_object(&js, read_member, &t, err) || !lar_json_end(&js, err))
         return false;
     if (t.form == NEITHER)
         return lar_fail(err, LAR_ERR_INVALID, "Missing 'inputs' or 'instances' key");

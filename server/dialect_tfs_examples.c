@@ -10,9 +10,9 @@ struct examples {
     const char *examples, *context; /* where their values lie */
 };
 
-static bool read_member(struct examples *e, const struct lar_json_string *key,
-                        struct lar_error *err)
+static bool read_member(void *context, const struct lar_json_string *key, struct lar_error *err)
 {
+    struct examples *e = context;
     struct lar_json *js = e->rows.js;
     const char **place = lar_json_is(key, "examples")  ? &e->examples
                          : lar_json_is(key, "context") ? &e->context
@@ -78,18 +78,10 @@ bool lar_tfs_read_examples(struct lar_call_request *ret, const struct lar_flat *
                            struct lar_error *err)
 {
     struct lar_json js;
-    struct lar_json_string key;
-    enum lar_json_step step;
     struct examples e = {.call = ret, .flat = flat, .rows = {.js = &js}, .regress = regress};
     lar_json_init(&js, body, size, scratch);
     *ret = (struct lar_call_request){0};
-    if (!lar_json_open(&js, '{', err))
-        return false;
-    for (bool first = true; (step = lar_json_member(&js, first, &key, err)) == LAR_JSON_MORE;
-         first = false)
-        if (!read_member(&e, &key, err))
-            return false;
-    if (step == LAR_JSON_FAILED || !lar_json_end(&js, err))
+    if (!lar_json_object(&js, read_member, &e, err) || !lar_json_end(&js, err))
         return false;
     if (!e.examples)
         return lar_fail(err, LAR_ERR_INVALID, "Missing 'examples' key");

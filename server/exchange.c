@@ -1,6 +1,7 @@
 /* The steps of a request; see exchange.h.
  * SPDX-License-Identifier: MIT */
 #include "server/exchange.h"
+#include "server/base_path.h"
 #include "server/deadlines.h"
 #include "server/sizes.h"
 
@@ -89,6 +90,8 @@ static enum lar_step refuse_malformed(struct lar_exchange *ex, const char *fault
     lar_error_clear(&ex->err);
     lar_fail(&ex->err, LAR_ERR_INVALID, "%s", fault);
     ex->rq.answer.close = true;
+    if (fault == lar_target_long)
+        ex->rq.answer.status = 414;
     return refuse(ex);
 }
 
@@ -155,15 +158,48 @@ static bool admit_coding(struct lar_exchange *ex)
         rq->headers.content_encoding.at);
 }
 
+/* Whether the request has a body, and takes an answer, as its route has them. */
+static bool admit_form(struct lar_exchange *ex)
+{
+    struct lar_request *rq = &ex->rq;
+    enum lar_body_limit body = rq->route->body;
+    if (rq->headers.unsaid && (body == LAR_PREDICT_BODY || body == LAR_UPLOAD_BODY)) {
+        rq->answer.status = 411;
+        return lar_fail(&ex->err, LAR_ERR_INVALID, "a body is needed, and its Content-Length");
+    }
+    if (lar_coding_plain_refused(rq->headers.accept_encoding)) {
+        rq->answer.status = 406;
+        return lar_fail(&ex->err, LAR_ERR_INVALID,
+                        "short answers are never packed: Accept-Encoding must allow identity");
+    }
+    return admit_coding(ex);
+}
+
+/* Whether the target is under the base path, which is taken away, or needs none. */
+static bool admit_place(struct lar_exchange *ex)
+{
+    const struct lar_http_settings *settings = ex->home->settings;
+    if (!settings->base_path || lar_target_strip(&ex->target, settings->base_path))
+        return true;
+    for (const char *const *path = settings->everywhere; path && *path; path++)
+        if (lar_target_is(&ex->target, *path))
+            return true;
+    return lar_fail(&ex->err, LAR_ERR_NOTFOUND, "nothing here");
+}
+
 static bool admit(struct lar_exchange *ex)
 {
     struct lar_request *rq = &ex->rq;
     const struct lar_http_settings *settings = ex->home->settings;
-    if (!lar_route_find(rq, settings->routes, &ex->target, &ex->err))
+    if (!admit_place(ex) || !lar_route_find(rq, settings->routes, &ex->target, &ex->err))
         return false;
+    if (!rq->route) { /* OPTIONS */
+        rq->answer.status = rq->headers.length ? 413 : 204;
+        return rq->headers.length == 0 || lar_fail(&ex->err, LAR_ERR_LIMIT, "OPTIONS has no body");
+    }
     if (rq->route->changes && settings->admit && !settings->admit(rq, &ex->err))
         return false;
-    if (!admit_coding(ex))
+    if (!admit_form(ex))
         return false;
     size_t limit = body_limit(ex);
     if (rq->headers.length > 0 && (uint64_t)rq->headers.length > limit)
@@ -175,6 +211,21 @@ static bool admit(struct lar_exchange *ex)
                           streamed ? PIECE_BYTES : limit, &ex->err);
 }
 
+/* By what this request is known, in the log and to who sent it: the client's word for it, or ours.
+ */
+static void name_request(struct lar_exchange *ex)
+{
+    struct lar_exchange_home *home = ex->home;
+    struct lar_span sent = ex->rq.headers.request_id;
+    if (!sent.at && !lar_access_log_on(home->settings->access_log))
+        return;
+    ex->request_id = sent.at; /* the HTTP library ends it by NUL */
+    if (lar_request_id_valid(sent))
+        return;
+    lar_request_id_make(ex->made_id, home->id_key, home->n_ids++);
+    ex->request_id = ex->made_id;
+}
+
 enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, const char *version,
                                  struct lar_guard *guard)
 {
@@ -182,8 +233,11 @@ enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, co
     ex->begun = true;
     rq->started_us = lar_now_us();
     rq->method = method_of(method);
+    ex->method = method;
     const char *fault = lar_guard_check(guard, version);
     rq->headers = guard->headers;
+    name_request(ex);
+    rq->origin_listed = lar_cors_lists(ex->home->settings->cors, rq->headers.origin);
     if (fault || ex->target_fault) {
         ex->early = true;
         return refuse_malformed(ex, fault ? fault : ex->target_fault);

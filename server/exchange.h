@@ -6,6 +6,7 @@
 #ifndef SERVER_EXCHANGE_H
 #define SERVER_EXCHANGE_H
 
+#include "server/access_log.h"
 #include "server/body.h"
 #include "server/coding.h"
 #include "server/http.h"
@@ -21,6 +22,8 @@ struct lar_exchange_home {
     void *lane;
     unsigned abandoned;         /* exchanges whose connection is gone, still with a worker */
     _Atomic uint64_t in_flight; /* exchanges; written by this thread only */
+    uint64_t id_key[2];         /* random: of the request ids that are made */
+    uint64_t n_ids;
 };
 
 enum lar_step {
@@ -51,9 +54,12 @@ struct lar_exchange {
     uint64_t received, checked; /* bytes of the body; those when its deadline was looked at */
     bool begun, waiting, refused, early;
     const char *target_fault;
-    struct lar_request rq; /* ends with what is not cleared, as all that follows */
+    const char *path, *method; /* as they came, without the query; the owner's */
+    const char *request_id;    /* to be sent with the answer; NULL: not asked for */
+    struct lar_request rq;     /* ends with what is not cleared, as all that follows */
     struct lar_error err;
     struct lar_target target;
+    char made_id[LAR_REQUEST_ID_BYTES];
 };
 
 /* For a request with the raw target RAW; NULL: no memory. */

@@ -84,15 +84,21 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
             h->accept = value;
         break;
     case 9:
+        if (lar_span_like(name, "Forwarded"))
+            h->forwarded = value;
         h->proxied |= lar_span_like(name, "Forwarded") || lar_span_like(name, "X-Real-IP");
         break;
     case 12:
         if (lar_span_like(name, "Content-Type"))
             h->content_type = value;
+        else if (lar_span_like(name, "X-Request-Id"))
+            h->request_id = value;
         break;
     case 11:
         if (lar_span_like(name, "Repr-Digest"))
             h->repr_digest = value;
+        else if (lar_span_like(name, "traceparent"))
+            h->traceparent = value;
         break;
     case 13:
         if (lar_span_like(name, "Authorization"))
@@ -111,6 +117,8 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
     case 15:
         if (lar_span_like(name, "Accept-Encoding"))
             h->accept_encoding = value;
+        else if (lar_span_like(name, "X-Forwarded-For"))
+            h->forwarded_for = value; /* of several, the last: the nearest proxy's */
         break;
     case 16:
         if (lar_span_like(name, "Content-Encoding"))
@@ -120,6 +128,7 @@ void lar_guard_header(struct lar_guard *g, struct lar_span name, struct lar_span
         if (lar_span_like(name, "Transfer-Encoding"))
             take_encoding(g, value);
         break;
+    case 29: h->asks_method |= lar_span_like(name, "Access-Control-Request-Method"); break;
     case 31:
         if (lar_span_like(name, "Inference-Header-Content-Length"))
             h->tensors_after = value;
@@ -145,6 +154,7 @@ const char *lar_guard_check(struct lar_guard *g, const char *version)
         return g->fault = "Transfer-Encoding in HTTP/1.0";
     if (g->n_encoding)
         g->headers.length = -1;
+    g->headers.unsaid = !g->n_encoding && !g->n_length;
     return NULL;
 }
 
@@ -183,6 +193,8 @@ static const char *decode_segment(const char **raw, char **out)
     return NULL;
 }
 
+const char lar_target_long[] = "a target that is too long";
+
 const char *lar_target_parse(struct lar_target *ret, const char *raw)
 {
     ret->n = 0;
@@ -190,7 +202,7 @@ const char *lar_target_parse(struct lar_target *ret, const char *raw)
     if (raw[0] != '/')
         return "a target that is not a path";
     if (strlen(raw) >= sizeof ret->text)
-        return "a target that is too long";
+        return lar_target_long;
     char *out = ret->text;
     while (*raw == '/') {
         const char *start = out;

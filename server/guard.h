@@ -15,11 +15,13 @@
 /* Headers that something here reads. */
 struct lar_headers {
     struct lar_span host, authorization, origin, fetch_site, content_type, content_encoding, digest,
-        repr_digest, if_none_match;
+        repr_digest, if_none_match, request_id, traceparent, forwarded, forwarded_for;
     struct lar_span accept, accept_encoding;
     struct lar_span tensors_after; /* Inference-Header-Content-Length */
     int64_t length;                /* Content-Length, 0 where there is no body, -1 chunked */
+    bool unsaid;                   /* neither Content-Length nor Transfer-Encoding */
     bool proxied;                  /* Forwarded, X-Forwarded-*, X-Real-IP or Via was there */
+    bool asks_method;              /* Access-Control-Request-Method: a preflight */
     bool expects;                  /* Expect: 100-continue */
 };
 
@@ -43,6 +45,9 @@ struct lar_target {
     struct lar_span query; /* what follows '?', not decoded; at NULL: none */
     char text[LAR_TARGET_BYTES];
 };
+
+/* The fault of a target that does not fit, by its address. */
+extern const char lar_target_long[];
 
 /* Splits RAW at '/', decodes each segment. Refuses (with what is wrong) all but the origin form,
  * decoded NUL, '/', '\' and control characters, "." and "..", bad escapes. What is only longer than

@@ -3,7 +3,9 @@
 #include "server/http.h"
 #include "server/http_thread.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 /* Deals connections round: with several instances on one listener, one would get them all. */
@@ -28,6 +30,8 @@ static bool thread_init(struct lar_http *http, struct lar_http_thread *t, struct
     t->home.settings = &http->settings;
     t->home.slabs.budget = &http->budget;
     t->home.box.fd = -1;
+    if (getrandom(t->home.id_key, sizeof t->home.id_key, 0) != sizeof t->home.id_key)
+        return lar_fail_errno(err, errno, "random bytes");
     if (!lar_mailbox_init(&t->home.box, err))
         return false;
     t->home.lane = http->settings.lane_new(http->settings.service, err);

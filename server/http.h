@@ -8,7 +8,10 @@
 #define SERVER_HTTP_H
 
 #include "base/log.h"
+#include "server/access_log.h"
+#include "server/cors.h"
 #include "server/listeners.h"
+#include "server/networks.h"
 #include "server/routes.h"
 
 #include <stdatomic.h>
@@ -36,6 +39,11 @@ struct lar_http_settings {
     const struct lar_route *routes; /* ends with a NULL pattern */
     void *service;                  /* becomes rq->service */
     struct lar_log *log;
+    struct lar_access_log *access_log;          /* NULL: off */
+    const struct lar_cors *cors;                /* NULL: off */
+    const char *base_path;                      /* NULL: none */
+    const char *const *everywhere;              /* ends with NULL: paths that need no base_path */
+    const struct lar_networks *trusted_proxies; /* NULL: none */
 
     /* A lane is what a thread that runs endpoints owns. Between turn() and idle() it runs them. */
     void *(*lane_new)(void *service, struct lar_error *err);

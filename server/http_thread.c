@@ -20,6 +20,7 @@ enum {
     WORKER_MS = 24 * 3600 * 1000, /* for what waits for a loader, which has limits of its own */
     LOG_PER_SECOND = 5,
     LARGE_PIECE = 8 * 1024, /* of a body */
+    LAST_CALL_MS = 500,     /* while draining, for a request that is on its way to us */
 };
 
 static int64_t limit_of(_Atomic int64_t *limit)
@@ -117,6 +118,12 @@ static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connect
         MHD_add_response_header(response, "Content-Type", type);
     for (unsigned i = 0; i < answer->n_headers; i++)
         MHD_add_response_header(response, answer->headers[i].name, answer->headers[i].value);
+    struct lar_cors_header shared[LAR_CORS_HEADERS];
+    size_t n_shared = lar_cors_answer(t->http->settings.cors, &c->exchange->rq, shared);
+    for (size_t i = 0; i < n_shared; i++)
+        MHD_add_response_header(response, shared[i].name, shared[i].value);
+    if (c->exchange->request_id)
+        MHD_add_response_header(response, "X-Request-Id", c->exchange->request_id);
     if (answer->close || t->draining)
         MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result queued = MHD_queue_response(c->mhd, answer->status, response);
@@ -137,7 +144,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
                                   const char *method, const char *version, const char *bytes,
                                   size_t *n, void **request)
 {
-    (void)url;
     struct lar_http_thread *t = context;
     struct lar_exchange *ex = *request;
     if (!ex)
@@ -150,6 +156,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
         if (was_cut(headers.end, NULL))
             headers.guard.fault = "NUL in a header";
         ex->rq.peer = c->accepted.peer;
+        ex->path = url;
         step = lar_exchange_begin(ex, method, version, &headers.guard);
         if (step == LAR_STEP_READ && ex->rq.headers.length != 0)
             set_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
@@ -191,22 +198,27 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     return c->exchange;
 }
 
+static int64_t idle_ms(struct lar_http_thread *t)
+{
+    int64_t idle = limit_of(&t->http->settings.limits->idle_time);
+    return t->draining && idle > LAST_CALL_MS ? LAST_CALL_MS : idle;
+}
+
 static void on_completed(void *context, struct MHD_Connection *mhd, void **request,
                          enum MHD_RequestTerminationCode code)
 {
     (void)mhd;
-    (void)code;
     struct lar_http_thread *t = context;
     struct lar_exchange *ex = *request;
     if (!ex)
         return;
     struct lar_connection *c = ex->connection;
+    if (ex->begun && lar_access_log_on(t->http->settings.access_log))
+        lar_access_log_exchange(t->http->settings.access_log, ex, &c->accepted.address,
+                                code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     end_exchange(c);
     *request = NULL;
-    if (t->draining) /* the answer may have begun before that, without Connection: close */
-        shut(t, c);
-    else
-        set_deadline(t, c, limit_of(&t->http->settings.limits->idle_time));
+    set_deadline(t, c, idle_ms(t)); /* the library ends those whose answer said close */
 }
 
 static void forget(struct lar_http_thread *t, struct lar_connection *c)
@@ -307,18 +319,19 @@ static void expire(struct lar_http_thread *t, int64_t now)
     }
 }
 
-/* Ends idle connections; those with bytes waiting are answered first. A header that has begun has
- * as long as a first one, not as long as an idle client. */
+/* From here on every answer says that it is the connection's last. A connection between requests is
+ * not ended at once: who sends into it at this moment could not know, and would lose a request that
+ * many may not repeat. A header that has begun has as long as a first one. */
 static void begin_drain(struct lar_http_thread *t)
 {
     char byte;
     int64_t header = limit_of(&t->http->settings.limits->header_time);
     t->draining = true;
-    for (struct lar_connection *c = t->connections; c; c = c->next)
-        if (!c->exchange && recv(c->accepted.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
-            shut(t, c);
-        else if (!c->exchange || !c->exchange->begun)
-            set_deadline(t, c, header);
+    for (struct lar_connection *c = t->connections; c; c = c->next) {
+        bool begun = c->exchange || recv(c->accepted.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+        if (!c->exchange || !c->exchange->begun)
+            set_deadline(t, c, begun ? header : idle_ms(t));
+    }
 }
 
 /* Whether the thread has more to do; notices that the service stops. */

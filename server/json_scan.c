@@ -226,6 +226,20 @@ enum lar_json_step lar_json_member(struct lar_json *js, bool first, struct lar_j
     return LAR_JSON_MORE;
 }
 
+bool lar_json_object(struct lar_json *js, lar_json_member_reader *read, void *context,
+                     struct lar_error *err)
+{
+    struct lar_json_string key;
+    enum lar_json_step step;
+    if (!lar_json_open(js, '{', err))
+        return false;
+    for (bool first = true; (step = lar_json_member(js, first, &key, err)) == LAR_JSON_MORE;
+         first = false)
+        if (!read(context, &key, err))
+            return false;
+    return step == LAR_JSON_CLOSED;
+}
+
 bool lar_json_end(struct lar_json *js, struct lar_error *err)
 {
     (void)lar_json_peek(js);

@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { LAR_JSON_DEPTH = 64 }; /* arrays and objects within each other, at most */
 
@@ -84,10 +85,19 @@ enum lar_json_step lar_json_element(struct lar_json *js, bool first, struct lar_
 enum lar_json_step lar_json_member(struct lar_json *js, bool first, struct lar_json_string *ret_key,
                                    struct lar_error *err);
 
+/* A whole object: READ reads the value of each member, CONTEXT's own way. */
+typedef bool lar_json_member_reader(void *context, const struct lar_json_string *key,
+                                    struct lar_error *err);
+bool lar_json_object(struct lar_json *js, lar_json_member_reader *read, void *context,
+                     struct lar_error *err);
+
 /* Nothing but white space may be left. */
 bool lar_json_end(struct lar_json *js, struct lar_error *err);
 
-bool lar_json_is(const struct lar_json_string *s, const char *text);
+static inline bool lar_json_is(const struct lar_json_string *s, const char *text)
+{
+    return strlen(text) == s->size && memcmp(s->text, text, s->size) == 0;
+}
 
 /* Memory of the scratch, for what grows while the text is read: *P of OLD bytes becomes one of NEW
  * bytes with the same content. OLD is 0: a new one. */

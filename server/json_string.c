@@ -51,6 +51,27 @@ static size_t escape_length(const char *p, const char *end)
     }
 }
 
+/* The first byte from P on that is no plain ASCII character of a string: a quote, a backslash, a
+ * control character, a byte of a longer character. Eight at a time; what a lower byte borrows or
+ * carries reaches higher ones only, so that the lowest mark is right. */
+static const char *behind_plain(const char *p, const char *end)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    for (; end - p >= 8; p += 8) {
+        uint64_t word;
+        memcpy(&word, p, sizeof word);
+        uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+        uint64_t marks = (word - ones * 0x20) | word | ((quote - ones) & ~quote) |
+                         ((backslash - ones) & ~backslash);
+        if (marks & high)
+            return p + __builtin_ctzll(marks & high) / 8;
+    }
+    while (p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80 && *p != '"' &&
+           *p != '\\')
+        p++;
+    return p;
+}
+
 bool lar_json_string_skip(struct lar_json *js, size_t *ret_size, bool *ret_escaped,
                           struct lar_error *err)
 {
@@ -58,11 +79,9 @@ bool lar_json_string_skip(struct lar_json *js, size_t *ret_size, bool *ret_escap
         return lar_json_fail(js, err, "a string");
     const char *p = js->at + 1, *end = js->end;
     *ret_escaped = false;
-    while (p < end && *p != '"') {
+    while ((p = behind_plain(p, end)) < end && *p != '"') {
         unsigned char c = (unsigned char)*p;
-        if (c >= 0x20 && c < 0x80 && c != '\\') {
-            p++;
-        } else if (c < 0x20) {
+        if (c < 0x20) {
             return bad_string(js, p, err, "control character in a string");
         } else if (c == '\\') {
             size_t n = escape_length(p, end);
@@ -145,11 +164,6 @@ bool lar_json_text(struct lar_json *js, struct lar_json_string *ret, struct lar_
     ret->size = lar_json_string_decode(from, js->decoded);
     ret->text = js->decoded;
     return true;
-}
-
-bool lar_json_is(const struct lar_json_string *s, const char *text)
-{
-    return strlen(text) == s->size && memcmp(s->text, text, s->size) == 0;
 }
 
 bool lar_json_keep_text(struct lar_json *js, struct lar_json_string *ret, struct lar_error *err)

@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { FIRST_PASSED_FD = 3, MAX_PASSED_FDS = 64 };
+enum { FIRST_PASSED_FD = 3, MAX_PASSED_FDS = 64, DEFAULT_MODE = 0660, MODE_BITS = 0777 };
 
 static bool keep(struct lar_listeners *l, struct lar_listener listener, struct lar_error *err)
 {
@@ -80,7 +80,8 @@ static bool add_tcp(struct lar_listeners *l, const char *address, struct lar_err
     const char *colon = strrchr(address, ':');
     size_t n = colon ? (size_t)(colon - address) : 0;
     if (!colon || n >= sizeof host)
-        return lar_fail(err, LAR_ERR_INVALID, "wants host:port, unix:PATH or systemd");
+        return lar_fail(err, LAR_ERR_INVALID,
+                        "wants host:port, unix:PATH, systemd or systemd:NAME");
     bool bracketed = n >= 2 && address[0] == '[' && address[n - 1] == ']';
     snprintf(host, sizeof host, "%.*s", (int)(bracketed ? n - 2 : n), address + bracketed);
     if (!bracketed && strchr(host, ':'))
@@ -125,13 +126,32 @@ static void remove_stale(const struct sockaddr_un *address)
     close(fd);
 }
 
-static bool add_unix(struct lar_listeners *l, const char *path, struct lar_error *err)
+/* The mode in "PATH,mode=0666"; *RET_PATH is the length of PATH. */
+static bool read_mode(const char *text, size_t *ret_path, mode_t *ret, struct lar_error *err)
+{
+    const char *option = strstr(text, ",mode=");
+    *ret_path = option ? (size_t)(option - text) : strlen(text);
+    *ret = DEFAULT_MODE;
+    if (!option)
+        return true;
+    const char *digits = option + strlen(",mode=");
+    size_t n = strspn(digits, "01234567");
+    *ret = n >= 3 && n <= 4 && !digits[n] ? (mode_t)strtoul(digits, NULL, 8) : MODE_BITS + 1;
+    return *ret <= MODE_BITS ||
+           lar_fail(err, LAR_ERR_INVALID, "mode is three octal digits, as in mode=0660");
+}
+
+static bool add_unix(struct lar_listeners *l, const char *text, struct lar_error *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (!*path || strlen(path) >= sizeof address.sun_path)
+    size_t n;
+    mode_t mode;
+    if (!read_mode(text, &n, &mode, err))
+        return false;
+    if (n == 0 || n >= sizeof address.sun_path)
         return lar_fail(err, LAR_ERR_INVALID, "a socket's path has 1 to %zu bytes",
                         sizeof address.sun_path - 1);
-    memcpy(address.sun_path, path, strlen(path) + 1);
+    memcpy(address.sun_path, text, n);
     remove_stale(&address);
     struct lar_listener listener = {
         .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
@@ -140,7 +160,7 @@ static bool add_unix(struct lar_listeners *l, const char *path, struct lar_error
     };
     if (listener.fd < 0)
         return lar_fail_errno(err, errno, "cannot listen");
-    mode_t mask = umask(0117); /* 0660 from the first moment */
+    mode_t mask = umask(~mode & MODE_BITS); /* so from the first moment */
     bool ok = bind(listener.fd, (const struct sockaddr *)&address, sizeof address) == 0;
     umask(mask);
     if (!ok || listen(listener.fd, SOMAXCONN) != 0) {
@@ -148,41 +168,86 @@ static bool add_unix(struct lar_listeners *l, const char *path, struct lar_error
         close(listener.fd);
         return false;
     }
-    snprintf(listener.name, sizeof listener.name, "unix:%s", path);
+    snprintf(listener.name, sizeof listener.name, "unix:%s", address.sun_path);
     return keep(l, listener, err);
 }
 
-static bool add_passed(struct lar_listeners *l, struct lar_error *err)
+/* How many sockets systemd has handed over (sd_listen_fds(3)). */
+static int count_passed(void)
 {
     const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
     bool ours = pid && strtol(pid, NULL, 10) == getpid();
-    int n = ours && fds ? (int)strtol(fds, NULL, 10) : 0;
-    if (n < 1 || n > MAX_PASSED_FDS)
-        return lar_fail(err, LAR_ERR_INVALID, "systemd handed over no sockets");
-    for (int fd = FIRST_PASSED_FD; fd < FIRST_PASSED_FD + n; fd++) {
-        int listening = 0;
-        socklen_t size = sizeof listening;
-        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || !listening)
-            return lar_fail(err, LAR_ERR_INVALID, "descriptor %d is not a listening socket", fd);
-        int flags = fcntl(fd, F_GETFL);
-        if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
-            fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-            return lar_fail_errno(err, errno, "descriptor %d", fd);
-        struct lar_listener listener = {.fd = fd};
-        if (!describe(&listener, err) || !keep(l, listener, err))
-            return false;
+    long n = ours && fds ? strtol(fds, NULL, 10) : 0;
+    return n < 1 || n > MAX_PASSED_FDS ? 0 : (int)n;
+}
+
+/* Whether the I-th of LISTEN_FDNAMES, which ':' separates, is NAME. */
+static bool is_named(int i, const char *name)
+{
+    const char *names = getenv("LISTEN_FDNAMES");
+    for (; names && i > 0; i--) {
+        names = strchr(names, ':');
+        names = names ? names + 1 : NULL;
     }
+    size_t n = names ? strcspn(names, ":") : 0;
+    return names && strlen(name) == n && memcmp(names, name, n) == 0;
+}
+
+static bool is_taken(const struct lar_listeners *l, int fd)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->items[i].fd == fd)
+            return true;
+    return false;
+}
+
+static bool take_passed(struct lar_listeners *l, int fd, struct lar_error *err)
+{
+    int listening = 0;
+    socklen_t size = sizeof listening;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || !listening)
+        return lar_fail(err, LAR_ERR_INVALID, "descriptor %d is not a listening socket", fd);
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
+        fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+        return lar_fail_errno(err, errno, "descriptor %d", fd);
+    struct lar_listener listener = {.fd = fd};
+    return describe(&listener, err) && keep(l, listener, err);
+}
+
+/* Those called NAME; NULL: all that are left. */
+static bool add_passed(struct lar_listeners *l, const char *name, struct lar_error *err)
+{
+    int n = count_passed(), taken = 0;
+    for (int i = 0; i < n; i++) {
+        int fd = FIRST_PASSED_FD + i;
+        if (is_taken(l, fd) || (name && !is_named(i, name)))
+            continue;
+        if (!take_passed(l, fd, err))
+            return false;
+        taken++;
+    }
+    return taken || lar_fail(err, LAR_ERR_INVALID, "systemd handed over no sockets%s%s",
+                             name ? " called " : "", name ? name : "");
+}
+
+unsigned lar_listeners_forget_passed(const struct lar_listeners *l)
+{
+    unsigned left = 0;
+    for (int i = count_passed(); i > 0; i--)
+        left += !is_taken(l, FIRST_PASSED_FD + i - 1);
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");
     unsetenv("LISTEN_FDNAMES");
-    return true;
+    return left;
 }
 
 bool lar_listeners_add(struct lar_listeners *l, const char *address, struct lar_error *err)
 {
-    bool ok = strcmp(address, "systemd") == 0     ? add_passed(l, err)
-              : strncmp(address, "unix:", 5) == 0 ? add_unix(l, address + 5, err)
-                                                  : add_tcp(l, address, err);
+    bool ok = strcmp(address, "systemd") == 0        ? add_passed(l, NULL, err)
+              : strncmp(address, "systemd:", 8) == 0 ? add_passed(l, address + 8, err)
+              : strncmp(address, "unix:", 5) == 0    ? add_unix(l, address + 5, err)
+                                                     : add_tcp(l, address, err);
     return ok || lar_error_within(err, "listen %s", address);
 }
 

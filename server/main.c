@@ -14,12 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_SETTINGS = 2, MAX_LOADERS = 4, OWN_DESCRIPTORS = 128 };
+enum { EXIT_SETTINGS = 2, MAX_LOADERS = 4, OWN_DESCRIPTORS = 128, CACHED_MS = 2000 };
 
 struct daemon {
     struct lar_config_source source;
     struct lar_config *config;
     struct lar_log log;
+    struct lar_access_log *access_log;
     struct lar_spawner *spawner;
     struct lar_listeners listeners;
     struct lar_management *management;
@@ -81,10 +82,12 @@ static bool start_registry(struct daemon *d, struct lar_error *err)
     return ok;
 }
 
-static void log_listeners(struct daemon *d)
+static void log_listeners(struct daemon *d, bool management)
 {
     for (size_t i = 0; i < d->listeners.n; i++)
-        lar_log(&d->log, LAR_LOG_INFO, "listening on %s", d->listeners.items[i].name);
+        if (d->listeners.items[i].management == management)
+            lar_log(&d->log, LAR_LOG_INFO, "listening on %s%s", d->listeners.items[i].name,
+                    management ? " for management" : "");
 }
 
 /* Each connection is a descriptor; the usual soft limit is 1,024. Scans, loads and uploads need
@@ -108,6 +111,31 @@ static void raise_descriptors(struct daemon *d)
             (unsigned long long)limit.rlim_max);
 }
 
+/* Those for management come first: what of systemd's sockets they name, `systemd` does not mean. */
+static bool listen_all(struct daemon *d, struct lar_error *err)
+{
+    const struct lar_strings *all = &d->config->listen, *apart = &d->config->management_listen;
+    struct lar_listeners *l = &d->listeners;
+    for (size_t i = 0; i < apart->n; i++)
+        if (!lar_listeners_add(l, apart->items[i], err))
+            return lar_error_within(err, "management");
+    size_t n_apart = l->n;
+    for (size_t i = 0; i < n_apart; i++)
+        l->items[i].management = true;
+    for (size_t i = 0; i < all->n; i++)
+        if (!lar_listeners_add(l, all->items[i], err))
+            return false;
+    if (l->n == n_apart)
+        return lar_fail(err, LAR_ERR_INVALID, "listen: no address is given");
+    unsigned left = lar_listeners_forget_passed(l);
+    if (left)
+        lar_log(&d->log, LAR_LOG_WARNING,
+                "%u sockets that systemd handed over are not used: listen "
+                "does not say systemd",
+                left);
+    return true;
+}
+
 /* The spawner comes before the first thread, because it is a fork of this process; listeners too,
  * because they read and clear variables. */
 static bool start(struct daemon *d, struct lar_error *err)
@@ -117,20 +145,24 @@ static bool start(struct daemon *d, struct lar_error *err)
     if (!lar_spawner_start(&d->spawner, c->loader, err))
         return false;
     raise_descriptors(d);
-    for (size_t i = 0; i < c->listen.n; i++)
-        if (!lar_listeners_add(&d->listeners, c->listen.items[i], err))
-            return false;
-    if (d->listeners.n == 0)
-        return lar_fail(err, LAR_ERR_INVALID, "listen: no address is given");
-    if (!lar_management_new(&d->management, c, &d->listeners, err) || !start_registry(d, err))
+    if (!listen_all(d, err))
+        return false;
+    if (!lar_access_log_new(&d->access_log, &d->log, err) ||
+        !lar_access_log_open(d->access_log, c->access_log, err) ||
+        !lar_management_new(&d->management, c, &d->listeners, err) || !start_registry(d, err))
         return false;
     clock_gettime(CLOCK_REALTIME, &now);
     d->service.log = &d->log;
     d->service.registry = d->registry;
     d->service.spawner = d->spawner;
+    d->service.access_log = d->access_log;
     d->service.management = d->management;
     d->service.started_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    log_listeners(d);
+    log_listeners(d, false);
+    log_listeners(d, true);
+    /* Requests wait in the sockets' queues while what the cache holds is mapped, so that a restart
+     * is a pause; what must be loaded first may take too long for that. */
+    lar_registry_await(d->registry, CACHED_MS);
     return lar_service_start(&d->service, c, &d->listeners, err);
 }
 
@@ -139,6 +171,14 @@ static void note_change(void *context, const char *key, bool restart)
     struct lar_log *log = context;
     lar_log(log, restart ? LAR_LOG_WARNING : LAR_LOG_INFO, "setting '%s' has changed%s", key,
             restart ? ": it works after a restart" : "");
+}
+
+/* The file may have been moved away; that it cannot be opened does not end what is logged. */
+static void reopen_access_log(struct daemon *d)
+{
+    struct lar_error err = {0};
+    if (!lar_access_log_open(d->access_log, d->config->access_log, &err))
+        lar_log(&d->log, LAR_LOG_ERROR, "the access log stays as it was: %s", err.text);
 }
 
 /* A bad file or a bad tokens file changes nothing. */
@@ -159,6 +199,7 @@ static void reload(struct daemon *d)
         lar_config_free(config);
         lar_log(&d->log, LAR_LOG_ERROR, "settings stay as they were: %s", err.text);
     }
+    reopen_access_log(d);
     lar_notify("READY=1");
 }
 
@@ -193,6 +234,7 @@ static void finish(struct daemon *d)
     lar_management_free(d->management);
     lar_listeners_close(&d->listeners);
     lar_spawner_stop(d->spawner);
+    lar_access_log_free(d->access_log);
     lar_config_free(d->config);
 }
 

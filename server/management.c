@@ -115,7 +115,8 @@ bool lar_management_new(struct lar_management **ret, const struct lar_config *co
     bool decided =
         config->management != LAR_MANAGEMENT_LOCAL || (config->tokens_file && *config->tokens_file);
     for (size_t i = 0; i < listeners->n && !decided; i++)
-        if (listeners->items[i].kind == LAR_LISTENER_OPEN)
+        if (listeners->items[i].kind == LAR_LISTENER_OPEN &&
+            (listeners->items[i].management || !config->management_listen.n))
             return lar_fail(err, LAR_ERR_INVALID,
                             "%s can be reached from other hosts: say who may change things from "
                             "there, by management.tokens_file, management: off or management: open",
@@ -228,18 +229,19 @@ static bool judge(const struct lar_management *m, struct lar_request *rq, struct
 {
     if (m->mode == LAR_MANAGEMENT_OFF)
         return lar_fail(err, LAR_ERR_DENIED, "management is off");
-    if (!same_site(rq))
+    bool elsewhere = !same_site(rq); /* then only listed origins, and those by a token */
+    if (elsewhere && !rq->origin_listed)
         return lar_fail(err, LAR_ERR_DENIED, "another site's page may not change anything here");
     if (!host_allowed(m->hosts, rq))
         return lar_fail(err, LAR_ERR_DENIED,
                         "Host '%.*s' is not in allowed_hosts: it may not change anything here",
                         (int)rq->headers.host.size, rq->headers.host.at);
-    if (m->mode == LAR_MANAGEMENT_OPEN)
+    if (m->mode == LAR_MANAGEMENT_OPEN && !elsewhere)
         return true;
     if (rq->headers.authorization.at)
         return has_token(m->tokens, rq->headers.authorization) ||
                unauthorized(rq, err, "this token is not known");
-    if (rq->peer.local && !rq->headers.proxied)
+    if (rq->peer.local && !rq->headers.proxied && !elsewhere)
         return true;
     return unauthorized(rq, err, "a token is needed: Authorization: Bearer TOKEN");
 }

@@ -5,7 +5,9 @@
 
 #include "graph/tensor.h"
 
-static const char *const lar_oip_types[LAR_TYPE_END] = {
+/* Filled up with zeros, so that all are compared alike. */
+enum { LAR_OIP_TYPE_SIZE = 8 };
+static const char lar_oip_types[LAR_TYPE_END][LAR_OIP_TYPE_SIZE] = {
     [LAR_TYPE_BOOL] = "BOOL",  [LAR_TYPE_U8] = "UINT8",     [LAR_TYPE_U16] = "UINT16",
     [LAR_TYPE_U32] = "UINT32", [LAR_TYPE_U64] = "UINT64",   [LAR_TYPE_I8] = "INT8",
     [LAR_TYPE_I16] = "INT16",  [LAR_TYPE_I32] = "INT32",    [LAR_TYPE_I64] = "INT64",

@@ -192,6 +192,8 @@ struct lar_registry_settings {
 struct lar_spawner;
 bool lar_registry_start(struct lar_registry **ret, const struct lar_registry_settings *settings,
                         struct lar_spawner *spawner, struct lar_error *err);
+/* Waits until the table is complete, MS milliseconds at most. */
+void lar_registry_await(struct lar_registry *registry, unsigned ms);
 void lar_registry_stop(struct lar_registry *registry); /* all readers freed before */
 
 #endif

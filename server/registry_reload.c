@@ -30,6 +30,23 @@ bool lar_registry_reload(struct lar_registry *registry, bool prune, struct lar_e
     return !failed;
 }
 
+void lar_registry_await(struct lar_registry *registry, unsigned ms)
+{
+    struct timespec end;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += ms / 1000;
+    end.tv_nsec += ms % 1000 * 1000000L;
+    end.tv_sec += end.tv_nsec / 1000000000;
+    end.tv_nsec %= 1000000000;
+    int rc = 0;
+    pthread_mutex_lock(&registry->lock);
+    while (!registry->complete && !registry->stop && rc == 0)
+        rc = pthread_cond_timedwait(&registry->settled, &registry->lock, &end);
+    if (registry->changed)
+        lar_registry_publish(registry);
+    pthread_mutex_unlock(&registry->lock);
+}
+
 /* ---- what has changed ---- */
 
 /* A version as it was. */

@@ -110,8 +110,10 @@ void lar_registry_publish(struct lar_registry *registry)
 void lar_registry_changed(struct lar_registry *registry)
 {
     registry->changed = true;
-    if (registry->first_scan_over && registry->n_awaited == 0 && !registry->complete)
+    if (registry->first_scan_over && registry->n_awaited == 0 && !registry->complete) {
         registry->complete = true;
+        pthread_cond_broadcast(&registry->settled);
+    }
     if (!registry->queue || lar_registry_now_ms() - registry->published_ms >= TOGETHER_MS)
         lar_registry_publish(registry);
     else

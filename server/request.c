@@ -5,8 +5,9 @@
 const char *lar_method_name(enum lar_method method)
 {
     static const char *const names[] = {
-        [LAR_GET] = "GET", [LAR_HEAD] = "HEAD",     [LAR_POST] = "POST",
-        [LAR_PUT] = "PUT", [LAR_DELETE] = "DELETE", [LAR_METHOD_OTHER] = "?",
+        [LAR_GET] = "GET",        [LAR_HEAD] = "HEAD",     [LAR_POST] = "POST",
+        [LAR_PUT] = "PUT",        [LAR_DELETE] = "DELETE", [LAR_OPTIONS] = "OPTIONS",
+        [LAR_METHOD_OTHER] = "?",
     };
     return names[method];
 }

@@ -9,13 +9,16 @@
 #include "server/guard.h"
 #include "server/text_buffer.h"
 
-enum lar_method { LAR_GET, LAR_HEAD, LAR_POST, LAR_PUT, LAR_DELETE, LAR_METHOD_OTHER };
+enum lar_method { LAR_GET, LAR_HEAD, LAR_POST, LAR_PUT, LAR_DELETE, LAR_OPTIONS, LAR_METHOD_OTHER };
 const char *lar_method_name(enum lar_method method);
+
+enum { LAR_REQUEST_NAME_BYTES = 128 + 1 };
 
 /* Who asks. */
 struct lar_peer {
     bool local;       /* over a unix socket or from a loopback address */
     bool unix_socket; /* then any Host is allowed */
+    bool management;  /* by a listener of management.listen */
 };
 
 enum { LAR_ANSWER_HEADERS = 6, LAR_ANSWER_HEADER_BYTES = 448 };
@@ -56,7 +59,8 @@ struct lar_request {
     struct lar_span query;
     struct lar_headers headers;
     struct lar_peer peer;
-    const char *body; /* the body; of a streamed one the next piece */
+    bool origin_listed; /* its Origin may change things, with a token */
+    const char *body;   /* the body; of a streamed one the next piece */
     size_t body_size;
     bool packed;  /* BODY is as Content-Encoding says; on a worker it no longer is */
     bool last;    /* this piece ends the stream */
@@ -68,8 +72,11 @@ struct lar_request {
     bool on_worker;     /* may block */
     int64_t started_us; /* monotonic; when the header was complete */
     int64_t later_ns;   /* monotonic; when the endpoint said LAR_LATER, if it notes that */
+    uint64_t answered;  /* the version that predicted; 0: none */
+    uint64_t rows;      /* that were predicted */
 
     struct lar_answer answer;
+    char name[LAR_REQUEST_NAME_BYTES]; /* where MODEL lies if the request does not have it */
 };
 
 enum lar_outcome {

@@ -98,6 +98,7 @@ bool lar_route_find(struct lar_request *rq, const struct lar_route *routes,
                     const struct lar_target *target, struct lar_error *err)
 {
     char allowed[64] = "";
+    unsigned taken = 0;
     enum lar_method method = rq->method == LAR_HEAD ? LAR_GET : rq->method;
     for (const struct lar_route *route = routes; route->pattern; route++) {
         if (!match(rq, route->pattern, target))
@@ -107,11 +108,16 @@ bool lar_route_find(struct lar_request *rq, const struct lar_route *routes,
             rq->route = route;
             return true;
         }
-        allow(allowed, sizeof allowed, route->method);
+        if (!(taken & 1u << route->method)) /* a path may fit two patterns */
+            allow(allowed, sizeof allowed, route->method);
+        taken |= 1u << route->method;
     }
     if (!allowed[0])
         return lar_fail(err, LAR_ERR_NOTFOUND, "nothing here");
-    rq->answer.status = 405;
+    allow(allowed, sizeof allowed, LAR_OPTIONS);
     lar_answer_header(&rq->answer, "Allow", allowed);
+    rq->answer.status = method == LAR_OPTIONS ? 204 : 405;
+    if (method == LAR_OPTIONS)
+        return true;
     return lar_fail(err, LAR_ERR_INVALID, "this path takes %s", allowed);
 }

@@ -30,7 +30,8 @@ struct lar_route {
 extern const struct lar_route lar_routes[];
 
 /* Finds the route of RQ's method and TARGET, sets rq->route and what the pattern captures. False:
- * LAR_ERR_NOTFOUND; or LAR_ERR_INVALID, status 405 and the Allow header in the answer. */
+ * LAR_ERR_NOTFOUND; or LAR_ERR_INVALID, status 405 and the Allow header in the answer. OPTIONS has
+ * no route: true, status 204 and Allow in the answer, where some method has one. */
 bool lar_route_find(struct lar_request *rq, const struct lar_route *routes,
                     const struct lar_target *target, struct lar_error *err);
 

@@ -20,6 +20,10 @@ enum {
 };
 enum { ANSWER_LIMIT = 1 << 30, REFUSALS_LOGGED = 5 /* a second */ };
 
+/* What a kubelet asks for, which passes no proxy. */
+static const char *const probes[] = {"/livez",          "/healthz",         "/readyz",
+                                     "/v2/health/live", "/v2/health/ready", NULL};
+
 static void *lane_new(void *context, struct lar_error *err)
 {
     struct lar_service *service = context;
@@ -76,6 +80,9 @@ static bool admit(struct lar_request *rq, struct lar_error *err)
 {
     struct lar_service *service = rq->service;
     unsigned skipped = 0;
+    if (service->apart && !rq->peer.management)
+        return lar_fail(err, LAR_ERR_DENIED,
+                        "this address takes no changes; management.listen does");
     if (lar_management_admit(service->management, rq, err))
         return true;
     if (lar_log_allow(&service->refusals, REFUSALS_LOGGED, &skipped))
@@ -124,6 +131,22 @@ static bool start_workers(struct lar_service *service, const struct lar_config *
            lar_workers_start(&service->movers, &movers, err);
 }
 
+/* What stands before us, and where it shows us. */
+static bool place(struct lar_service *service, const struct lar_config *config,
+                  struct lar_error *err)
+{
+    bool ok =
+        lar_base_path_init(service->base_path, config->base_path, err) &&
+        lar_cors_init(&service->cors, config->cors_origins.items, config->cors_origins.n, err);
+    for (size_t i = 0; ok && i < config->trusted_proxies.n; i++)
+        ok = lar_networks_add(&service->trusted_proxies, config->trusted_proxies.items[i], err);
+    if (!ok) {
+        lar_cors_finish(&service->cors);
+        lar_networks_finish(&service->trusted_proxies);
+    }
+    return ok;
+}
+
 bool lar_service_start(struct lar_service *service, const struct lar_config *config,
                        struct lar_listeners *listeners, struct lar_error *err)
 {
@@ -131,6 +154,9 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
     snprintf(service->default_model, sizeof service->default_model, "%s",
              config->default_model ? config->default_model : "");
     service->scratch_limit = (size_t)config->run_memory;
+    if (!place(service, config, err))
+        return false;
+    service->apart = config->management_listen.n > 0;
     lar_service_configure(service, config);
     struct lar_http_settings settings = {
         .threads = by_cpus(config->threads, 2, MAX_AUTO_THREADS),
@@ -143,6 +169,11 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
         .routes = lar_routes,
         .service = service,
         .log = service->log,
+        .access_log = service->access_log,
+        .cors = &service->cors,
+        .base_path = *service->base_path ? service->base_path : NULL,
+        .everywhere = probes,
+        .trusted_proxies = &service->trusted_proxies,
         .lane_new = lane_new,
         .lane_free = lane_free,
         .lane_turn = lane_turn,
@@ -165,6 +196,8 @@ void lar_service_stop(struct lar_service *service, int64_t time_ms)
     lar_workers_stop(service->predictors);
     lar_workers_stop(service->movers);
     lar_http_free(service->http);
+    lar_cors_finish(&service->cors);
+    lar_networks_finish(&service->trusted_proxies);
     service->http = NULL;
     service->predictors = service->movers = NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "inference/workers.h"
+#include "server/base_path.h"
 #include "server/http.h"
 #include "server/registry.h"
 #include "server/spawner.h"
@@ -15,6 +16,11 @@ struct lar_service {
     struct lar_spawner *spawner;
     struct lar_management *management;
     struct lar_http *http;
+    struct lar_access_log *access_log; /* NULL: off */
+    struct lar_cors cors;
+    struct lar_networks trusted_proxies;
+    char base_path[LAR_BASE_PATH_BYTES]; /* "": none */
+    bool apart;                          /* changes come by management.listen only */
     struct lar_http_limits limits;
     struct lar_workers *predictors; /* large or expensive predictions */
     struct lar_workers *movers;     /* what waits for a disk or a loader */

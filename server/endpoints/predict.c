@@ -124,6 +124,8 @@ enum lar_outcome lar_predict(struct lar_request *rq, const struct lar_dialect *d
         return LAR_LATER;
     }
     lar_answer_header(&rq->answer, "Larder-Model-Version", loaded->header);
+    rq->answered = loaded->number;
+    rq->rows = rows;
     if (outcome == LAR_ANSWERED)
         count(rq, &loaded->statistics, 200, &spent, rows, last);
     else

@@ -53,7 +53,9 @@ static bool choose_model(struct lar_request *rq, struct lar_error *err)
         return lar_fail(err, LAR_ERR_NOTFOUND,
                         "there are %zu models; name one with ?model=NAME, or set default_model",
                         table->n_models);
-    rq->model = lar_span_of(table->models[0].name);
+    /* A copy: the table may go before the request does. */
+    size_t n = strnlen(table->models[0].name, sizeof rq->name - 1);
+    rq->model = (struct lar_span){memcpy(rq->name, table->models[0].name, n), n};
     return true;
 }
 

@@ -140,14 +140,15 @@ static void write_result(struct lar_request *rq, enum lar_upload_kind kind,
                          const struct lar_upload_result *result)
 {
     struct lar_text *text = &rq->answer.text;
-    char location[256];
+    char location[288];
     lar_text_char(text, '{');
     if (kind == LAR_UPLOAD_VALIDATE) {
         rq->answer.status = 200;
         lar_text_puts(text, "\"valid\":true");
     } else {
         rq->answer.status = result->same ? 200 : 201;
-        snprintf(location, sizeof location, "/v1/models/%.*s/versions/%llu", (int)rq->model.size,
+        snprintf(location, sizeof location, "%s/v1/models/%.*s/versions/%llu",
+                 ((const struct lar_service *)rq->service)->base_path, (int)rq->model.size,
                  rq->model.at, (unsigned long long)result->number);
         lar_answer_header(&rq->answer, "Location", location);
         lar_text_puts(text, "\"name\":");

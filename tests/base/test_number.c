@@ -270,11 +270,35 @@ START_TEST(random_decimals_agree_with_strtod)
 }
 END_TEST
 
+/* Around what is read without the library: up to 20 digits, and a fraction of any of them. */
+START_TEST(short_decimals_agree_with_strtod)
+{
+    uint64_t state = 11;
+    char digits[32], text[64];
+    for (int i = 0; i < 400000; i++) {
+        uint64_t r = next_random(&state);
+        int n = (int)(r % 20) + 1, whole = (int)((r >> 8) % (unsigned)n) + 1;
+        int width =
+            snprintf(digits, sizeof digits, "%020llu",
+                     (unsigned long long)next_random(&state) % UINT64_C(10000000000000000000));
+        memmove(digits, digits + width - n, (size_t)n + 1);
+        if (whole > 1 && digits[0] == '0')
+            digits[0] = '9';
+        int size = snprintf(text, sizeof text, "%s%.*s%s%s", r & (1u << 30) ? "-" : "", whole,
+                            digits, whole < n ? "." : "", digits + whole);
+        const char *at = text;
+        double v;
+        REQUIRE(lar_number_read_f64(&at, text + size, &v) == LAR_NUMBER_OK && at == text + size);
+        REQUIRE(bits(v) == bits(strtod(text, NULL)));
+    }
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("number",
-                      (const TTest *[]){floats_follow_the_grammar, long_digit_strings,
-                                        integers_keep_64_bits, floats_are_written_as_floats,
-                                        integers_are_written, random_floats_come_back,
-                                        random_decimals_agree_with_strtod, NULL});
+    return check_main(
+        "number", (const TTest *[]){
+                      floats_follow_the_grammar, long_digit_strings, integers_keep_64_bits,
+                      floats_are_written_as_floats, integers_are_written, random_floats_come_back,
+                      random_decimals_agree_with_strtod, short_decimals_agree_with_strtod, NULL});
 }

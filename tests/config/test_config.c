@@ -149,6 +149,10 @@ START_TEST(flags_and_variables_are_checked)
     ck_assert_ptr_null(load(plain, variable, &source));
     ck_assert_str_eq(err.text, "no setting has the variable LARDER_QEUE; did you mean "
                                "LARDER_QUEUE?");
+    const char *others[] = {"LARDER_URL=http://h", "LARDER_TOKEN=x", "LARDER_PORT=tcp://h:1", NULL};
+    struct lar_config *c = load(plain, others, &source);
+    ck_assert_ptr_nonnull(c);
+    lar_config_free(c);
     const char *bad[] = {"LARDER_QUEUE=x", NULL};
     ck_assert_ptr_null(load(plain, bad, &source));
     ck_assert_ptr_nonnull(strstr(err.text, "LARDER_QUEUE: 'queue' wants"));

@@ -48,6 +48,26 @@ START_TEST(what_is_accepted)
 }
 END_TEST
 
+START_TEST(identity_can_be_refused)
+{
+    static const char *const refusing[] = {"identity;q=0",       "*;q=0",
+                                           "gzip, identity;q=0", "*;q=0.000",
+                                           "gzip;q=1, * ; q=0",  "*, identity;q=0.0"};
+    static const char *const taking[] = {"",
+                                         "gzip",
+                                         "identity",
+                                         "identity;q=0.001",
+                                         "*;q=0, identity",
+                                         "identity;q=0.5, *;q=0",
+                                         "gzip;q=0"};
+    for (size_t i = 0; i < sizeof refusing / sizeof *refusing; i++)
+        ck_assert_msg(lar_coding_plain_refused(lar_span_of(refusing[i])), "%s", refusing[i]);
+    for (size_t i = 0; i < sizeof taking / sizeof *taking; i++)
+        ck_assert_msg(!lar_coding_plain_refused(lar_span_of(taking[i])), "%s", taking[i]);
+    ck_assert(!lar_coding_plain_refused((struct lar_span){0}));
+}
+END_TEST
+
 /* N bytes of text, packed. */
 static struct lar_text packed(enum lar_coding coding, size_t n, bool same)
 {
@@ -145,6 +165,7 @@ END_TEST
 
 int main(void)
 {
-    return check_main("coding", (const TTest *[]){names, what_is_accepted, there_and_back, refusals,
+    return check_main("coding", (const TTest *[]){names, what_is_accepted, identity_can_be_refused,
+                                                  there_and_back, refusals,
                                                   what_gets_no_shorter_stays, NULL});
 }

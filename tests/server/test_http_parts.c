@@ -138,7 +138,7 @@ START_TEST(routes_are_found)
     ck_assert_int_eq(find(&rq, LAR_PUT, "/v1/models/iris/labels/stable"), 4);
     ck_assert(lar_span_is(rq.label, "stable"));
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/iris/labels/stable"), -405);
-    ck_assert_str_eq(rq.answer.headers[0].value, "PUT, DELETE");
+    ck_assert_str_eq(rq.answer.headers[0].value, "PUT, DELETE, OPTIONS");
     ck_assert_int_eq(find(&rq, LAR_GET, "/v1/models/iris:predict"), -405);
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/iris:explain"), -404);
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/:predict"), -404);

@@ -301,6 +301,30 @@ START_TEST(drain_finishes_what_is_under_way)
 }
 END_TEST
 
+/* Who sends into a connection while it drains is told that it was the last time. */
+START_TEST(drain_answers_what_is_on_its_way)
+{
+    char answer[4096];
+    int64_t patience = 30000;
+    fixture_start(&f, &(struct fixture_options){0});
+    int used = client_open(f.port), fresh = client_open(f.port);
+    send_text(used, NOW);
+    ck_assert_int_eq(client_answer(used, answer, sizeof answer), 200);
+    usleep(50000); /* both are accepted */
+    pthread_t stopper;
+    pthread_create(&stopper, NULL, stop_now, &patience);
+    usleep(100000);
+    for (int i = 0; i < 2; i++) {
+        int fd = i ? fresh : used;
+        send_text(fd, NOW);
+        ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 200);
+        ck_assert_ptr_nonnull(strstr(answer, "Connection: close\r\n"));
+        close(fd);
+    }
+    pthread_join(stopper, NULL);
+}
+END_TEST
+
 /* A client that stalls in its next header is given up like one that stalls in its first. */
 START_TEST(drain_does_not_wait_for_a_next_header)
 {
@@ -368,6 +392,7 @@ int main(void)
                                   jobs_that_come_too_late_are_dropped,
                                   more_connections_than_the_limit_wait,
                                   drain_finishes_what_is_under_way,
+                                  drain_answers_what_is_on_its_way,
                                   drain_does_not_wait_for_a_next_header,
                                   drain_ends_at_its_deadline,
                                   starting_and_draining_under_load,

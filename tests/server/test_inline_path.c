@@ -67,6 +67,9 @@ static const char *const requests[] = {
     "POST /v2/models/iris/infer HTTP/1.1\r\nHost: h\r\nContent-Length: 71\r\n\r\n"
     "{\"inputs\":[{\"name\":\"X\",\"shape\":[2],\"datatype\":\"FP64\",\"data\":[1,2.25]}]}",
     "GET /v2/health/ready HTTP/1.1\r\nHost: h\r\n\r\n",
+    "GET /v2/health/ready HTTP/1.1\r\nHost: h\r\nX-Request-Id: 1\r\n"
+    "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n",
+    "GET /v2/health/ready HTTP/1.1\r\nHost: h\r\nX-Request-Id: not valid\r\n\r\n",
     "POST /v1/models/iris:regress HTTP/1.1\r\nHost: h\r\nContent-Length: 22\r\n\r\n"
     "{\"examples\":[{\"X\":1}]}",
     "POST /invocations HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"

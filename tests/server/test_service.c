@@ -107,7 +107,7 @@ static const struct expectation reading[] = {
     {"POST /v1/models/iris/versions/2:predict", "", "{\"instances\":[1]}", 404, "error"},
     {"POST /v1/models/none:predict", "", "{\"instances\":[1]}", 404, "none"},
     {"POST /v1/models/bad:predict", "", "{\"instances\":[1]}", 503, "Retry-After: 1\r\n"},
-    {"GET /v1/models/iris:predict", "", NULL, 405, "Allow: POST\r\n"},
+    {"GET /v1/models/iris:predict", "", NULL, 405, "Allow: POST, OPTIONS\r\n"},
     {"POST /v2/models/iris/infer", "",
      "{\"inputs\":[{\"name\":\"X\",\"shape\":[2],\"datatype\":\"FP64\",\"data\":[1,2]}]}", 200,
      "\"model_version\":\"3\""},
@@ -243,6 +243,55 @@ START_TEST(what_is_there_is_told)
         ck_assert_int_eq(client_status(ask("GET /v2/health/ready", "", NULL)), 503);
         stop();
     }
+}
+END_TEST
+
+/* PATTERN with names that exist. */
+static void fill_pattern(char *out, size_t size, const char *pattern)
+{
+    size_t n = 0;
+    for (const char *p = pattern; *p;) {
+        const char *value = strncmp(p, "{model}", 7) == 0    ? "iris"
+                            : strncmp(p, "{version", 8) == 0 ? "3"
+                            : *p == '{'                      ? "x"
+                                                             : NULL;
+        n += (size_t)snprintf(out + n, size - n, "%.*s", value ? 4 : 1, value ? value : p);
+        p += value ? strcspn(p, "}") + 1 : 1;
+    }
+}
+
+/* HEAD of whatever has GET: the same status and the same length, and no body. OPTIONS of all. */
+START_TEST(heads_are_as_long_as_bodies)
+{
+    char path[256], line[300], got[1 << 16];
+    unsigned n = 0;
+    start_models(modes[0]);
+    for (const struct lar_route *route = lar_routes; route->pattern; route++) {
+        fill_pattern(path, sizeof path, route->pattern);
+        snprintf(line, sizeof line, "OPTIONS %s", path);
+        const char *options = ask(line, "", NULL);
+        ck_assert_msg(client_status(options) == 204 && strstr(options, "\r\nAllow: ") &&
+                          strstr(options, lar_method_name(route->method)) &&
+                          !strstr(options, "Content-Length"),
+                      "%s -> %s", line, options);
+        if (route->method != LAR_GET)
+            continue;
+        n++;
+        snprintf(line, sizeof line, "GET %s", path);
+        snprintf(got, sizeof got, "%s", ask(line, "", NULL));
+        const char *body = strstr(got, "\r\n\r\n") + 4;
+        snprintf(line, sizeof line, "HEAD %s", path);
+        const char *head = ask(line, "", NULL);
+        const char *length = strcasestr(head, "\r\ncontent-length: ");
+        ck_assert_msg(client_status(head) == client_status(got), "%s: %s\n%s", line, head, got);
+        ck_assert_ptr_nonnull(length);
+        ck_assert_str_eq(head + strlen(head) - 4, "\r\n\r\n");
+        ck_assert_ptr_eq(strstr(head, "\r\n\r\n"), head + strlen(head) - 4);
+        if (strcmp(path, "/metrics") != 0) /* which counts this */
+            ck_assert_msg((size_t)atol(length + 18) == strlen(body), "%s: %s\n%s", line, head, got);
+    }
+    ck_assert_uint_gt(n, 30);
+    stop();
 }
 END_TEST
 
@@ -470,12 +519,9 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {what_is_there_is_told,
-                                  uploads_and_deletes,
-                                  who_may_change_things,
-                                  management_off_and_open,
-                                  open_addresses_need_a_decision,
-                                  versions_swap_under_load,
-                                  NULL};
+    const TTest *const tests[] = {what_is_there_is_told,    heads_are_as_long_as_bodies,
+                                  uploads_and_deletes,      who_may_change_things,
+                                  management_off_and_open,  open_addresses_need_a_decision,
+                                  versions_swap_under_load, NULL};
     return check_main("service", tests);
 }

@@ -1,0 +1,226 @@
+/* larder predict: rows from a file or stdin to a model, its answers to stdout.
+ * SPDX-License-Identifier: MIT */
+#include "cli/predict.h"
+#include "cli/command.h"
+#include "cli/reference.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BODY_MOST = 256 << 20, ROOM_FIRST = 64 * 1024 };
+
+/* ---- the question ---- */
+
+/* Reads FILE whole into *RET (free), with room for what is put around it. */
+static bool read_all(FILE *file, const char *name, char **ret, size_t *ret_size,
+                     struct lar_error *err)
+{
+    size_t n = 0, room = ROOM_FIRST, got = 1;
+    char *text = malloc(room);
+    while (text && got > 0) {
+        if (n == room) {
+            char *more = room < BODY_MOST ? realloc(text, 2 * room) : NULL;
+            if (!more)
+                break;
+            text = more;
+            room *= 2;
+        }
+        got = fread(text + n, 1, room - n, file);
+        n += got;
+    }
+    *ret = text;
+    *ret_size = n;
+    if (!text)
+        return lar_fail(err, LAR_ERR_NOMEM, "%s", name);
+    if (ferror(file))
+        return lar_fail_errno(err, errno, "%s", name);
+    return got == 0 || lar_fail(err, LAR_ERR_LIMIT, "%s: more than %d bytes", name, BODY_MOST);
+}
+
+static bool read_rows(const char *path, char **ret, size_t *ret_size, struct lar_error *err)
+{
+    bool opened = path && strcmp(path, "-") != 0;
+    FILE *file = opened ? fopen(path, "re") : stdin;
+    if (!file)
+        return lar_fail_errno(err, errno, "%s", path);
+    bool ok = read_all(file, opened ? path : "stdin", ret, ret_size, err);
+    if (opened)
+        fclose(file);
+    return ok;
+}
+
+static char first_of(const char *text, size_t n)
+{
+    size_t i = 0;
+    while (i < n && strchr(" \t\r\n", text[i]) && text[i])
+        i++;
+    return i < n ? text[i] : '\0';
+}
+
+/* A bare list of rows is what "instances" holds. */
+static bool wrap(char **text, size_t *size, struct lar_error *err)
+{
+    static const char before[] = "{\"instances\": ";
+    size_t n = sizeof before - 1;
+    char *ret = malloc(*size + n + 1);
+    if (!ret)
+        return lar_fail(err, LAR_ERR_NOMEM, "out of memory for the rows");
+    memcpy(ret, before, n);
+    memcpy(ret + n, *text, *size);
+    ret[n + *size] = '}';
+    free(*text);
+    *text = ret;
+    *size += n + 1;
+    return true;
+}
+
+static void choose_path(const struct lar_reference *of, char path[LAR_PATH_TEXT])
+{
+    if (of->number)
+        snprintf(path, LAR_PATH_TEXT, "/v1/models/%s/versions/%llu:predict", of->model,
+                 (unsigned long long)of->number);
+    else if (*of->label)
+        snprintf(path, LAR_PATH_TEXT, "/v1/models/%s/labels/%s:predict", of->model, of->label);
+    else
+        snprintf(path, LAR_PATH_TEXT, "/v1/models/%s:predict", of->model);
+}
+
+static bool ask_model(struct lar_call *call, const struct lar_reference *of, char **text,
+                      size_t size, struct lar_reply *reply, struct lar_error *err)
+{
+    char path[LAR_PATH_TEXT], first = first_of(*text, size);
+    struct lar_ask ask = {.method = "POST", .type = "application/json"};
+    choose_path(of, path);
+    if (!first)
+        return lar_fail(err, LAR_ERR_FORMAT, "no rows came");
+    if (first == '[' && !wrap(text, &size, err))
+        return false;
+    if (first != '{' && first != '[') {
+        if (of->number || *of->label)
+            return lar_fail(err, LAR_ERR_INVALID,
+                            "CSV goes to the version that answers: name no other, or send JSON");
+        ask.type = "text/csv";
+        snprintf(path, sizeof path, "/invocations?model=%s", of->model);
+    }
+    ask.body = *text;
+    ask.size = size;
+    return lar_client_ask(call->client, path, &ask, reply, err);
+}
+
+/* ---- the answer ---- */
+
+/* Behind the value that begins at P: a list, an object, a text or a bare word. */
+static const char *skip_value(const char *p, const char *end)
+{
+    size_t depth = 0;
+    for (; p < end; p++) {
+        if (*p == '"') {
+            for (p++; p < end && *p != '"'; p++)
+                p += *p == '\\';
+            if (p >= end)
+                return end;
+        } else if (*p == '[' || *p == '{') {
+            depth++;
+        } else if (*p == ']' || *p == '}') {
+            if (depth == 0)
+                return p;
+            depth--;
+        } else if (*p == ',' && depth == 0) {
+            return p;
+        }
+    }
+    return end;
+}
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n'))
+        p++;
+    return p;
+}
+
+/* Behind the '[' of the member "predictions", or NULL. */
+static const char *find_predictions(const char *body, const char *end)
+{
+    static const char key[] = "\"predictions\"";
+    const char *p = skip_blanks(body, end);
+    if (p == end || *p++ != '{')
+        return NULL;
+    for (; p < end && *p != '}'; p++) {
+        p = skip_blanks(p, end);
+        bool here = (size_t)(end - p) > sizeof key && memcmp(p, key, sizeof key - 1) == 0;
+        if (here) {
+            p = skip_blanks(p + sizeof key - 1, end);
+            p = p < end && *p == ':' ? skip_blanks(p + 1, end) : end;
+            return p < end && *p == '[' ? p + 1 : NULL;
+        }
+        p = skip_value(p, end);
+        if (p >= end || *p != ',')
+            return NULL;
+    }
+    return NULL;
+}
+
+/* White space between tokens is left out, so that a row is a line whatever the server's style. */
+static void print_row(const struct lar_screen *screen, const char *p, const char *end)
+{
+    bool quoted = false;
+    char *line = NULL;
+    size_t n = 0;
+    FILE *to = open_memstream(&line, &n);
+    if (!to)
+        return;
+    for (; p < end; p++) {
+        if (!quoted && strchr(" \t\r\n", *p))
+            continue;
+        if (quoted && *p == '\\' && p + 1 < end)
+            fputc(*p++, to);
+        else if (*p == '"')
+            quoted = !quoted;
+        fputc(*p, to);
+    }
+    if (fclose(to) == 0)
+        lar_screen_answer(screen, line, n);
+    free(line);
+}
+
+void lar_predictions_print(const struct lar_screen *screen, const char *body, size_t size)
+{
+    const char *end = body + size, *p = find_predictions(body, end);
+    if (!p) {
+        lar_screen_answer(screen, body, size);
+        return;
+    }
+    for (p = skip_blanks(p, end); p < end && *p != ']'; p++) {
+        const char *stop = skip_value(p, end);
+        print_row(screen, p, stop);
+        p = stop;
+        if (p >= end || *p != ',')
+            return;
+    }
+}
+
+static bool predict(struct lar_call *call, struct lar_error *err)
+{
+    struct lar_reference of;
+    struct lar_reply reply = {0};
+    char *text = NULL;
+    size_t size = 0;
+    bool ok = lar_reference_read(&of, call->operands[0], err) &&
+              read_rows(call->operands[1], &text, &size, err) &&
+              ask_model(call, &of, &text, size, &reply, err) && lar_reply_good(&reply, err);
+    if (ok && call->options.json)
+        lar_screen_answer(&call->out, reply.body, reply.size);
+    else if (ok)
+        lar_predictions_print(&call->out, reply.body, reply.size);
+    lar_reply_finish(&reply);
+    free(text);
+    return ok;
+}
+
+int lar_command_predict(struct lar_call *call)
+{
+    struct lar_error err = {0};
+    return lar_call_end(call, predict(call, &err), &err);
+}

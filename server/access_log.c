@@ -1,0 +1,255 @@
+/* Lines on their way to a file; see access_log.h.
+ * SPDX-License-Identifier: MIT */
+#include "server/access_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { GATHER_MS = 20, STOP_SECONDS = 2, ERRORS_PER_SECOND = 1, NO_FD = -1 };
+
+/* Lines gather in one half while the other is written. */
+struct lar_access_log {
+    _Atomic bool on;
+    struct lar_log *log;
+    struct lar_log_limit errors;
+    pthread_mutex_t lock; /* of what follows, up to the thread */
+    pthread_cond_t some;
+    char *waiting;
+    size_t n_waiting;
+    uint64_t dropped;
+    bool switching, ending;
+    int next_fd;      /* SWITCHING: to be written to from now on; NO_FD: none */
+    size_t switch_at; /* and so many bytes of what waits go to the earlier one */
+    pthread_t thread;
+    bool running;
+    char *writing; /* the thread's, as what follows */
+    int fd;
+    bool torn; /* the last line was not written whole */
+};
+
+static void close_fd(int fd)
+{
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
+/* What could not be written of N bytes is counted by its lines. */
+static uint64_t write_lines(struct lar_access_log *a, const char *bytes, size_t n)
+{
+    uint64_t lost = 0;
+    bool began = false;
+    if (a->torn && a->fd >= 0)
+        a->torn = write(a->fd, "\n", 1) != 1;
+    while (n && a->fd >= 0) {
+        /* Others write to it, too: whole lines keep them apart. */
+        const char *end = a->fd == STDERR_FILENO ? memchr(bytes, '\n', n) : NULL;
+        ssize_t did = write(a->fd, bytes, end ? (size_t)(end + 1 - bytes) : n);
+        if (did < 0 && errno == EINTR)
+            continue;
+        if (did <= 0)
+            break;
+        bytes += did;
+        n -= (size_t)did;
+        began = bytes[-1] != '\n';
+    }
+    if (!n || a->fd < 0)
+        return 0;
+    int failed = errno;
+    unsigned skipped = 0;
+    a->torn |= began;
+    if (lar_log_allow(&a->errors, ERRORS_PER_SECOND, &skipped))
+        lar_log(a->log, LAR_LOG_ERROR, "access log: %s", strerror(failed));
+    for (const char *end = bytes + n; bytes < end; bytes++)
+        lost += *bytes == '\n';
+    return lost;
+}
+
+/* The line that stands where lines are missing. */
+static void write_dropped(struct lar_access_log *a, uint64_t dropped)
+{
+    char line[128];
+    struct lar_text text;
+    struct timespec now;
+    unsigned skipped = 0;
+    clock_gettime(CLOCK_REALTIME, &now);
+    lar_text_init(&text, line, sizeof line, sizeof line);
+    lar_text_puts(&text, "{\"time_ms\":");
+    lar_text_i64(&text, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    lar_text_puts(&text, ",\"dropped\":");
+    lar_text_u64(&text, dropped);
+    lar_text_puts(&text, "}\n");
+    write_lines(a, text.data, text.size);
+    if (lar_log_allow(&a->errors, ERRORS_PER_SECOND, &skipped))
+        lar_log(a->log, LAR_LOG_WARNING, "access log: %llu lines were dropped",
+                (unsigned long long)dropped);
+}
+
+/* Waits for lines, then a moment for more. With the lock. */
+static void await_lines(struct lar_access_log *a)
+{
+    struct timespec until;
+    while (!a->n_waiting && !a->switching && !a->ending)
+        pthread_cond_wait(&a->some, &a->lock);
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += GATHER_MS * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    while (a->n_waiting < LAR_ACCESS_BUFFER_BYTES / 2 && !a->switching && !a->ending)
+        if (pthread_cond_timedwait(&a->some, &a->lock, &until) != 0)
+            return;
+}
+
+static void *write_all(void *context)
+{
+    struct lar_access_log *a = context;
+    uint64_t lost = 0;
+    for (bool ending = false; !ending;) {
+        pthread_mutex_lock(&a->lock);
+        await_lines(a);
+        char *lines = a->waiting;
+        size_t n = a->n_waiting;
+        uint64_t dropped = a->dropped + lost;
+        bool switching = a->switching;
+        int next = a->next_fd;
+        size_t before = switching ? a->switch_at : n;
+        ending = a->ending;
+        a->waiting = a->writing;
+        a->writing = lines;
+        a->n_waiting = 0;
+        a->dropped = 0;
+        a->switching = false;
+        a->next_fd = NO_FD;
+        pthread_mutex_unlock(&a->lock);
+        lost = write_lines(a, lines, before);
+        if (switching) {
+            close_fd(a->fd);
+            a->fd = next;
+            a->torn = false;
+            lost += write_lines(a, lines + before, n - before);
+        }
+        if (dropped)
+            write_dropped(a, dropped);
+    }
+    return NULL;
+}
+
+bool lar_access_log_new(struct lar_access_log **ret, struct lar_log *log, struct lar_error *err)
+{
+    pthread_condattr_t monotonic;
+    struct lar_access_log *a = calloc(1, sizeof *a);
+    if (!a)
+        return lar_fail(err, LAR_ERR_NOMEM, "access log");
+    a->log = log;
+    a->fd = a->next_fd = NO_FD;
+    pthread_mutex_init(&a->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&a->some, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    *ret = a;
+    return true;
+}
+
+void lar_access_log_free(struct lar_access_log *a)
+{
+    if (!a)
+        return;
+    if (a->running) {
+        struct timespec until;
+        pthread_mutex_lock(&a->lock);
+        a->ending = true;
+        pthread_cond_signal(&a->some);
+        pthread_mutex_unlock(&a->lock);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += STOP_SECONDS;
+        if (pthread_timedjoin_np(a->thread, NULL, &until) != 0)
+            return; /* stuck in a write: it keeps what it uses until the process ends */
+    }
+    close_fd(a->fd);
+    close_fd(a->next_fd);
+    pthread_cond_destroy(&a->some);
+    pthread_mutex_destroy(&a->lock);
+    free(a->waiting);
+    free(a->writing);
+    free(a);
+}
+
+/* A pipe without a reader must not keep the caller waiting. */
+static int open_target(const char *target, struct lar_error *err)
+{
+    if (strcmp(target, "stderr") == 0)
+        return STDERR_FILENO;
+    int fd = open(target, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+    int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0) {
+        lar_fail_errno(err, errno, "access_log %s", target);
+        close_fd(fd);
+        return NO_FD;
+    }
+    return fd;
+}
+
+static bool run(struct lar_access_log *a, struct lar_error *err)
+{
+    if (a->running)
+        return true;
+    a->waiting = malloc(LAR_ACCESS_BUFFER_BYTES);
+    a->writing = malloc(LAR_ACCESS_BUFFER_BYTES);
+    int failed =
+        !a->waiting || !a->writing ? ENOMEM : pthread_create(&a->thread, NULL, write_all, a);
+    if (failed) {
+        free(a->waiting);
+        free(a->writing);
+        a->waiting = a->writing = NULL;
+        return lar_fail_errno(err, failed, "access log");
+    }
+    pthread_setname_np(a->thread, "access log");
+    return a->running = true;
+}
+
+bool lar_access_log_open(struct lar_access_log *a, const char *target, struct lar_error *err)
+{
+    bool on = strcmp(target, "off") != 0 && *target;
+    if (!on && !a->running)
+        return true;
+    int fd = on ? open_target(target, err) : NO_FD;
+    if (on && (fd < 0 || !run(a, err))) {
+        close_fd(fd);
+        return false;
+    }
+    pthread_mutex_lock(&a->lock);
+    close_fd(a->next_fd);
+    a->next_fd = fd;
+    a->switch_at = a->n_waiting;
+    a->switching = true;
+    pthread_cond_signal(&a->some);
+    pthread_mutex_unlock(&a->lock);
+    atomic_store(&a->on, on);
+    return true;
+}
+
+bool lar_access_log_on(const struct lar_access_log *a)
+{
+    return a && atomic_load_explicit(&a->on, memory_order_relaxed);
+}
+
+void lar_access_log_add(struct lar_access_log *a, const char *line, size_t n)
+{
+    pthread_mutex_lock(&a->lock);
+    size_t before = a->n_waiting;
+    if (!a->waiting || n > LAR_ACCESS_BUFFER_BYTES - before) {
+        a->dropped++;
+    } else {
+        memcpy(a->waiting + before, line, n);
+        a->n_waiting += n;
+    }
+    bool half = before < LAR_ACCESS_BUFFER_BYTES / 2 && a->n_waiting >= LAR_ACCESS_BUFFER_BYTES / 2;
+    if (!before || half)
+        pthread_cond_signal(&a->some);
+    pthread_mutex_unlock(&a->lock);
+}
