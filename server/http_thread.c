@@ -7,6 +7,7 @@
 #include "server/http_thread.h"
 #include "base/priority.h"
 
+#include <errno.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <sched.h>
@@ -20,6 +21,7 @@ enum {
     WORKER_MS = 24 * 3600 * 1000, /* for what waits for a loader, which has limits of its own */
     LOG_PER_SECOND = 5,
     LARGE_PIECE = 8 * 1024, /* of a body */
+    LOOK_MS = 500,          /* whether clients that we wait for are still there */
     LAST_CALL_MS = 500,     /* while draining, for a request that is on its way to us */
 };
 
@@ -30,8 +32,17 @@ static int64_t limit_of(_Atomic int64_t *limit)
 
 static void set_deadline(struct lar_http_thread *t, struct lar_connection *c, int64_t ms)
 {
+    c->until = t->now + ms;
     if (!c->shut)
-        lar_deadlines_set(&t->deadlines, &c->deadline, t->now + ms);
+        lar_deadlines_set(&t->deadlines, &c->deadline, c->until);
+}
+
+/* The same, for one whose client has more to send. */
+static void set_reading_deadline(struct lar_http_thread *t, struct lar_connection *c, int64_t ms)
+{
+    c->until = t->now + ms;
+    if (!c->shut)
+        lar_deadlines_set(&t->deadlines, &c->deadline, t->now + (ms < LOOK_MS ? ms : LOOK_MS));
 }
 
 /* The connection ends; the library notices and calls on_connection(). */
@@ -159,7 +170,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
         ex->path = url;
         step = lar_exchange_begin(ex, method, version, &headers.guard);
         if (step == LAR_STEP_READ && ex->rq.headers.length != 0)
-            set_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
+            set_reading_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
     } else if (*n) {
         size_t taken;
         step = lar_exchange_bytes(ex, bytes, *n, &taken);
@@ -263,7 +274,7 @@ static void add(struct lar_http_thread *t, struct lar_connection *c)
         forget(t, c);
         return;
     }
-    set_deadline(t, c, limit_of(&t->http->settings.limits->header_time));
+    set_reading_deadline(t, c, limit_of(&t->http->settings.limits->header_time));
     t->adding = c;
     MHD_add_connection(t->library, c->accepted.fd, (struct sockaddr *)&c->accepted.address,
                        c->accepted.address_size);
@@ -286,7 +297,7 @@ static void take_mail(struct lar_http_thread *t)
         if (!lar_exchange_back(ex))
             continue;
         /* What is left of the body may take its time again. */
-        set_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
+        set_reading_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
         MHD_resume_connection(c->mhd);
     }
 }
@@ -303,9 +314,20 @@ static bool may_go_on(struct lar_http_thread *t, struct lar_connection *c, int64
     if (allowed <= now)
         return false;
     ex->checked = ex->received;
-    lar_deadlines_set(&t->deadlines, &c->deadline,
-                      allowed < now + patience ? allowed : now + patience);
+    c->until = allowed < now + patience ? allowed : now + patience;
     return true;
+}
+
+/* Whether the client has gone in the middle of a request. The library takes a short read for the
+ * last there is, so it does not notice an end that came together with the bytes before it. */
+static bool has_gone(const struct lar_connection *c)
+{
+    char byte;
+    const struct lar_exchange *ex = c->exchange;
+    if (ex && (ex->waiting || ex->rq.answer.status))
+        return false;
+    ssize_t n = recv(c->accepted.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 static void expire(struct lar_http_thread *t, int64_t now)
@@ -314,8 +336,11 @@ static void expire(struct lar_http_thread *t, int64_t now)
     while ((entry = lar_deadlines_expired(&t->deadlines, now))) {
         struct lar_connection *c =
             (struct lar_connection *)((char *)entry - offsetof(struct lar_connection, deadline));
-        if (!may_go_on(t, c, now))
+        if (has_gone(c) || (c->until <= now && !may_go_on(t, c, now)))
             shut(t, c);
+        else
+            lar_deadlines_set(&t->deadlines, &c->deadline,
+                              c->until < now + LOOK_MS ? c->until : now + LOOK_MS);
     }
 }
 

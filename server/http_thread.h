@@ -15,8 +15,9 @@ enum { LAR_HTTP_STATUSES = 600 };
 struct lar_connection {
     struct lar_http_mail mail; /* first */
     struct lar_accepted accepted;
-    struct MHD_Connection *mhd; /* NULL until the library has it */
-    struct lar_deadline deadline;
+    struct MHD_Connection *mhd;    /* NULL until the library has it */
+    struct lar_deadline deadline;  /* when it ends, or is looked at before that */
+    int64_t until;                 /* when it ends */
     struct lar_exchange *exchange; /* the request under way */
     struct lar_connection *next, *previous;
     bool shut;
