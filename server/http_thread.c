@@ -37,7 +37,7 @@ static void set_deadline(struct lar_http_thread *t, struct lar_connection *c, in
         lar_deadlines_set(&t->deadlines, &c->deadline, c->until);
 }
 
-/* The same, for one whose client has more to send. */
+/* The same, for one whose client has more to send: a look at it comes first. */
 static void set_reading_deadline(struct lar_http_thread *t, struct lar_connection *c, int64_t ms)
 {
     c->until = t->now + ms;
@@ -206,6 +206,8 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     c->exchange = lar_exchange_new(&t->home, target);
     if (c->exchange)
         c->exchange->connection = c;
+    if (c->deadline.at > t->now + LOOK_MS && !c->shut)
+        lar_deadlines_set(&t->deadlines, &c->deadline, t->now + LOOK_MS);
     return c->exchange;
 }
 
@@ -229,7 +231,7 @@ static void on_completed(void *context, struct MHD_Connection *mhd, void **reque
                                 code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     end_exchange(c);
     *request = NULL;
-    set_deadline(t, c, idle_ms(t)); /* the library ends those whose answer said close */
+    set_reading_deadline(t, c, idle_ms(t)); /* the library ends those whose answer said close */
 }
 
 static void forget(struct lar_http_thread *t, struct lar_connection *c)
@@ -340,7 +342,7 @@ static void expire(struct lar_http_thread *t, int64_t now)
             shut(t, c);
         else
             lar_deadlines_set(&t->deadlines, &c->deadline,
-                              c->until < now + LOOK_MS ? c->until : now + LOOK_MS);
+                              c->exchange && now + LOOK_MS < c->until ? now + LOOK_MS : c->until);
     }
 }
 

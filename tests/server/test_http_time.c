@@ -195,10 +195,16 @@ START_TEST(clients_that_go_away_are_not_waited_for)
         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc",
         "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
     };
-    fixture_start(&f, &(struct fixture_options){.header_time = 30000, .body_time = 30000});
+    fixture_start(&f, &(struct fixture_options){
+                          .header_time = 30000, .body_time = 30000, .idle_time = 30000});
     for (int round = 0; round < 10; round++)
         for (size_t i = 0; i < sizeof begun / sizeof begun[0]; i++) {
             int fd = client_open(f.port);
+            if (round % 2) { /* not the first request of its connection */
+                char answer[1024];
+                send_text(fd, NOW);
+                ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 200);
+            }
             send_text(fd, begun[i]);
             close(fd);
         }
