@@ -21,7 +21,7 @@ enum {
     WORKER_MS = 24 * 3600 * 1000, /* for what waits for a loader, which has limits of its own */
     LOG_PER_SECOND = 5,
     LARGE_PIECE = 8 * 1024, /* of a body */
-    LOOK_MS = 500,          /* whether clients that we wait for are still there */
+    LOOK_MS = 100,          /* whether clients that we wait for are still there */
     LAST_CALL_MS = 500,     /* while draining, for a request that is on its way to us */
 };
 

@@ -31,13 +31,15 @@ version_is() { grep -qi "^Larder-Model-Version: $1;" "$work/headers" || fail "no
 refuse_upload() { answers 422 -X POST -T "$1" "$base/v1/models/refused/versions"; }
 
 complaint_01_files_that_are_being_written() {
+    local piece=$(($(stat -c %s "$iris1") / 9 + 1))
     mkdir -p "$models/slow/1"
     for ((i = 0; i < 8; i++)); do
-        dd if="$iris1" bs=500 skip=$i count=1 status=none >>"$models/slow/1/model.joblib"
+        dd if="$iris1" bs="$piece" skip=$i count=1 status=none >>"$models/slow/1/model.joblib"
         sleep 0.05
-        answers 404 "$base/v1/models/slow:predict" -d "$row" || true
+        [ "$(curl -s "$base/v1/models/slow/versions" | jq 'any(.versions[]?; .state == "AVAILABLE")')" != true ] ||
+            fail "a part of a file answers"
     done
-    dd if="$iris1" bs=500 skip=8 status=none >>"$models/slow/1/model.joblib"
+    dd if="$iris1" bs="$piece" skip=8 status=none >>"$models/slow/1/model.joblib"
     cmp -s "$iris1" "$models/slow/1/model.joblib" || fail "this test is wrong"
     serves slow
     predicts 200 slow
@@ -115,7 +117,7 @@ complaint_13_a_pinned_version_stays() {
 }
 complaint_14_a_folder_that_vanishes_unloads_nothing() {
     mv "$models" "$models.away"
-    answers 200 -X POST "$base/v1/reload" || true
+    answers 503 -X POST "$base/v1/reload"
     sleep 0.3
     predicts 200 iris
     mv "$models.away" "$models"
@@ -139,8 +141,8 @@ complaint_16_memory_comes_back() {
     [ "$after" -le $((before + 1024)) ] || fail "20 loads: $before kB, then $after kB"
 }
 complaint_18_one_copy_in_memory() {
-    [ "$(grep -c 'compiled' "/proc/$larderd_pid/maps")" -ge 1 ] || fail "no compiled form is mapped"
-    ! grep 'compiled' "/proc/$larderd_pid/maps" | awk '{ print $6, $3 }' | sort | uniq -d | grep -q . || fail "one is mapped twice"
+    grep -q compiled "/proc/$larderd_pid/maps" || fail "no compiled form is mapped"
+    ! grep compiled "/proc/$larderd_pid/maps" | grep -qv ' r--s ' || fail "one is not shared: $(grep compiled "/proc/$larderd_pid/maps")"
 }
 complaint_20_long_json() {
     python3 -c 'print("{\"instances\": [" + ",".join(["[5.1,3.5,1.4,0.2]"] * 100000) + "]}")' >"$work/long"

@@ -218,7 +218,7 @@ static void *mix(void *seed)
         random = random * 1664525 + 1013904223;
         uint32_t pick = random >> 8;
         if (pick % 8 == 0) {
-            be_hostile(&hostile_rows[pick / 8 % (HOSTILE_ROWS - 1)], text);
+            be_hostile(&hostile_rows[pick / 8 % (HOSTILE_ROWS - HOSTILE_SLOW)], text);
             continue;
         }
         const struct request *request = &ordinary[pick / 8 % ORDINARY];
