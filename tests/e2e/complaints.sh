@@ -161,6 +161,11 @@ complaint_23_numbers_keep_their_digits() {
     [[ $body =~ [0-9]\.[0-9]{15,} ]] || fail "digits are missing: $body"
     python3 -c 'import json, sys; assert abs(sum(json.load(sys.stdin)["predictions"][0]) - 1) < 1e-12' <"$work/body" || fail "no JSON: $body"
 }
+complaint_24_answers_are_json() {
+    answers 200 "$base/v2/models/iris/infer" -d '{"inputs": [{"name": "X", "shape": [1, 4], "datatype": "FP64", "data": [1e300, -1e300, 1e300, -1e300]}], "outputs": [{"name": "predict_log_proba"}]}'
+    python3 -c 'import json, sys; json.load(sys.stdin, parse_constant=lambda name: sys.exit("not JSON: " + name))' <"$work/body"
+    body_has '.outputs[0].data | any(. == null)'
+}
 complaint_25_a_string_where_an_array_belongs() {
     for wrong in '{"instances": "x"}' '{"instances": {"a": "x"}}' '{"inputs": 7}' '[]' '"x"' 'null' ''; do
         answers 400 "$base/v1/models/iris:predict" -d "$wrong"
@@ -170,18 +175,11 @@ complaint_25_a_string_where_an_array_belongs() {
 }
 complaint_27_what_made_the_model() {
     answers 200 "$base/v1/models/iris/versions"
-    body_has '.versions[0] | .format != null and .producer != null and (.versions["scikit-learn"] // .versions.sklearn // (.versions | tostring)) != null'
+    body_has '.versions[0] | .format != null and .producer != null and (.versions | tostring | test("[0-9]+[.][0-9]+"))'
 }
-complaint_28_a_model_runs_nothing() { # and 30
-    # shellcheck disable=SC2028
-    printf 'cos\nsystem\n(S"touch %s/executed"\ntR.' "$work" >"$work/evil"
-    refuse_upload "$work/evil"
-    printf 'cbuiltins\neval\n(S"open(%s/executed, %sw%s)"\ntR.' "'$work'" "'" "'" >"$work/evil"
-    refuse_upload "$work/evil"
-    body_has '.error | contains("eval")'
-    [ ! -e "$work/executed" ] || fail "a model was executed"
+complaint_28_closed_to_others() {
     answers 401 -X DELETE -H 'X-Forwarded-For: 10.0.0.9' "$base/v1/models/iris"
-    [[ $("$BUILD/server/larderd" --print-config | sed -n 's/^listen: //p') == *127.0.0.1* ]] || fail "the default is open to others"
+    "$BUILD/server/larderd" --print-config | grep -A 1 '^listen:' | grep -q '127\.0\.0\.1' || fail "the default is open to others"
 }
 complaint_29_names_lead_nowhere() {
     for name in .. %2e%2e ..%2fx a%2fb %00 .hidden 'a\b'; do
@@ -189,6 +187,15 @@ complaint_29_names_lead_nowhere() {
         [[ $got = 400 || $got = 404 ]] || fail "an upload as '$name': $got"
     done
     answers 400 -X POST "$base/v2/repository/models/iris/load" -d '{"parameters": {"file:1/model.joblib": "AAAA"}}'
+}
+complaint_30_a_model_runs_nothing() {
+    printf 'cos\nsystem\n(S"touch %s/executed"\ntR.' "$work" >"$work/evil"
+    refuse_upload "$work/evil"
+    body_has '.error | contains("system")'
+    printf 'cbuiltins\neval\n(S"__import__(%sos%s).mkdir(%s%s/executed%s)"\ntR.' "'" "'" "'" "$work" "'" >"$work/evil"
+    refuse_upload "$work/evil"
+    body_has '.error | contains("eval")'
+    [ ! -e "$work/executed" ] || fail "a model was executed"
 }
 complaint_31_new_versions_are_picked_up() {
     put "$iris1" picked/1
@@ -305,3 +312,9 @@ for test in $(declare -F | sed -n 's/^declare -f \(complaint_[0-9].*\)/\1/p' | g
     n=$((n + 1))
 done
 echo "$n complaints"
+
+# The documentation knows each of them
+# shellcheck disable=SC2016
+for number in $(declare -F | sed -n 's/^declare -f complaint_\([0-9]*\)_.*/\1/p'); do
+    grep -Eq "^\| ${number#0} \|.*\| ([^|]*[^0-9])?${number}[^|]*\|$" "$SOURCE/docs/complaints.md" || fail "docs/complaints.md does not name test $number"
+done
