@@ -42,7 +42,8 @@ bool sk_linear(struct sk_context *sk, const struct pk_node *object, const struct
                lar_value *ret, size_t *ret_k, uint32_t *ret_rank)
 {
     struct sk_numbers intercept;
-    lar_value product;
+    lar_value product = LAR_NO_VALUE;
+    *ret_k = 0;
     if (!sk_linear_product(sk, object, in, &product, ret_k, ret_rank) ||
         !sk_get_numbers(sk, object, "intercept_", 0, 1, &intercept))
         return false;
