@@ -98,17 +98,17 @@ static enum lar_outcome never(struct lar_request *rq, struct lar_error *err)
 }
 
 static const struct lar_route routes[] = {
-    {LAR_GET, "/v1/models", never, LAR_ON_THREAD, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN},
+    {LAR_GET, "/v1/models", never, LAR_ON_THREAD, LAR_NO_BODY, false, NULL, LAR_ERRORS_PLAIN, NULL},
     {LAR_GET, "/v1/models/{model}", never, LAR_ON_THREAD, LAR_NO_BODY, false, NULL,
-     LAR_ERRORS_PLAIN},
+     LAR_ERRORS_PLAIN, NULL},
     {LAR_POST, "/v1/models/{model}:predict", never, LAR_ON_THREAD, LAR_NO_BODY, false, NULL,
-     LAR_ERRORS_PLAIN},
+     LAR_ERRORS_PLAIN, NULL},
     {LAR_POST, "/v1/models/{model}/versions/{version}:predict", never, LAR_ON_THREAD, LAR_NO_BODY,
-     false, NULL, LAR_ERRORS_PLAIN},
+     false, NULL, LAR_ERRORS_PLAIN, NULL},
     {LAR_PUT, "/v1/models/{model}/labels/{label}", never, LAR_ON_THREAD, LAR_NO_BODY, false, NULL,
-     LAR_ERRORS_PLAIN},
+     LAR_ERRORS_PLAIN, NULL},
     {LAR_DELETE, "/v1/models/{model}/labels/{label}", never, LAR_ON_THREAD, LAR_NO_BODY, false,
-     NULL, LAR_ERRORS_PLAIN},
+     NULL, LAR_ERRORS_PLAIN, NULL},
     {0},
 };
 
@@ -140,7 +140,7 @@ START_TEST(routes_are_found)
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/iris/labels/stable"), -405);
     ck_assert_str_eq(rq.answer.headers[0].value, "PUT, DELETE, OPTIONS");
     ck_assert_int_eq(find(&rq, LAR_GET, "/v1/models/iris:predict"), -405);
-    ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/iris:explain"), -404);
+    ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/iris:explain"), -400);
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/:predict"), -404);
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/a:b:predict"), -404);
     ck_assert_int_eq(find(&rq, LAR_POST, "/v1/models/iris/versions/x:predict"), -404);
