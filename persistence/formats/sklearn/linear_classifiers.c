@@ -111,7 +111,7 @@ static bool answer_multilabel(struct sk_context *sk, const struct pk_node *objec
            sk_answer(sk, ret, SK_DECISION_FUNCTION, scores->scores, scores->classes);
 }
 
-/* RidgeClassifier, RidgeClassifierCV: until 1.8 the classes are those of the binarizer alone. */
+/* RidgeClassifier, RidgeClassifierCV: older releases keep the classes in the binarizer alone. */
 bool sk_read_ridge_classifier(struct sk_context *sk, const struct pk_node *object,
                               const struct sk_frame *in, struct sk_result *ret)
 {
