@@ -14,8 +14,8 @@ static const char *const components[] = {
 static const char description[] =
     "Persisted models over HTTP: TensorFlow Serving's REST API, the Open Inference Protocol v2 "
     "with Triton's extensions, MLflow's and KServe v1's calls for the same models. GET answers "
-    "HEAD too, every path OPTIONS; another method is 405 with Allow. Before a route is chosen, a "
-    "malformed request is 400, a target that is too long 414, a header that is too large 431.";
+    "HEAD too, every path OPTIONS; another method is 405 with Allow. A header that is too large is "
+    "431, without JSON.";
 
 /* A member of an object under way: ,"NAME":"VALUE". */
 static void member(struct lar_text *text, const char *name, const char *value)

@@ -29,6 +29,7 @@ const char *lar_status_what(unsigned code)
     case 406: return "Accept-Encoding forbids an answer as it is";
     case 411: return "a body is needed, and its length";
     case 413: return "the body is larger than the limit; where no body is taken, there is one";
+    case 414: return "the target is longer than is read";
     case 415: return "a Content-Encoding that is not read";
     case 500: return "the server failed; its log says how";
     case 501: return "a Content-Encoding that is not read";
@@ -65,6 +66,7 @@ unsigned lar_operation_statuses(const struct lar_route *route,
     add_usual(ret, &n, 400);
     add_usual(ret, &n, 406);
     add_usual(ret, &n, 413);
+    add_usual(ret, &n, 414);
     if (strstr(route->pattern, "{model}"))
         add_usual(ret, &n, 404);
     if (route->changes) {

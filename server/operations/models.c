@@ -4,19 +4,19 @@
 
 #define UNCHANGED                                                                                  \
     {                                                                                              \
-        304, "unchanged since the ETag in If-None-Match", NULL, NULL                               \
+        304, "unchanged since the ETag in If-None-Match", NULL, NULL, NULL                         \
     }
 #define REFUSED                                                                                    \
     {                                                                                              \
-        422, "no model that Larder serves: what was met, and where", "Refusal", NULL               \
+        422, "no model that Larder serves: what was met, and where", "Refusal", NULL, NULL         \
     }
 #define FORM                                                                                       \
     {                                                                                              \
-        415, "a form, or a compressed body: send the file itself", NULL, NULL                      \
+        415, "a form, or a compressed body: send the file itself", NULL, NULL, NULL                \
     }
 #define BROKEN                                                                                     \
     {                                                                                              \
-        400, "sha256 or digest malformed, or not that of what came", NULL, NULL                    \
+        400, "sha256 or digest malformed, or not that of what came", NULL, NULL, NULL              \
     }
 #define COUNT "{\"type\":\"integer\",\"minimum\":1,\"maximum\":999999999}"
 #define FLAG "{\"type\":\"integer\",\"enum\":[0,1],\"default\":0}"

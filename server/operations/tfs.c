@@ -4,7 +4,7 @@
 
 #define UNLOADED                                                                                   \
     {                                                                                              \
-        503, "known, but no version answers now; see Retry-After", NULL, NULL                      \
+        503, "known, but no version answers now; see Retry-After", NULL, NULL, NULL                \
     }
 
 const struct lar_operation lar_op_predict = {

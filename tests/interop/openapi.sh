@@ -7,8 +7,8 @@ run_schemathesis() {
     local seconds=$1
     shift
     (cd "$work" && timeout $((seconds * 3 + 60)) "$environment/bin/schemathesis" --config-file "$SOURCE/tests/interop/schemathesis.toml" \
-        run "$base/openapi.json" --url "$base" --checks all --seed 1 --max-examples 5 --max-time "$seconds" --no-color \
-        --warnings off --generation-database none --generation-allow-x00 false --continue-on-failure "$@" >"$work/schemathesis" 2>&1) ||
+        run "$base/openapi.json" --url "$base" --checks all --seed "${SEED:-1}" --max-examples 5 --max-time "$seconds" --no-color \
+        --warnings off --generation-database none --generation-allow-x00 false --request-timeout 60 --continue-on-failure "$@" >"$work/schemathesis" 2>&1) ||
         { cat "$work/schemathesis" >&2; return 1; }
     grep -E '^Test cases:' -A1 "$work/schemathesis" | tail -n 1
 }
