@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NICENESS = 15, DEBOUNCE_MS = 100, TABLE_WAIT_MS = 10 };
+enum { NICENESS = 5, DEBOUNCE_MS = 100, TABLE_WAIT_MS = 10 };
 
 static int64_t clock_ms(clockid_t clock)
 {

@@ -13,9 +13,10 @@ enum {
     SCRATCH_KEEP = 1 << 20,
     MOVERS = 4,
     MOVER_QUEUE = 256,
-    /* Long predictions give way to short ones, uploads to both. */
+    /* Long predictions give way to short ones. Movers hold the registry's locks, which others wait
+     * for: they must get on where the processors are busy. */
     PREDICTOR_NICE = 10,
-    MOVER_NICE = 15,
+    MOVER_NICE = 5,
     MAX_AUTO_THREADS = 4
 };
 enum { ANSWER_LIMIT = 1 << 30, REFUSALS_LOGGED = 5 /* a second */ };

@@ -33,6 +33,7 @@ enum {
     CHILDREN = 64,      /* loaders at a time */
     FIRST_FREE_FD = 16, /* received descriptors stay clear of the loader's 0 to 5 */
     REPORT_SIZE = 1 << 20,
+    LOADER_NICE = 10,
     PASSED = 4,
 };
 
@@ -252,7 +253,7 @@ static void run_spawner(int socket, int program)
         signal(ignored[i], SIG_IGN);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_NAME, "larder-spawner");
-    setpriority(PRIO_PROCESS, 0, 19); /* loading never takes time from answering */
+    setpriority(PRIO_PROCESS, 0, LOADER_NICE); /* answering goes before loading */
     int null = open("/dev/null", O_RDWR);
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);

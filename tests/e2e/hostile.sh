@@ -23,7 +23,7 @@ gone || fail "clients that have gone are still there"
 after=$(memory)
 echo "$requests mixed requests: $before kB, then $after kB"
 if [ -z "${SANITIZED:-}" ]; then
-    # 1 MB for 200,000, and what chance makes of the heap
-    [ "$after" -le $((before + 256 + requests * 768 / 200000)) ] || fail "memory is left behind"
+    # 1 MB, however many: chance alone makes several hundred kB of the heap
+    [ "$after" -le $((before + 1024)) ] || fail "memory is left behind"
 fi
 stop
