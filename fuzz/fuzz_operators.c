@@ -59,6 +59,8 @@ static const char *const names[] = {
     "larder.OneHot",
     "larder.Tfidf",
     "larder.WordCounts",
+    "larder.NormalizeRows",
+    "larder.Binarize",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };
