@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLASSES = 64, OUTPUTS = 32, INPUTS = 64, ROWS = 40 };
+enum { CLASSES = 128, OUTPUTS = 32, INPUTS = 64, ROWS = 40 };
 
 /* One line of the table. */
 struct line {
