@@ -61,6 +61,8 @@ static const char *const names[] = {
     "larder.WordCounts",
     "larder.NormalizeRows",
     "larder.Binarize",
+    "larder.Digitize",
+    "larder.Products",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };

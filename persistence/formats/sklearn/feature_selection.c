@@ -34,8 +34,13 @@ bool sk_give_kept(struct sk_context *sk, const struct pk_node *object, const str
                   const struct sk_kept *kept, bool checked, struct sk_result *ret)
 {
     int64_t *indices = sk_alloc(sk, kept->n, sizeof *indices);
-    size_t n = 0;
-    if (!indices || !sk_frame_expect(sk, in, kept->n, "a selector"))
+    size_t n = 0, fitted;
+    if (!indices || !sk_get_size(sk, object, "n_features_in_", kept->n, &fitted))
+        return false;
+    if (fitted != kept->n)
+        return sk_fail(sk, LAR_ERR_FORMAT, "n_features_in_: is %zu, but there are %zu marks",
+                       fitted, kept->n);
+    if (!sk_frame_expect(sk, in, kept->n, "a selector"))
         return false;
     for (size_t i = 0; i < kept->n; i++)
         if (kept->keep[i])
