@@ -63,6 +63,8 @@ static const char *const names[] = {
     "larder.Binarize",
     "larder.Digitize",
     "larder.Products",
+    "larder.PowerTransform",
+    "larder.Quantiles",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };

@@ -20,6 +20,8 @@ SK_READER(sk_read_normalizer);
 SK_READER(sk_read_binarizer);
 SK_READER(sk_read_k_bins_discretizer);
 SK_READER(sk_read_polynomial_features);
+SK_READER(sk_read_power_transformer);
+SK_READER(sk_read_quantile_transformer);
 SK_READER(sk_read_function_transformer);
 SK_READER(sk_read_one_hot_encoder);
 SK_READER(sk_read_ordinal_encoder);

@@ -37,6 +37,8 @@ const struct sk_class sk_classes[] = {
     {"sklearn.preprocessing", "OneHotEncoder", sk_read_one_hot_encoder, false},
     {"sklearn.preprocessing", "OrdinalEncoder", sk_read_ordinal_encoder, false},
     {"sklearn.preprocessing", "PolynomialFeatures", sk_read_polynomial_features, true},
+    {"sklearn.preprocessing", "PowerTransformer", sk_read_power_transformer, true},
+    {"sklearn.preprocessing", "QuantileTransformer", sk_read_quantile_transformer, true},
     {"sklearn.preprocessing", "RobustScaler", sk_read_robust_scaler, true},
     {"sklearn.preprocessing", "StandardScaler", sk_read_standard_scaler, true},
     {"sklearn.tree", "DecisionTreeClassifier", sk_read_tree_classifier, true},
