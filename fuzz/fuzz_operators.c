@@ -65,6 +65,8 @@ static const char *const names[] = {
     "larder.Products",
     "larder.PowerTransform",
     "larder.Quantiles",
+    "larder.PickColumns",
+    "larder.Missing",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };

@@ -1,4 +1,4 @@
-/* Digitize, Products.
+/* Digitize, Products, Missing.
  * SPDX-License-Identifier: MIT */
 #include "tests/inference/one_operator.h"
 
@@ -99,9 +99,27 @@ START_TEST(factors_are_verified)
 }
 END_TEST
 
+START_TEST(missing)
+{
+    struct one o = {.op = "larder.Missing",
+                    .inputs = {F64(S(2, 3), NAN, 1, -1, 2, NAN, -1)},
+                    .n_inputs = 1,
+                    .rows = 1,
+                    .params = {{"columns", I64(S(2), 1, 2)}, {"missing", F64(LAR_SCALAR, NAN)}}};
+    EXPECT_BYTES(&o, LAR_TYPE_BOOL, uint8_t, S(2, 2), 0, 0, 1, 0);
+    o.params[2].name = "strict";
+    o.params[2].tensor = (struct lar_tensor)BOOLS(LAR_SCALAR, 1);
+    expect_failure(&o, "row 0, column 0: is missing");
+    o.params[1].tensor = (struct lar_tensor)F64(LAR_SCALAR, -1);
+    EXPECT_BYTES(&o, LAR_TYPE_BOOL, uint8_t, S(2, 2), 0, 1, 0, 1);
+    o.params[0].tensor = (struct lar_tensor)I64(S(1), 3);
+    expect_failure(&o, "there is no column 3 of 3");
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("features",
-                      (const TTest *[]){bins, near_an_edge, edges_are_verified, products,
-                                        the_last_factor_is_the_first, factors_are_verified, NULL});
+    return check_main("features", (const TTest *[]){bins, near_an_edge, edges_are_verified,
+                                                    products, the_last_factor_is_the_first,
+                                                    factors_are_verified, missing, NULL});
 }

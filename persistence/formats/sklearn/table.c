@@ -21,6 +21,7 @@ const struct sk_class sk_classes[] = {
     {"sklearn.feature_selection", "SelectPercentile", sk_read_select_percentile, true},
     {"sklearn.feature_selection", "SequentialFeatureSelector", sk_read_sequential_feature_selector, true},
     {"sklearn.feature_selection", "VarianceThreshold", sk_read_variance_threshold, true},
+    {"sklearn.impute", "MissingIndicator", sk_read_missing_indicator, true},
     {"sklearn.impute", "SimpleImputer", sk_read_simple_imputer, false},
     {"sklearn.linear_model", "LinearRegression", sk_read_linear_regressor, true},
     {"sklearn.linear_model", "LogisticRegression", sk_read_logistic_regression, true},
