@@ -67,10 +67,10 @@ static bool read_option(struct reading *r, const char *text, struct lar_error *e
     if (!option)
         return lar_fail(err, LAR_ERR_INVALID, "no option --%.*s is known", n < 60 ? (int)n : 60,
                         text);
-    if (!command && !option->everywhere)
+    if (!option->everywhere && !command)
         return lar_fail(err, LAR_ERR_INVALID, "--%s stands behind the command that it is for",
                         option->name);
-    if (!lar_command_takes(command, option))
+    if (!option->everywhere && !lar_command_takes(command, option))
         return lar_fail(err, LAR_ERR_INVALID, "larder %s takes no --%s", command->name,
                         option->name);
     return set_option(r, option, text[n] ? text + n + 1 : NULL, err);

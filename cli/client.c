@@ -20,9 +20,12 @@ struct lar_client {
 
 /* ---- where the server is ---- */
 
+/* HOST is followed by a port, a path or nothing. */
 static bool is_loopback(const char *host)
 {
-    return strncasecmp(host, "localhost", 9) == 0 || strncmp(host, "127.", 4) == 0 ||
+    size_t n = *host == '[' ? strcspn(host, "/") : strcspn(host, ":/");
+    return (n == 9 && strncasecmp(host, "localhost", n) == 0) ||
+           (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == n) ||
            strncmp(host, "[::1]", 5) == 0;
 }
 
@@ -127,7 +130,7 @@ static bool keep(struct transfer *t, const char *bytes, size_t n)
     struct lar_reply *reply = t->reply;
     if (n > LAR_REPLY_MOST - reply->size)
         return lar_fail(t->err, LAR_ERR_LIMIT, "an answer of more than %d bytes", LAR_REPLY_MOST);
-    if (reply->size + n + 1 > t->room) {
+    if (!reply->body || reply->size + n + 1 > t->room) {
         size_t room = t->room ? t->room : ROOM_FIRST;
         while (room < reply->size + n + 1)
             room *= 2;
@@ -241,7 +244,7 @@ static void set_target(const struct transfer *t, const char *url)
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "larder/" LARDER_VERSION);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
     if (t->client->socket)

@@ -16,9 +16,9 @@ const struct lar_option lar_options[] = {
     {"watch", LAR_OPTION_SECONDS, "[SECONDS]", offsetof(struct lar_options, watch), false,
      "again every 2 (or so many) seconds, until interrupted"},
     {"url", LAR_OPTION_TEXT, "URL", offsetof(struct lar_options, url), true,
-     "the server: http://HOST:PORT[/BASE], https://..., unix:/PATH"},
+     "the server: http://HOST:PORT[/BASE], https://, unix:/PATH"},
     {"token-file", LAR_OPTION_TEXT, "FILE", offsetof(struct lar_options, token_file), true,
-     "holds the server's token in its first line (or: LARDER_TOKEN)"},
+     "the server's token is its first line (or: LARDER_TOKEN)"},
     {"json", LAR_OPTION_FLAG, NULL, offsetof(struct lar_options, json), true,
      "JSON to stdout, for programs"},
     {"help", LAR_OPTION_FLAG, NULL, offsetof(struct lar_options, help), true, "this text"},
@@ -30,29 +30,31 @@ const struct lar_option lar_options[] = {
 const struct lar_command lar_commands[] = {
     {"push", "FILE|FOLDER NAME[/VERSION]", "send a model; it serves when this returns", 2, 2,
      NAMES("label"), lar_command_push,
-     "Sends a model file, or a folder (a model with companion files or expected.json) as a tar.\n"
-     "The server loads and checks it before it is kept; what would not load changes nothing.\n"
-     "Without a VERSION it gets the next number. A VERSION that is there with the same content is\n"
-     "left alone, so that a push can be repeated; one with other content is never replaced.\n"
-     "Hidden files stay behind, links are refused. A digest goes along and is checked.\n\n"
+     "Sends a model file, or a folder (a model with companion files or\n"
+     "expected.json) as a tar. The server loads and checks it before it is kept;\n"
+     "what would not load changes nothing. Without a VERSION it gets the next\n"
+     "number. A VERSION that is there with the same content is left alone, so that a\n"
+     "push can be repeated; one with other content is never replaced. Hidden files\n"
+     "stay behind, links are refused. A digest goes along and is checked.\n\n"
      "examples\n"
      "  larder push model.joblib iris\n"
      "  larder push model.joblib iris/7 --label canary\n"
-     "  larder push build/iris/ iris --url https://models.example:8443 --token-file token\n"},
+     "  larder push build/iris/ iris --url https://models.example --token-file token\n"},
     {"pull", "NAME[/VERSION|/LABEL] [FILE]", "fetch a version's original file", 1, 2, NULL,
      lar_command_pull,
-     "Fetches the bytes that were pushed, checks their digest and puts them into FILE, which is\n"
-     "replaced only when all is there. Without FILE the name is made of the model's, the number\n"
-     "and the kind of file (iris-3.joblib); FILE may be a folder to put that into. A version of\n"
-     "several files comes as a tar. Without VERSION: the one that answers.\n\n"
+     "Fetches the bytes that were pushed, checks their digest and puts them into\n"
+     "FILE, which is replaced only when all is there. Without FILE the name is made\n"
+     "of the model's, the number and the kind of file (iris-3.joblib); FILE may be a\n"
+     "folder to put that into. A version of several files comes as a tar. Without\n"
+     "VERSION: the one that answers.\n\n"
      "examples\n"
      "  larder pull iris\n"
      "  larder pull iris/2 old.joblib\n"
      "  larder pull iris/canary /tmp\n"},
     {"list", "[NAME]", "models, or the versions of one", 0, 1, NULL, lar_command_list,
-     "Without NAME a row for each model: how many of its versions are available, which answers\n"
-     "whoever names none, its labels, and what went wrong. With NAME a row for each version.\n"
-     "Columns elsewhere than on a terminal, between tabs:\n"
+     "Without NAME a row for each model: how many of its versions are available,\n"
+     "which answers whoever names none, its labels, and what went wrong. With NAME a\n"
+     "row for each version. Columns elsewhere than on a terminal, between tabs:\n"
      "  model, answers, available, versions, labels, error\n"
      "  version, state, labels, format, class, bytes, created, sha256, error\n\n"
      "examples\n"
@@ -62,60 +64,62 @@ const struct lar_command lar_commands[] = {
      "  larder list | awk -F'\\t' '$6 != \"-\"'      # what failed\n"},
     {"promote", "NAME VERSION|LABEL [LABEL=default]", "point a label at a version", 2, 3, NULL,
      lar_command_promote,
-     "Points the last LABEL at the version, which must be available. Who names no version in a\n"
-     "request is answered by the version that the label `default` points to. It counts for every\n"
-     "request from now on, and no request fails on the way. LABEL in the middle means: the "
-     "version\n"
-     "that this label points to.\n\n"
+     "Points the last LABEL at the version, which must be available. Who names no\n"
+     "version in a request is answered by the version that the label `default`\n"
+     "points to. It counts for every request from now on, and no request fails on\n"
+     "the way. LABEL in the middle means: the version that this label points to.\n\n"
      "examples\n"
      "  larder promote iris 3\n"
      "  larder promote iris 3 canary\n"
-     "  larder promote iris canary            # what was tried as canary answers everybody\n"},
+     "  larder promote iris canary        # what was tried answers everybody\n"},
     {"rollback", "NAME [LABEL=default]", "point a label at the version it had before", 1, 2, NULL,
      lar_command_rollback,
-     "Undoes the last change of a label: it points again at the last other version that it had,\n"
-     "passing over those that are not available any more. A second rollback undoes the first.\n"
-     "Where `default` never had another version, it goes to the highest available one below.\n\n"
+     "Undoes the last change of a label: it points again at the last other version\n"
+     "that it had, passing over those that are not available any more. A second\n"
+     "rollback undoes the first. Where `default` never had another version, it goes\n"
+     "to the highest available one below.\n\n"
      "examples\n"
      "  larder rollback iris\n"
      "  larder rollback iris canary\n"},
     {"rm", "NAME[/VERSION]", "delete a version, or a model with all of them", 1, 1,
      NAMES("force", "yes"), lar_command_remove,
-     "Deletes a version, or a model with all versions and labels. Requests that it is answering\n"
-     "end first. A version that a label points to stays, unless --force. A number that was given\n"
-     "is never given again. Asks on a terminal; elsewhere --yes is needed.\n\n"
+     "Deletes a version, or a model with all versions and labels. Requests that it\n"
+     "is answering end first. A version that a label points to stays, unless\n"
+     "--force. A number that was given is never given again. Asks on a terminal;\n"
+     "elsewhere --yes is needed.\n\n"
      "examples\n"
      "  larder rm iris/2\n"
      "  larder rm iris/3 --force --yes\n"
      "  larder rm iris\n"},
     {"validate", "FILE|FOLDER", "would it load? keeps nothing", 1, 1, NULL, lar_command_validate,
-     "Has the server do everything that a push does but keep it: the file is read in the sandbox,\n"
-     "translated, checked, compared with its expected.json. Says what it is, or why it is "
-     "refused.\n"
-     "\n"
+     "Has the server do everything that a push does but keep it: the file is read in\n"
+     "the sandbox, translated, checked, compared with its expected.json. Says what\n"
+     "it is, or why it is refused.\n\n"
      "examples\n"
      "  larder validate model.joblib\n"
      "  larder validate build/iris/ && larder push build/iris/ iris\n"},
     {"predict", "NAME[/VERSION|/LABEL] [FILE]", "ask a model, from a file or stdin", 1, 2, NULL,
      lar_command_predict,
-     "Sends FILE, or what comes on stdin, and prints a line of JSON for each prediction; with\n"
-     "--json the whole answer. What begins with '{' is a body of TensorFlow Serving's :predict,\n"
-     "sent as it is; what begins with '[' is a list of rows; anything else is CSV with a line of\n"
-     "column names (for the version that answers, so without VERSION).\n\n"
+     "Sends FILE, or what comes on stdin, and prints a line of JSON for each\n"
+     "prediction; with --json the whole answer. What begins with '{' is a body of\n"
+     "TensorFlow Serving's :predict, sent as it is; what begins with '[' is a list\n"
+     "of rows; anything else is CSV with a line of column names (for the version\n"
+     "that answers, so without VERSION).\n\n"
      "examples\n"
      "  echo '[[5.1, 3.5, 1.4, 0.2]]' | larder predict iris\n"
      "  larder predict iris/canary rows.json\n"
-     "  echo '{\"signature_name\": \"predict_proba\", \"instances\": [[5.1, 3.5, 1.4, 0.2]]}' |\n"
-     "      larder predict iris\n"
+     "  larder predict iris <<< '{\"signature_name\": \"predict_proba\",\n"
+     "      \"instances\": [[5.1, 3.5, 1.4, 0.2]]}'\n"
      "  larder predict iris flowers.csv\n"},
     {"status", "", "what the server is doing, and how fast", 0, 0, NAMES("watch"),
      lar_command_status,
-     "A row for each version that is loaded or failed, with its rates: requests, errors and rows "
-     "a\n"
-     "second, and milliseconds a request, as counted between two looks at /metrics a second apart\n"
-     "(with --watch: between one table and the next). A - stands where nothing was asked.\n"
-     "Columns elsewhere than on a terminal, between tabs:\n"
-     "  model, version, state, labels, requests/s, errors/s, rows/s, ms/request, bytes, error\n"
+     "A row for each version that is loaded or failed, with its rates: requests,\n"
+     "errors and rows a second, and milliseconds a request, as counted between two\n"
+     "looks at /metrics a second apart (with --watch: between one table and the\n"
+     "next). A - stands where nothing was asked. Columns elsewhere than on a\n"
+     "terminal, between tabs:\n"
+     "  model, version, state, labels, requests/s, errors/s, rows/s, ms/request,\n"
+     "  bytes, error\n"
      "With --json an object on a line of its own for each look.\n\n"
      "examples\n"
      "  larder status\n"

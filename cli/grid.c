@@ -154,7 +154,7 @@ static void print_titles(const struct lar_screen *screen, const struct column *c
 
 static void print_terminal(const struct lar_grid *grid, const struct lar_screen *screen)
 {
-    struct column columns[LAR_GRID_COLUMNS];
+    struct column columns[LAR_GRID_COLUMNS] = {0};
     unsigned last = measure(grid, screen, columns);
     if (grid->titles)
         print_titles(screen, columns, last);

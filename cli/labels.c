@@ -76,18 +76,23 @@ static bool say(const struct lar_call *call, const struct lar_reference *to, con
     return ok;
 }
 
+bool lar_label_put(struct lar_client *client, const char *model, const char *label, uint64_t number,
+                   struct lar_reply *reply, struct lar_error *err)
+{
+    char path[LAR_PATH_TEXT], body[64];
+    struct lar_ask ask = {.method = "PUT", .body = body, .type = "application/json"};
+    snprintf(path, sizeof path, "/v1/models/%s/labels/%s", model, label);
+    ask.size =
+        (size_t)snprintf(body, sizeof body, "{\"version\": %llu}", (unsigned long long)number);
+    return lar_client_ask(client, path, &ask, reply, err) && lar_reply_good(reply, err);
+}
+
 static bool set(const struct lar_call *call, const struct lar_reference *to, const char *label,
                 struct lar_error *err)
 {
-    char path[LAR_PATH_TEXT], body[64];
     struct lar_reply reply;
-    struct lar_ask ask = {.method = "PUT", .body = body, .type = "application/json"};
-    snprintf(path, sizeof path, "/v1/models/%s/labels/%s", to->model, label);
-    ask.size =
-        (size_t)snprintf(body, sizeof body, "{\"version\": %llu}", (unsigned long long)to->number);
-    if (!lar_client_ask(call->client, path, &ask, &reply, err))
-        return false;
-    bool ok = lar_reply_good(&reply, err) && say(call, to, label, &reply, err);
+    bool ok = lar_label_put(call->client, to->model, label, to->number, &reply, err) &&
+              say(call, to, label, &reply, err);
     lar_reply_finish(&reply);
     return ok;
 }

@@ -84,9 +84,9 @@ static void read_line(const char *line, const char *end, lar_counts_find *find, 
             if (!to)
                 return;
         }
-        double value = strtod(close + 1, NULL);
+        double value = strtod(close + 1, NULL), *field = (void *)((char *)to + samples[i].offset);
         if (value > 0 && counts(samples[i].codes, labels.code))
-            *(double *)((char *)to + samples[i].offset) += value;
+            *field += value;
     }
 }
 

@@ -12,13 +12,15 @@ enum { BODY_MOST = 256 << 20, ROOM_FIRST = 64 * 1024 };
 
 /* ---- the question ---- */
 
-/* Reads FILE whole into *RET (free), with room for what is put around it. */
+/* Reads FILE whole into *RET (free, on failure too). */
 static bool read_all(FILE *file, const char *name, char **ret, size_t *ret_size,
                      struct lar_error *err)
 {
     size_t n = 0, room = ROOM_FIRST, got = 1;
     char *text = malloc(room);
-    while (text && got > 0) {
+    if (!text)
+        return lar_fail(err, LAR_ERR_NOMEM, "%s", name);
+    while (got > 0) {
         if (n == room) {
             char *more = room < BODY_MOST ? realloc(text, 2 * room) : NULL;
             if (!more)
@@ -31,8 +33,6 @@ static bool read_all(FILE *file, const char *name, char **ret, size_t *ret_size,
     }
     *ret = text;
     *ret_size = n;
-    if (!text)
-        return lar_fail(err, LAR_ERR_NOMEM, "%s", name);
     if (ferror(file))
         return lar_fail_errno(err, errno, "%s", name);
     return got == 0 || lar_fail(err, LAR_ERR_LIMIT, "%s: more than %d bytes", name, BODY_MOST);

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,34 +42,38 @@ static bool find(struct pull *p, struct lar_error *err)
     return version != NULL;
 }
 
-/* Splits what the user gave, if anything: a folder, or a file. */
+/* Splits what the user gave, if anything: a folder, or a file in one. */
 static bool choose_place(struct pull *p, const char *given, struct lar_error *err)
 {
     struct stat st;
     bool folder = !given || (stat(given, &st) == 0 && S_ISDIR(st.st_mode));
-    char *one = given ? strdup(given) : NULL, *two = given ? strdup(given) : NULL;
-    p->folder = strdup(folder ? (given ? given : ".") : one ? dirname(one) : "");
-    if (!folder && two)
-        p->name = strdup(basename(two));
-    bool ok = p->folder && (!given || (one && two)) && (folder || p->name);
-    free(one);
-    free(two);
-    return ok || lar_fail(err, LAR_ERR_NOMEM, "a file's name");
+    const char *slash = given && !folder ? strrchr(given, '/') : NULL;
+    if (folder)
+        p->folder = strdup(given ? given : ".");
+    else if (slash)
+        p->folder = strndup(given, slash == given ? 1 : (size_t)(slash - given));
+    else
+        p->folder = strdup(".");
+    if (!folder)
+        p->name = strdup(slash ? slash + 1 : given);
+    if (!p->folder || (!folder && !p->name))
+        return lar_fail(err, LAR_ERR_NOMEM, "a file's name");
+    return folder || *p->name || lar_fail(err, LAR_ERR_INVALID, "there is no folder %s", given);
 }
 
 static bool open_temporary(struct pull *p, struct lar_error *err)
 {
-    if (asprintf(&p->temporary, "%s/.larder-pull-XXXXXX", p->folder) < 0) {
-        p->temporary = NULL;
+    char *path = NULL;
+    if (asprintf(&path, "%s/.larder-pull-XXXXXX", p->folder) < 0)
         return lar_fail(err, LAR_ERR_NOMEM, "a file's name");
+    p->fd = mkostemp(path, O_CLOEXEC);
+    if (p->fd < 0) {
+        lar_fail_errno(err, errno, "a file in %s", p->folder);
+        free(path);
+        return false;
     }
-    p->fd = mkostemp(p->temporary, O_CLOEXEC);
-    if (p->fd >= 0)
-        return true;
-    lar_fail_errno(err, errno, "a file in %s", p->folder);
-    free(p->temporary);
-    p->temporary = NULL;
-    return false;
+    p->temporary = path;
+    return true;
 }
 
 static bool check_digest(struct pull *p, struct lar_hash *sum, const char *said,
@@ -133,9 +136,8 @@ static bool place(struct pull *p, char **ret, struct lar_error *err)
     umask(mask);
     if (!make_name(p, err))
         return false;
-    if (asprintf(ret, "%s%s%s", strcmp(p->folder, ".") == 0 ? "" : p->folder,
-                 strcmp(p->folder, ".") == 0 || strcmp(p->folder, "/") == 0 ? "" : "/",
-                 p->name) < 0) {
+    bool here = strcmp(p->folder, ".") == 0, slashed = p->folder[strlen(p->folder) - 1] == '/';
+    if (asprintf(ret, "%s%s%s", here ? "" : p->folder, here || slashed ? "" : "/", p->name) < 0) {
         *ret = NULL;
         return lar_fail(err, LAR_ERR_NOMEM, "a file's name");
     }

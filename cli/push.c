@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "cli/command.h"
 #include "cli/facts.h"
+#include "cli/labels.h"
 #include "cli/reference.h"
 
 #include <stdlib.h>
@@ -13,7 +14,7 @@ struct push {
     struct lar_call *call;
     struct lar_reference to;
     struct lar_parcel *parcel;
-    char sha256[LAR_HASH_HEX], digest[LAR_HASH_FIELD];
+    char digest[LAR_HASH_FIELD];
     struct lar_reply reply;
     json_t *answer;
 };
@@ -23,7 +24,6 @@ static bool open_parcel(struct push *p, const char *path, struct lar_error *err)
     uint8_t digest[LAR_HASH_SIZE];
     if (!lar_parcel_open(&p->parcel, path, err) || !lar_parcel_digest(p->parcel, digest, err))
         return false;
-    lar_hash_hex(digest, p->sha256);
     lar_hash_field(digest, p->digest);
     return true;
 }
@@ -79,19 +79,14 @@ static void explain(const struct push *p)
 
 static bool set_label(struct push *p, struct lar_error *err)
 {
-    char path[LAR_PATH_TEXT], body[64];
     const char *label = p->call->options.label;
     struct lar_reply reply;
-    struct lar_ask ask = {.method = "PUT", .body = body, .type = "application/json"};
     if (!label)
         return true;
-    snprintf(path, sizeof path, "/v1/models/%s/labels/%s", p->to.model, label);
-    ask.size = (size_t)snprintf(body, sizeof body, "{\"version\": %llu}",
-                                (unsigned long long)lar_version_number(p->answer));
-    if (!lar_client_ask(p->call->client, path, &ask, &reply, err))
-        return false;
-    bool ok = lar_reply_good(&reply, err) ||
-              lar_error_within(err, "the version is there, but the label '%s' is not", label);
+    bool ok = lar_label_put(p->call->client, p->to.model, label, lar_version_number(p->answer),
+                            &reply, err);
+    if (!ok)
+        lar_error_within(err, "the version is there, but the label '%s' is not", label);
     lar_reply_finish(&reply);
     return ok;
 }

@@ -1,16 +1,25 @@
 /* Lines on their way to a file; see access_log.h.
  * SPDX-License-Identifier: MIT */
 #include "server/access_log.h"
+#include "server/deadlines.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { GATHER_MS = 20, STOP_SECONDS = 2, ERRORS_PER_SECOND = 1, NO_FD = -1 };
+enum {
+    GATHER_MS = 20,
+    LOOK_MS = 100,
+    STOP_MS = 2000,
+    STUCK_SECONDS = 4,
+    ERRORS_PER_SECOND = 1,
+    NO_FD = -1
+};
 
 /* Lines gather in one half while the other is written. */
 struct lar_access_log {
@@ -22,9 +31,11 @@ struct lar_access_log {
     char *waiting;
     size_t n_waiting;
     uint64_t dropped;
-    bool switching, ending;
-    int next_fd;      /* SWITCHING: to be written to from now on; NO_FD: none */
-    size_t switch_at; /* and so many bytes of what waits go to the earlier one */
+    bool switching;
+    _Atomic bool ending;
+    _Atomic int64_t end_by; /* milliseconds of the monotonic clock; 0: there is time */
+    int next_fd;            /* SWITCHING: to be written to from now on; NO_FD: none */
+    size_t switch_at;       /* and so many bytes of what waits go to the earlier one */
     pthread_t thread;
     bool running;
     char *writing; /* the thread's, as what follows */
@@ -38,18 +49,30 @@ static void close_fd(int fd)
         close(fd);
 }
 
+/* A pipe may be full for as long as its reader likes, but not beyond our own end. */
+static bool await_room(struct lar_access_log *a)
+{
+    struct pollfd polled = {.fd = a->fd, .events = POLLOUT};
+    while (poll(&polled, 1, LOOK_MS) <= 0)
+        if (atomic_load(&a->end_by) && lar_now_ms() > atomic_load(&a->end_by)) {
+            errno = ETIMEDOUT;
+            return false;
+        }
+    return true;
+}
+
 /* What could not be written of N bytes is counted by its lines. */
 static uint64_t write_lines(struct lar_access_log *a, const char *bytes, size_t n)
 {
     uint64_t lost = 0;
     bool began = false;
-    if (a->torn && a->fd >= 0)
+    if (a->torn && a->fd >= 0 && await_room(a))
         a->torn = write(a->fd, "\n", 1) != 1;
-    while (n && a->fd >= 0) {
+    while (n && a->fd >= 0 && await_room(a)) {
         /* Others write to it, too: whole lines keep them apart. */
         const char *end = a->fd == STDERR_FILENO ? memchr(bytes, '\n', n) : NULL;
         ssize_t did = write(a->fd, bytes, end ? (size_t)(end + 1 - bytes) : n);
-        if (did < 0 && errno == EINTR)
+        if (did < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (did <= 0)
             break;
@@ -161,14 +184,15 @@ void lar_access_log_free(struct lar_access_log *a)
         return;
     if (a->running) {
         struct timespec until;
+        atomic_store(&a->end_by, lar_now_ms() + STOP_MS);
         pthread_mutex_lock(&a->lock);
         a->ending = true;
         pthread_cond_signal(&a->some);
         pthread_mutex_unlock(&a->lock);
         clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += STOP_SECONDS;
+        until.tv_sec += STUCK_SECONDS;
         if (pthread_timedjoin_np(a->thread, NULL, &until) != 0)
-            return; /* stuck in a write: it keeps what it uses until the process ends */
+            return; /* stuck in a disk: it keeps what it uses until the process ends */
     }
     close_fd(a->fd);
     close_fd(a->next_fd);
@@ -179,18 +203,14 @@ void lar_access_log_free(struct lar_access_log *a)
     free(a);
 }
 
-/* A pipe without a reader must not keep the caller waiting. */
+/* A pipe without a reader must keep nobody waiting, one with a slow reader the thread only. */
 static int open_target(const char *target, struct lar_error *err)
 {
     if (strcmp(target, "stderr") == 0)
         return STDERR_FILENO;
     int fd = open(target, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-    int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
-    if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0) {
+    if (fd < 0)
         lar_fail_errno(err, errno, "access_log %s", target);
-        close_fd(fd);
-        return NO_FD;
-    }
     return fd;
 }
 

@@ -1,8 +1,7 @@
 /* The steps of a request; see exchange.h.
  * SPDX-License-Identifier: MIT */
-#include "server/exchange.h"
-#include "server/base_path.h"
 #include "server/deadlines.h"
+#include "server/exchange_private.h"
 #include "server/sizes.h"
 
 #include <stdlib.h>
@@ -10,8 +9,6 @@
 
 enum {
     KEPT_EXCHANGES = 64,
-    SMALL_BODY = 64 * 1024,
-    PIECE_BYTES = 256 * 1024,
     IGNORED_BYTES = 1024 * 1024, /* of a refused body, in the hope of its end */
     PACK_BYTES = 1400,           /* what fits a packet is not made smaller */
 };
@@ -95,18 +92,6 @@ static enum lar_step refuse_malformed(struct lar_exchange *ex, const char *fault
     return refuse(ex);
 }
 
-static size_t body_limit(const struct lar_exchange *ex)
-{
-    const struct lar_http_settings *settings = ex->home->settings;
-    switch (ex->rq.route->body) {
-    case LAR_SMALL_BODY: return SMALL_BODY;
-    case LAR_PREDICT_BODY:
-        return (size_t)atomic_load_explicit(&settings->limits->body, memory_order_relaxed);
-    case LAR_UPLOAD_BODY: return settings->upload_limit;
-    default: return 0;
-    }
-}
-
 static enum lar_method method_of(const char *name)
 {
     for (enum lar_method m = LAR_GET; m < LAR_METHOD_OTHER; m++)
@@ -115,13 +100,7 @@ static enum lar_method method_of(const char *name)
     return LAR_METHOD_OTHER;
 }
 
-static bool too_large(struct lar_exchange *ex)
-{
-    ex->rq.answer.status = 413;
-    return lar_fail(&ex->err, LAR_ERR_LIMIT, "the body is larger than %zu bytes", body_limit(ex));
-}
-
-static bool answer_begin(struct lar_exchange *ex)
+bool lar_exchange_answer_begin(struct lar_exchange *ex)
 {
     if (ex->answer_slab)
         return true;
@@ -131,84 +110,6 @@ static bool answer_begin(struct lar_exchange *ex)
     lar_text_init(&ex->rq.answer.text, ex->answer_slab, LAR_SLAB_BYTES,
                   ex->home->settings->answer_limit);
     return true;
-}
-
-static bool speaks_oip(const struct lar_route *route)
-{
-    return strncmp(route->pattern, "/v2", 3) == 0;
-}
-
-/* How the body is packed. What uploads take as they come is theirs to judge. */
-static bool admit_coding(struct lar_exchange *ex)
-{
-    struct lar_request *rq = &ex->rq;
-    if (!rq->headers.content_encoding.at || rq->route->where == LAR_STREAMED ||
-        rq->route->body == LAR_NO_BODY)
-        return true;
-    ex->coding = lar_coding_of(rq->headers.content_encoding);
-    rq->packed = ex->coding != LAR_CODING_NONE && rq->headers.length != 0;
-    if (ex->coding != LAR_CODING_OTHER)
-        return true;
-    /* Triton's clients know 501 for it, everyone else 415. */
-    rq->answer.status = speaks_oip(rq->route) ? 501 : 415;
-    lar_answer_header(&rq->answer, "Accept-Encoding", "gzip, deflate");
-    return lar_fail(
-        &ex->err, LAR_ERR_UNSUPPORTED, "Content-Encoding '%.*s' is not read; gzip and deflate are",
-        rq->headers.content_encoding.size < 64 ? (int)rq->headers.content_encoding.size : 64,
-        rq->headers.content_encoding.at);
-}
-
-/* Whether the request has a body, and takes an answer, as its route has them. */
-static bool admit_form(struct lar_exchange *ex)
-{
-    struct lar_request *rq = &ex->rq;
-    enum lar_body_limit body = rq->route->body;
-    if (rq->headers.unsaid && (body == LAR_PREDICT_BODY || body == LAR_UPLOAD_BODY)) {
-        rq->answer.status = 411;
-        return lar_fail(&ex->err, LAR_ERR_INVALID, "a body is needed, and its Content-Length");
-    }
-    if (lar_coding_plain_refused(rq->headers.accept_encoding)) {
-        rq->answer.status = 406;
-        return lar_fail(&ex->err, LAR_ERR_INVALID,
-                        "short answers are never packed: Accept-Encoding must allow identity");
-    }
-    return admit_coding(ex);
-}
-
-/* Whether the target is under the base path, which is taken away, or needs none. */
-static bool admit_place(struct lar_exchange *ex)
-{
-    const struct lar_http_settings *settings = ex->home->settings;
-    if (!settings->base_path || lar_target_strip(&ex->target, settings->base_path))
-        return true;
-    for (const char *const *path = settings->everywhere; path && *path; path++)
-        if (lar_target_is(&ex->target, *path))
-            return true;
-    return lar_fail(&ex->err, LAR_ERR_NOTFOUND, "nothing here");
-}
-
-static bool admit(struct lar_exchange *ex)
-{
-    struct lar_request *rq = &ex->rq;
-    const struct lar_http_settings *settings = ex->home->settings;
-    if (!admit_place(ex) || !lar_route_find(rq, settings->routes, &ex->target, &ex->err))
-        return false;
-    if (!rq->route) { /* OPTIONS */
-        rq->answer.status = rq->headers.length ? 413 : 204;
-        return rq->headers.length == 0 || lar_fail(&ex->err, LAR_ERR_LIMIT, "OPTIONS has no body");
-    }
-    if (rq->route->changes && settings->admit && !settings->admit(rq, &ex->err))
-        return false;
-    if (!admit_form(ex))
-        return false;
-    size_t limit = body_limit(ex);
-    if (rq->headers.length > 0 && (uint64_t)rq->headers.length > limit)
-        return too_large(ex);
-    bool streamed = rq->route->where == LAR_STREAMED;
-    if (streamed && !answer_begin(ex))
-        return false;
-    return lar_body_begin(&ex->body, &ex->home->slabs, streamed ? PIECE_BYTES : rq->headers.length,
-                          streamed ? PIECE_BYTES : limit, &ex->err);
 }
 
 /* By what this request is known, in the log and to who sent it: the client's word for it, or ours.
@@ -243,7 +144,7 @@ enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, co
         return refuse_malformed(ex, fault ? fault : ex->target_fault);
     }
     rq->query = ex->target.query;
-    if (admit(ex))
+    if (lar_exchange_admit(ex))
         return LAR_STEP_READ;
     refuse(ex);
     /* Without a body the answer can wait for the end of the request, and the connection lives. */
@@ -291,8 +192,8 @@ static bool unpack(struct lar_exchange *ex)
 {
     if (!ex->rq.packed)
         return true;
-    if (!lar_coding_unpack(&ex->unpacked, ex->coding, ex->body.data, ex->body.size, body_limit(ex),
-                           ex->home->slabs.budget, &ex->err)) {
+    if (!lar_coding_unpack(&ex->unpacked, ex->coding, ex->body.data, ex->body.size,
+                           lar_exchange_body_limit(ex), ex->home->slabs.budget, &ex->err)) {
         if (ex->err.code == LAR_ERR_LIMIT)
             ex->rq.answer.status = 413;
         ex->refused = true;
@@ -312,7 +213,8 @@ static enum lar_coding answer_coding(const struct lar_exchange *ex)
     const struct lar_answer *answer = &ex->rq.answer;
     const struct lar_route *route = ex->rq.route;
     if (ex->refused || answer->status != 200 || answer->fd >= 0 || answer->text.size < PACK_BYTES ||
-        route->where == LAR_STREAMED || (speaks_oip(route) && route->where != LAR_BY_COST))
+        route->where == LAR_STREAMED ||
+        (lar_route_speaks_oip(route) && route->where != LAR_BY_COST))
         return LAR_CODING_NONE;
     return lar_coding_accepted(ex->rq.headers.accept_encoding);
 }
@@ -376,22 +278,23 @@ enum lar_step lar_exchange_bytes(struct lar_exchange *ex, const char *bytes, siz
     if (ex->early)
         return LAR_STEP_READ;
     if (ex->refused)
-        return ex->received > body_limit(ex) + IGNORED_BYTES ? LAR_STEP_DROP : LAR_STEP_READ;
+        return ex->received > lar_exchange_body_limit(ex) + IGNORED_BYTES ? LAR_STEP_DROP
+                                                                          : LAR_STEP_READ;
     if (rq->route->where != LAR_STREAMED) {
         lar_body_add(&ex->body, &ex->home->slabs, bytes, n);
         ex->refused = ex->body.failure != LAR_ERR_NONE;
         return LAR_STEP_READ;
     }
-    if (rq->headers.length < 0 && ex->received > body_limit(ex)) {
-        too_large(ex);
+    if (rq->headers.length < 0 && ex->received > lar_exchange_body_limit(ex)) {
+        lar_exchange_too_large(ex);
         ex->refused = true;
         return LAR_STEP_READ;
     }
-    size_t room = PIECE_BYTES - ex->body.size;
+    size_t room = LAR_PIECE_BYTES - ex->body.size;
     *ret_taken = n < room ? n : room;
     ex->received -= n - *ret_taken;
     lar_body_add(&ex->body, &ex->home->slabs, bytes, *ret_taken);
-    return ex->body.size == PIECE_BYTES ? dispatch(ex) : LAR_STEP_READ;
+    return ex->body.size == LAR_PIECE_BYTES ? dispatch(ex) : LAR_STEP_READ;
 }
 
 /* The answer is made: it goes, or a worker packs it first. */
@@ -410,7 +313,7 @@ static enum lar_step send_or_pack(struct lar_exchange *ex)
 static enum lar_step start(struct lar_exchange *ex)
 {
     const struct lar_route *route = ex->rq.route;
-    if (!answer_begin(ex))
+    if (!lar_exchange_answer_begin(ex))
         return refuse(ex);
     ex->rq.last = true;
     if (route->where == LAR_ON_THREAD && !unpack(ex)) /* small bodies only */
@@ -427,7 +330,7 @@ static enum lar_step start(struct lar_exchange *ex)
 enum lar_step lar_exchange_end(struct lar_exchange *ex)
 {
     if (ex->body.failure == LAR_ERR_LIMIT)
-        too_large(ex);
+        lar_exchange_too_large(ex);
     else if (ex->body.failure)
         lar_fail(&ex->err, LAR_ERR_BUSY, "memory for request bodies is spent");
     if (ex->refused)

@@ -11,15 +11,26 @@ static bool is_token(struct lar_span name)
 {
     for (size_t i = 0; i < name.size; i++) {
         unsigned char c = (unsigned char)name.at[i];
-        if (c > 127 || !(token[c / 64] >> c % 64 & 1))
+        bool usual = (unsigned)(c | 0x20) - 'a' < 26 || c == '-';
+        if (!usual && (c > 127 || !(token[c / 64] >> c % 64 & 1)))
             return false;
     }
     return name.size > 0;
 }
 
+/* Eight bytes at a time as long as they are above the controls, and none is the last of them. */
 static bool has_controls(struct lar_span value)
 {
-    for (size_t i = 0; i < value.size; i++) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    size_t i = 0;
+    for (; i + 8 <= value.size; i += 8) {
+        uint64_t word;
+        memcpy(&word, value.at + i, sizeof word);
+        uint64_t last = word ^ ones * 0x7F;
+        if ((((word - ones * 0x20) & ~word) | ((last - ones) & ~last)) & high)
+            break;
+    }
+    for (; i < value.size; i++) {
         unsigned char c = (unsigned char)value.at[i];
         if ((c < 0x20 && c != '\t') || c == 0x7F)
             return true;

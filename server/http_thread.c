@@ -16,31 +16,11 @@
 
 enum {
     CONNECTION_BYTES = 16 * 1024, /* of the library, for one connection: bounds headers */
-    BODY_BYTES_PER_MS = 100,
     WORKER_MS = 24 * 3600 * 1000, /* for what waits for a loader, which has limits of its own */
     LOG_PER_SECOND = 5,
     LARGE_PIECE = 8 * 1024, /* of a body */
     LAST_CALL_MS = 500,     /* while draining, for a request that is on its way to us */
 };
-
-static int64_t limit_of(_Atomic int64_t *limit)
-{
-    return atomic_load_explicit(limit, memory_order_relaxed);
-}
-
-static void set_deadline(struct lar_http_thread *t, struct lar_connection *c, int64_t ms)
-{
-    if (!c->shut)
-        lar_deadlines_set(&t->deadlines, &c->deadline, t->now + ms);
-}
-
-/* The connection ends; the library notices and calls on_connection(). */
-static void shut(struct lar_http_thread *t, struct lar_connection *c)
-{
-    c->shut = true;
-    lar_deadlines_remove(&t->deadlines, &c->deadline);
-    shutdown(c->accepted.fd, SHUT_RDWR);
-}
 
 /* The library joins a folded line to the header's name, which then no longer lies before its value
  * in the buffer: the only trace of a fold, and folds hide lengths from some parsers. */
@@ -56,15 +36,33 @@ static bool was_folded(struct lar_span name, const char *value)
     return false;
 }
 
+/* What take_header() knows so far. */
+struct headers {
+    struct lar_guard guard;
+    const char *end; /* of the last value, in the library's buffer; NULL: there was none */
+};
+
+/* The library takes a value to end at a NUL. Where it truly ends, the line's end has been
+ * overwritten, and NEXT, the name of the header that follows, comes at once (NULL: none follows,
+ * but the end of the header). */
+static bool was_cut(const char *end, const char *next)
+{
+    return end && (next ? next != end + 1 && next != end + 2 : end[1] != '\0');
+}
+
 static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
                                    size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
-    struct lar_guard *guard = context;
+    struct headers *headers = context;
+    struct lar_guard *guard = &headers->guard;
     struct lar_span key = {name, name_size};
     lar_guard_header(guard, key, (struct lar_span){value ? value : "", value ? value_size : 0});
     if (value && was_folded(key, value))
         guard->fault = "a folded header";
+    if (was_cut(headers->end, name))
+        guard->fault = "NUL in a header";
+    headers->end = value ? value + value_size : NULL;
     return MHD_YES;
 }
 
@@ -110,7 +108,7 @@ static enum MHD_Result send_answer(struct lar_http_thread *t, struct lar_connect
         MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result queued = MHD_queue_response(c->mhd, answer->status, response);
     MHD_destroy_response(response);
-    set_deadline(t, c, limit_of(&t->http->settings.limits->response_time));
+    lar_connection_allow(t, c, lar_limit_of(&t->http->settings.limits->response_time));
     return queued;
 }
 
@@ -119,7 +117,8 @@ static void suspend(struct lar_http_thread *t, struct lar_connection *c)
     enum lar_where where = c->exchange->rq.route->where;
     bool loader = where == LAR_ON_WORKER || where == LAR_STREAMED;
     MHD_suspend_connection(c->mhd);
-    set_deadline(t, c, loader ? WORKER_MS : limit_of(&t->http->settings.limits->response_time));
+    lar_connection_allow(
+        t, c, loader ? WORKER_MS : lar_limit_of(&t->http->settings.limits->response_time));
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, const char *url,
@@ -133,13 +132,15 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
     struct lar_connection *c = ex->connection;
     enum lar_step step;
     if (!ex->begun) {
-        struct lar_guard guard = {0};
-        MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, take_header, &guard);
+        struct headers headers = {0};
+        MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, take_header, &headers);
+        if (was_cut(headers.end, NULL))
+            headers.guard.fault = "NUL in a header";
         ex->rq.peer = c->accepted.peer;
         ex->path = url;
-        step = lar_exchange_begin(ex, method, version, &guard);
+        step = lar_exchange_begin(ex, method, version, &headers.guard);
         if (step == LAR_STEP_READ && ex->rq.headers.length != 0)
-            set_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
+            lar_connection_await(t, c, lar_limit_of(&t->http->settings.limits->body_time));
     } else if (*n) {
         size_t taken;
         step = lar_exchange_bytes(ex, bytes, *n, &taken);
@@ -175,12 +176,13 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     c->exchange = lar_exchange_new(&t->home, target);
     if (c->exchange)
         c->exchange->connection = c;
+    lar_connection_look(t, c);
     return c->exchange;
 }
 
 static int64_t idle_ms(struct lar_http_thread *t)
 {
-    int64_t idle = limit_of(&t->http->settings.limits->idle_time);
+    int64_t idle = lar_limit_of(&t->http->settings.limits->idle_time);
     return t->draining && idle > LAST_CALL_MS ? LAST_CALL_MS : idle;
 }
 
@@ -198,7 +200,7 @@ static void on_completed(void *context, struct MHD_Connection *mhd, void **reque
                                 code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     end_exchange(c);
     *request = NULL;
-    set_deadline(t, c, idle_ms(t)); /* the library ends those whose answer said close */
+    lar_connection_await(t, c, idle_ms(t)); /* the library ends those whose answer said close */
 }
 
 static void forget(struct lar_http_thread *t, struct lar_connection *c)
@@ -243,7 +245,7 @@ static void add(struct lar_http_thread *t, struct lar_connection *c)
         forget(t, c);
         return;
     }
-    set_deadline(t, c, limit_of(&t->http->settings.limits->header_time));
+    lar_connection_await(t, c, lar_limit_of(&t->http->settings.limits->header_time));
     t->adding = c;
     MHD_add_connection(t->library, c->accepted.fd, (struct sockaddr *)&c->accepted.address,
                        c->accepted.address_size);
@@ -266,36 +268,8 @@ static void take_mail(struct lar_http_thread *t)
         if (!lar_exchange_back(ex))
             continue;
         /* What is left of the body may take its time again. */
-        set_deadline(t, c, limit_of(&t->http->settings.limits->body_time));
+        lar_connection_await(t, c, lar_limit_of(&t->http->settings.limits->body_time));
         MHD_resume_connection(c->mhd);
-    }
-}
-
-/* A body has longer the more of it has come, as long as it keeps coming. */
-static bool may_go_on(struct lar_http_thread *t, struct lar_connection *c, int64_t now)
-{
-    struct lar_exchange *ex = c->exchange;
-    if (!ex || !ex->begun || ex->waiting || ex->rq.answer.status || ex->received == ex->checked)
-        return false;
-    int64_t patience = limit_of(&t->http->settings.limits->body_time);
-    int64_t allowed =
-        ex->rq.started_us / 1000 + patience + (int64_t)(ex->received / BODY_BYTES_PER_MS);
-    if (allowed <= now)
-        return false;
-    ex->checked = ex->received;
-    lar_deadlines_set(&t->deadlines, &c->deadline,
-                      allowed < now + patience ? allowed : now + patience);
-    return true;
-}
-
-static void expire(struct lar_http_thread *t, int64_t now)
-{
-    struct lar_deadline *entry;
-    while ((entry = lar_deadlines_expired(&t->deadlines, now))) {
-        struct lar_connection *c =
-            (struct lar_connection *)((char *)entry - offsetof(struct lar_connection, deadline));
-        if (!may_go_on(t, c, now))
-            shut(t, c);
     }
 }
 
@@ -305,12 +279,12 @@ static void expire(struct lar_http_thread *t, int64_t now)
 static void begin_drain(struct lar_http_thread *t)
 {
     char byte;
-    int64_t header = limit_of(&t->http->settings.limits->header_time);
+    int64_t header = lar_limit_of(&t->http->settings.limits->header_time);
     t->draining = true;
     for (struct lar_connection *c = t->connections; c; c = c->next) {
         bool begun = c->exchange || recv(c->accepted.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
         if (!c->exchange || !c->exchange->begun)
-            set_deadline(t, c, begun ? header : idle_ms(t));
+            lar_connection_allow(t, c, begun ? header : idle_ms(t));
     }
 }
 
@@ -326,7 +300,7 @@ static bool goes_on(struct lar_http_thread *t, int64_t now)
     if (now >= atomic_load(&t->http->force_at))
         for (struct lar_connection *c = t->connections; c; c = c->next)
             if (!c->shut)
-                shut(t, c);
+                lar_connection_shut(t, c);
     return t->n_connections || t->home.abandoned;
 }
 
@@ -358,7 +332,7 @@ static void *serve(void *context)
         if (polled[1].revents)
             take_mail(t);
         MHD_run(t->library);
-        expire(t, t->now);
+        lar_connections_expire(t, t->now);
         settings->lane_idle(t->home.lane);
         if (!goes_on(t, t->now))
             return NULL;

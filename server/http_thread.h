@@ -1,4 +1,4 @@
-/* One HTTP thread; for http.c and http_thread.c only.
+/* One HTTP thread; for http.c, http_thread.c and connection.c only.
  * SPDX-License-Identifier: MIT */
 #ifndef SERVER_HTTP_THREAD_H
 #define SERVER_HTTP_THREAD_H
@@ -15,8 +15,9 @@ enum { LAR_HTTP_STATUSES = 600 };
 struct lar_connection {
     struct lar_http_mail mail; /* first */
     struct lar_accepted accepted;
-    struct MHD_Connection *mhd; /* NULL until the library has it */
-    struct lar_deadline deadline;
+    struct MHD_Connection *mhd;    /* NULL until the library has it */
+    struct lar_deadline deadline;  /* when it ends, or is looked at before that */
+    int64_t until;                 /* when it ends */
     struct lar_exchange *exchange; /* the request under way */
     struct lar_connection *next, *previous;
     bool shut;
@@ -48,6 +49,22 @@ struct lar_http {
     _Atomic int64_t force_at; /* then connections are ended */
     struct lar_log_limit log_limit;
 };
+
+static inline int64_t lar_limit_of(_Atomic int64_t *limit)
+{
+    return atomic_load_explicit(limit, memory_order_relaxed);
+}
+
+/* connection.c: C ends MS from now. */
+void lar_connection_allow(struct lar_http_thread *t, struct lar_connection *c, int64_t ms);
+/* The same, for one whose client has more to send: a look at it comes first. */
+void lar_connection_await(struct lar_http_thread *t, struct lar_connection *c, int64_t ms);
+/* A request has begun: whether its client is still there is looked at soon. */
+void lar_connection_look(struct lar_http_thread *t, struct lar_connection *c);
+/* Ends it; the library notices. */
+void lar_connection_shut(struct lar_http_thread *t, struct lar_connection *c);
+/* Ends those whose time is over or whose client has gone. */
+void lar_connections_expire(struct lar_http_thread *t, int64_t now);
 
 /* T is zeroed but for home and http. */
 bool lar_http_thread_start(struct lar_http_thread *t, struct lar_error *err);

@@ -8,10 +8,37 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What some editors and libraries put before UTF-8. */
+static const char byte_order_mark[3] = {'\xEF', '\xBB', '\xBF'};
+
 void lar_json_init(struct lar_json *js, const void *text, size_t size, struct lar_scratch *scratch)
 {
     *js = (struct lar_json){.begin = text, .at = text, .scratch = scratch};
     js->end = js->begin + size;
+    if (size >= sizeof byte_order_mark &&
+        memcmp(text, byte_order_mark, sizeof byte_order_mark) == 0)
+        js->at += sizeof byte_order_mark;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The word that comes next: the token that it is, or itself, which is none. */
+static const char *what_word(const struct lar_json *js, char *buffer, size_t size)
+{
+    static const char *const tokens[] = {"true", "false", "null"};
+    size_t n = 0;
+    while (js->at + n < js->end && n + sizeof "''" < size && is_letter(js->at[n]))
+        n++;
+    snprintf(buffer, size, "'%.*s'", (int)n, js->at);
+    for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++)
+        if (strlen(tokens[i]) == n && memcmp(tokens[i], js->at, n) == 0)
+            return tokens[i];
+    bool number =
+        (n == 3 && memcmp(js->at, "NaN", 3) == 0) || (n == 8 && memcmp(js->at, "Infinity", 8) == 0);
+    return number ? "NaN or Infinity" : buffer;
 }
 
 /* What a value or a mark that starts with the next byte is called. */
@@ -20,15 +47,12 @@ static const char *what_comes(struct lar_json *js, char *buffer, size_t size)
     char c = lar_json_peek(js);
     if (js->at == js->end)
         return "the end of the text";
+    if (is_letter(c))
+        return what_word(js, buffer, size);
     switch (c) {
     case '"': return "a string";
     case '{': return "an object";
     case '[': return "an array";
-    case 't': return "true";
-    case 'f': return "false";
-    case 'n': return "null";
-    case 'N':
-    case 'I': return "NaN or Infinity";
     default: break;
     }
     if ((c >= '0' && c <= '9') || c == '-')
@@ -42,7 +66,7 @@ static const char *what_comes(struct lar_json *js, char *buffer, size_t size)
 
 bool lar_json_fail(struct lar_json *js, struct lar_error *err, const char *expected)
 {
-    char buffer[16];
+    char buffer[24];
     const char *found = what_comes(js, buffer, sizeof buffer);
     return lar_fail(err, LAR_ERR_INVALID, "expected %s, found %s (byte %zu)", expected, found,
                     (size_t)(js->at - js->begin));

@@ -35,6 +35,7 @@ struct lar_json_string {
 
 enum lar_json_step { LAR_JSON_FAILED, LAR_JSON_CLOSED, LAR_JSON_MORE };
 
+/* A byte order mark before the text is passed over. */
 void lar_json_init(struct lar_json *js, const void *text, size_t size, struct lar_scratch *scratch);
 
 /* Passes white space over; returns the next byte, or 0 at the end (a NUL byte is no JSON either).

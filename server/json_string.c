@@ -148,8 +148,17 @@ size_t lar_json_string_decode(const char *from, char *to)
 bool lar_json_text(struct lar_json *js, struct lar_json_string *ret, struct lar_error *err)
 {
     bool escaped = false;
-    (void)lar_json_peek(js);
-    const char *from = js->at;
+    const char *from, *behind;
+    if (lar_json_peek(js) == '"') {
+        from = js->at + 1;
+        behind = behind_plain(from, js->end);
+        if (behind < js->end && *behind == '"') { /* nearly every one */
+            *ret = (struct lar_json_string){from, (size_t)(behind - from)};
+            js->at = behind + 1;
+            return true;
+        }
+    }
+    from = js->at;
     if (!lar_json_string_skip(js, &ret->size, &escaped, err))
         return false;
     ret->text = from + 1;

@@ -20,8 +20,8 @@ struct lar_management {
     char *hosts;          /* the same */
 };
 
-/* Reads the file at PATH whole; NUL-terminated. */
-static char *read_tokens(const char *path, struct lar_error *err)
+/* Reads the file at PATH, of *RET_SIZE bytes; NUL-terminated. */
+static char *read_tokens(const char *path, size_t *ret_size, struct lar_error *err)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -44,11 +44,53 @@ static char *read_tokens(const char *path, struct lar_error *err)
         lar_fail(err, LAR_ERR_LIMIT, "%s: longer than %d bytes", path, TOKENS_BYTES - 1);
     if (fd >= 0)
         close(fd);
+    *ret_size = n;
     if (err->code) {
         free(text);
         return NULL;
     }
     return text;
+}
+
+/* What an Authorization header can carry: RFC 6750, section 2.1. */
+static bool is_token(const char *text, size_t n)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    size_t i = 0;
+    while (i < n && (memchr(letters, text[i], sizeof letters - 1) || strchr("-._~+/", text[i])))
+        i++;
+    size_t first = i;
+    while (i < n && text[i] == '=')
+        i++;
+    return first && i == n;
+}
+
+/* Each line of TEXT, from PATH, is empty, a comment, or TOKEN [name]; one has a token. */
+static bool check_tokens(const char *path, const char *text, size_t size, struct lar_error *err)
+{
+    unsigned number = 0, tokens = 0;
+    if (strlen(text) != size)
+        return lar_fail(err, LAR_ERR_INVALID, "%s: it holds a NUL byte", path);
+    for (const char *line = text; *line;) {
+        const char *end = line + strcspn(line, "\n");
+        const char *p = line + strspn(line, " \t\r");
+        size_t n = strcspn(p, " \t\r\n"), gap = strspn(p + n, " \t\r");
+        const char *name = p + n + gap;
+        const char *rest = name + strcspn(name, " \t\r\n");
+        rest += strspn(rest, " \t\r");
+        number++;
+        line = end + (*end == '\n');
+        if (n == 0 || *p == '#')
+            continue;
+        tokens++;
+        if (!is_token(p, n))
+            return lar_fail(
+                err, LAR_ERR_INVALID,
+                "%s:%u: a token has letters, digits and -._~+/ and may end with =", path, number);
+        if (rest < end && *name != '#' && *rest != '#')
+            return lar_fail(err, LAR_ERR_INVALID, "%s:%u: a line is TOKEN [name]", path, number);
+    }
+    return tokens || lar_fail(err, LAR_ERR_INVALID, "%s: it holds no token", path);
 }
 
 /* Keeps the first word of each line that is no comment, in place. */
@@ -88,7 +130,10 @@ bool lar_management_reload(struct lar_management *m, const struct lar_config *co
                            struct lar_error *err)
 {
     bool file = config->tokens_file && *config->tokens_file;
-    char *tokens = file ? read_tokens(config->tokens_file, err) : calloc(1, 1);
+    size_t size = 0;
+    char *tokens = file ? read_tokens(config->tokens_file, &size, err) : calloc(1, 1);
+    if (file && tokens)
+        check_tokens(config->tokens_file, tokens, size, err);
     char *hosts = join(&config->allowed_hosts, err);
     if (!tokens || !hosts || err->code) {
         lar_fail(err, LAR_ERR_NOMEM, "settings");

@@ -12,8 +12,9 @@
 
 struct lar_management;
 
-/* Reads the tokens file. Fails if it is readable by others, or if one of LISTENERS can be reached
- * from other hosts and CONFIG leaves open who may change things from there. */
+/* Reads the tokens file. Fails if it is readable by others, holds none, or a line is malformed; or
+ * if one of LISTENERS can be reached from other hosts and CONFIG leaves open who may change things
+ * from there. */
 bool lar_management_new(struct lar_management **ret, const struct lar_config *config,
                         const struct lar_listeners *listeners, struct lar_error *err);
 void lar_management_free(struct lar_management *management); /* accepts NULL */

@@ -23,3 +23,10 @@ void lar_answer_header(struct lar_answer *answer, const char *name, const char *
     answer->headers[answer->n_headers].name = name;
     answer->headers[answer->n_headers++].value = copy;
 }
+
+struct lar_span lar_request_json(const struct lar_request *rq)
+{
+    bool marked = rq->body_size >= 3 && memcmp(rq->body, "\xEF\xBB\xBF", 3) == 0;
+    size_t n = marked ? 3 : 0;
+    return (struct lar_span){rq->body + n, rq->body_size - n};
+}

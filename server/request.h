@@ -50,6 +50,10 @@ struct lar_answer {
 void lar_answer_header(struct lar_answer *answer, const char *name, const char *value);
 
 struct lar_route;
+struct lar_request;
+
+/* RQ's body, without the byte order mark that some clients put before JSON. */
+struct lar_span lar_request_json(const struct lar_request *rq);
 
 struct lar_request {
     enum lar_method method;

@@ -58,8 +58,10 @@ static bool capture(struct lar_request *rq, struct lar_span kind, struct lar_spa
     return lar_name_valid(text);
 }
 
-/* One segment: a word, or a variable and perhaps ":verb". */
-static bool match_segment(struct lar_request *rq, struct lar_span pattern, struct lar_span text)
+/* One segment: a word, or a variable and perhaps ":verb". *NAMED becomes false where what stands
+ * for the variable is no name. */
+static bool match_segment(struct lar_request *rq, struct lar_span pattern, struct lar_span text,
+                          bool *named)
 {
     if (pattern.size == 0 || pattern.at[0] != '{')
         return pattern.size == text.size && memcmp(pattern.at, text.at, text.size) == 0;
@@ -67,12 +69,17 @@ static bool match_segment(struct lar_request *rq, struct lar_span pattern, struc
     size_t verb = pattern.size - kind;
     if (text.size < verb || memcmp(text.at + text.size - verb, pattern.at + kind, verb) != 0)
         return false;
-    return capture(rq, (struct lar_span){pattern.at, kind},
-                   (struct lar_span){text.at, text.size - verb});
+    *named = capture(rq, (struct lar_span){pattern.at, kind},
+                     (struct lar_span){text.at, text.size - verb}) &&
+             *named;
+    return true;
 }
 
-static bool match(struct lar_request *rq, const char *pattern, const struct lar_target *target)
+/* *SHAPED: the path is such a one, even if a name in it cannot be. */
+static bool match(struct lar_request *rq, const char *pattern, const struct lar_target *target,
+                  bool *shaped)
 {
+    bool named = true;
     rq->model = rq->label = rq->version = (struct lar_span){0};
     rq->number = 0;
     unsigned i = 0;
@@ -80,11 +87,12 @@ static bool match(struct lar_request *rq, const char *pattern, const struct lar_
         p++;
         size_t n = strcspn(p, "/");
         if (i >= target->n || i >= LAR_TARGET_SEGMENTS ||
-            !match_segment(rq, (struct lar_span){p, n}, target->segments[i]))
+            !match_segment(rq, (struct lar_span){p, n}, target->segments[i], &named))
             return false;
         p += n;
     }
-    return i == target->n;
+    *shaped |= i == target->n;
+    return i == target->n && named;
 }
 
 static void allow(char *text, size_t size, enum lar_method method)
@@ -94,14 +102,34 @@ static void allow(char *text, size_t size, enum lar_method method)
              method == LAR_GET ? ", HEAD" : "");
 }
 
+/* Below /v1 clients of TensorFlow Serving read its words, and its status, for a path that is none.
+ */
+static bool fail_unknown(struct lar_request *rq, const struct lar_target *target, bool shaped,
+                         struct lar_error *err)
+{
+    char path[128] = "";
+    size_t n = 0;
+    if (shaped || target->n < 2 || target->n > LAR_TARGET_SEGMENTS ||
+        !lar_span_is(target->segments[0], "v1"))
+        return lar_fail(err, LAR_ERR_NOTFOUND, "nothing here");
+    for (unsigned i = 0; i < target->n && n < sizeof path; i++)
+        n += (size_t)snprintf(path + n, sizeof path - n, "/%.*s", (int)target->segments[i].size,
+                              target->segments[i].at);
+    rq->answer.status = 400;
+    return lar_fail(err, LAR_ERR_INVALID, "Malformed request: %s %s", lar_method_name(rq->method),
+                    path);
+}
+
 bool lar_route_find(struct lar_request *rq, const struct lar_route *routes,
                     const struct lar_target *target, struct lar_error *err)
 {
     char allowed[64] = "";
     unsigned taken = 0;
+    bool shaped = false;
     enum lar_method method = rq->method == LAR_HEAD ? LAR_GET : rq->method;
     for (const struct lar_route *route = routes; route->pattern; route++) {
-        if (!match(rq, route->pattern, target))
+        bool other = false;
+        if (!match(rq, route->pattern, target, route->method == method ? &shaped : &other))
             continue;
         rq->answer.errors = route->errors;
         if (route->method == method) {
@@ -113,7 +141,7 @@ bool lar_route_find(struct lar_request *rq, const struct lar_route *routes,
         taken |= 1u << route->method;
     }
     if (!allowed[0])
-        return lar_fail(err, LAR_ERR_NOTFOUND, "nothing here");
+        return fail_unknown(rq, target, shaped, err);
     allow(allowed, sizeof allowed, LAR_OPTIONS);
     lar_answer_header(&rq->answer, "Allow", allowed);
     rq->answer.status = method == LAR_OPTIONS ? 204 : 405;

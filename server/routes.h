@@ -14,6 +14,8 @@ enum lar_where {
 
 enum lar_body_limit { LAR_NO_BODY, LAR_SMALL_BODY /* 64 kB */, LAR_PREDICT_BODY, LAR_UPLOAD_BODY };
 
+struct lar_operation;
+
 struct lar_route {
     enum lar_method method; /* LAR_GET answers HEAD too */
     const char *pattern;    /* "/v1/models/{model}/versions/{version}:predict" */
@@ -24,6 +26,7 @@ struct lar_route {
     /* Frees rq->kept (and sets it to NULL) when there will be no next call. NULL: keeps nothing. */
     void (*abandon)(struct lar_request *rq);
     enum lar_error_form errors;
+    const struct lar_operation *operation; /* server/operations.h: for documentation only */
 };
 
 /* The table; ends with a NULL pattern. */

@@ -182,7 +182,7 @@ bool lar_service_start(struct lar_service *service, const struct lar_config *con
         .answered = lar_predict_answered,
         .submit = submit,
     };
-    if (start_workers(service, config, err) &&
+    if (lar_service_describe(service, err) && start_workers(service, config, err) &&
         lar_http_start(&service->http, &settings, listeners, err))
         return true;
     lar_service_stop(service, 0);
@@ -196,6 +196,7 @@ void lar_service_stop(struct lar_service *service, int64_t time_ms)
     lar_workers_stop(service->predictors);
     lar_workers_stop(service->movers);
     lar_http_free(service->http);
+    lar_text_finish(&service->openapi);
     lar_cors_finish(&service->cors);
     lar_networks_finish(&service->trusted_proxies);
     service->http = NULL;

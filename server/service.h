@@ -32,6 +32,8 @@ struct lar_service {
     size_t connections;            /* at a time; 0: as the settings say */
     struct lar_log_limit refusals; /* of management, in the log */
     struct lar_statistics unknown; /* predict calls that reached no version */
+    struct lar_text openapi;       /* the document about lar_routes */
+    char openapi_tag[36];
 };
 
 /* The lane of an HTTP thread has both; of a worker, a scratch only. */
@@ -50,6 +52,9 @@ void lar_service_configure(struct lar_service *service, const struct lar_config 
 
 /* Stops accepting, ends what is under way (within TIME_MS), then the workers. */
 void lar_service_stop(struct lar_service *service, int64_t time_ms);
+
+/* Makes service->openapi; lar_service_start() does it. */
+bool lar_service_describe(struct lar_service *service, struct lar_error *err);
 
 /* Of a request on an HTTP thread: the table of this turn, and the model that it names. */
 const struct lar_table *lar_service_table(const struct lar_request *rq);

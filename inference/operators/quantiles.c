@@ -1,10 +1,10 @@
 /* larder.Quantiles: each number of a matrix to its place among the quantiles of its column.
  *
  * Input: float64 [rows, n]. Parameters: quantiles [k, n], ascending in each column; references [k],
- * ascending, what they are called; normal: the places become those of a normal distribution, cut
- * off at a ten-millionth. A place is the mean of two interpolations, from below and from above, so
- * that repeated quantiles are answered by their middle. NaN stays NaN.
- * SPDX-License-Identifier: MIT */
+ * ascending, what they are called; normal: the places become those of a normal distribution; cut:
+ * they are cut off at a ten-millionth (else a normal distribution has infinite ends). A place is
+ * the mean of two interpolations, from below and from above, so that repeated quantiles are
+ * answered by their middle. NaN stays NaN. SPDX-License-Identifier: MIT */
 #include "inference/infer.h"
 #include "inference/params.h"
 #include "inference/values.h"
@@ -134,11 +134,10 @@ static double normal_place(double p)
     return p < 0.5 ? -root * inverse_erf(2 * p, true) : root * inverse_erf(2 * (1 - p), true);
 }
 
-static double place(double x, const double *up, const double *down, const struct state *s,
-                    bool normal)
+static double place(double x, const double *up, const double *down, const struct state *s, bool cut)
 {
     double first = up[0], last = up[s->k - 1];
-    bool low = normal ? x - CUT < first : x == first, high = normal ? x + CUT > last : x == last;
+    bool low = cut ? x - CUT < first : x == first, high = cut ? x + CUT > last : x == last;
     if (low || high)
         return low ? 0 : 1;
     return isnan(x) ? x
@@ -151,17 +150,19 @@ static bool run(struct lar_call *call, struct lar_error *err)
     const struct lar_tensor *in = call->inputs[0];
     const struct state *s = call->state;
     const double *x = in->data;
-    bool normal = lar_node_flag(call->node, "normal");
+    bool normal = lar_node_flag(call->node, "normal"), cut = lar_node_flag(call->node, "cut");
     uint64_t n = lar_columns(in), rows = n ? lar_rows(in) : 0;
     double *y = lar_output_dense(call, 0, &in->shape, err);
-    double least = normal_place(CUT - DBL_EPSILON), most = normal_place(1 - (CUT - DBL_EPSILON));
+    double least = CUT - DBL_EPSILON, most = 1 - least;
+    least = normal ? normal_place(least) : least;
+    most = normal ? normal_place(most) : most;
     for (uint64_t i = 0; y && i < rows; i++)
         for (uint64_t j = 0; j < n; j++, x++, y++) {
-            *y = place(*x, s->up + j * s->k, s->down + j * s->k, s, normal);
-            if (!normal || isnan(*y))
-                continue;
-            double v = normal_place(*y);
-            *y = v < least ? least : v > most ? most : v;
+            double v = place(*x, s->up + j * s->k, s->down + j * s->k, s, cut);
+            if (normal && !isnan(v))
+                v = normal_place(v);
+            v = cut && v < least ? least : v;
+            *y = cut && v > most ? most : v;
         }
     return y != NULL;
 }
@@ -177,6 +178,7 @@ static double cost(const struct lar_node_info *node, const void *state, uint64_t
 static const struct lar_param_rule params[] = {{"quantiles", LAR_TYPE_F64, 2, false},
                                                {"references", LAR_TYPE_F64, 1, false},
                                                {"normal", LAR_TYPE_BOOL, 0, true},
+                                               {"cut", LAR_TYPE_BOOL, 0, true},
                                                {0}};
 
 const struct lar_operator lar_operator_quantiles = {.signature = {.name = "larder.Quantiles",

@@ -39,8 +39,18 @@ lar_endpoint lar_get_artifact, lar_delete_model, lar_post_reload;
 lar_endpoint lar_get_labels, lar_put_label, lar_delete_label;
 /* repository.c */
 lar_endpoint lar_post_index, lar_post_load, lar_post_unload;
+/* openapi.c */
+lar_endpoint lar_get_openapi;
 /* metrics.c */
 lar_endpoint lar_get_metrics;
+
+/* Entity tags (RFC 9110, 8.8.3). etag.c */
+enum { LAR_ETAG_BYTES = 36 };
+/* The tag of SIZE bytes: half of their digest, in quotes. */
+bool lar_etag_make(char tag[static LAR_ETAG_BYTES], const void *data, size_t size,
+                   struct lar_error *err);
+/* Adds TAG to the answer of RQ, which becomes 304 without a body where the client has it. */
+void lar_etag_settle(struct lar_request *rq, const char *tag);
 
 /* Appends a loader's report as a JSON value: an object, or null where it is none. The text comes
  * from the loader's process, so it is parsed and written anew. report.c */

@@ -8,18 +8,21 @@
 
 enum { NAME_BYTES = 129, DIGITS = 18 };
 
+#define EXACT 0x1p53
+
 static const char *name_of(struct lar_span span, char buffer[static NAME_BYTES])
 {
     snprintf(buffer, NAME_BYTES, "%.*s", (int)span.size, span.at);
     return buffer;
 }
 
-/* 3 or "3". */
+/* 3, 3.0 or "3"; larger numbers than doubles count exactly come as strings. */
 static bool read_version(const json_t *value, uint64_t *ret)
 {
     const char *text = json_string_value(value);
-    if (json_is_integer(value) && json_integer_value(value) > 0) {
-        *ret = (uint64_t)json_integer_value(value);
+    double real = json_real_value(value);
+    if (real >= 1 && real < EXACT && real == (double)(uint64_t)real) {
+        *ret = (uint64_t)real;
         return true;
     }
     size_t n = text ? strspn(text, "0123456789") : 0;
@@ -32,7 +35,11 @@ static bool read_version(const json_t *value, uint64_t *ret)
 static bool read_body(const struct lar_request *rq, uint64_t *ret, struct lar_error *err)
 {
     json_error_t why;
-    json_t *root = json_loadb(rq->body, rq->body_size, JSON_REJECT_DUPLICATES, &why);
+    struct lar_span body = lar_request_json(rq);
+    /* Members that are nothing to us may hold what no integer does. */
+    json_t *root =
+        json_loadb(body.at, body.size,
+                   JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &why);
     if (!root)
         return lar_fail(err, LAR_ERR_INVALID, "the body is not JSON (line %d: %s)", why.line,
                         why.text);

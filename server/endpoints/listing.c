@@ -1,13 +1,11 @@
 /* What is there: models, their versions, and all that is known of them.
  * SPDX-License-Identifier: MIT */
-#include "base/hash.h"
 #include "server/dialect.h"
 #include "server/endpoints/endpoints.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { ETAG_BYTES = 36, DIGITS = 9 };
+enum { DIGITS = 9 };
 
 static void write_labels(struct lar_text *text, const struct lar_model_entry *model,
                          uint64_t number)
@@ -73,32 +71,14 @@ static bool read_count(const struct lar_request *rq, const char *name, uint64_t 
                     DIGITS);
 }
 
-/* Whether the list of tags LIST (RFC 9110, 13.1.2) has TAG, weak or not. */
-static bool has_tag(struct lar_span list, const char *tag)
-{
-    return lar_span_is(list, "*") ||
-           (list.at && memmem(list.at, list.size, tag, strlen(tag)) != NULL);
-}
-
-/* Ends an answer that clients ask for again and again: its tag is its digest. */
+/* Ends an answer that clients ask for again and again. */
 static enum lar_outcome finish(struct lar_request *rq, struct lar_error *err)
 {
-    struct lar_answer *answer = &rq->answer;
-    struct lar_hash hash = {0};
-    uint8_t digest[LAR_HASH_SIZE];
-    char hex[LAR_HASH_HEX], tag[ETAG_BYTES];
-    if (!lar_text_ok(&answer->text, err) || !lar_hash_begin(&hash, err))
+    const struct lar_text *text = &rq->answer.text;
+    char tag[LAR_ETAG_BYTES];
+    if (!lar_text_ok(text, err) || !lar_etag_make(tag, text->data, text->size, err))
         return LAR_REFUSED;
-    lar_hash_add(&hash, answer->text.data, answer->text.size);
-    lar_hash_end(&hash, digest);
-    lar_hash_finish(&hash);
-    lar_hash_hex(digest, hex);
-    snprintf(tag, sizeof tag, "\"%.32s\"", hex);
-    lar_answer_header(answer, "ETag", tag);
-    if (has_tag(rq->headers.if_none_match, tag)) {
-        answer->status = 304;
-        lar_text_clear(&answer->text);
-    }
+    lar_etag_settle(rq, tag);
     return LAR_ANSWERED;
 }
 

@@ -7,12 +7,18 @@
 
 enum { NAME_BYTES = 129 };
 
+/* The body as an object; none is an empty one. Numbers that no integer holds do no harm here. */
 static bool parse_body(const struct lar_request *rq, json_t **ret, struct lar_error *err)
 {
     json_error_t why;
-    *ret = rq->body_size ? json_loadb(rq->body, rq->body_size, 0, &why) : json_object();
+    struct lar_span body = lar_request_json(rq);
+    size_t flags = JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL;
+    *ret = body.size ? json_loadb(body.at, body.size, flags, &why) : json_object();
     if (json_is_object(*ret))
         return true;
+    if (!*ret && body.size)
+        return lar_fail(err, LAR_ERR_INVALID, "the body is not JSON (line %d: %s)", why.line,
+                        why.text);
     json_decref(*ret);
     return lar_fail(err, LAR_ERR_INVALID, "the body is not a JSON object");
 }
@@ -73,13 +79,17 @@ enum lar_outcome lar_post_index(struct lar_request *rq, struct lar_error *err)
     return LAR_ANSWERED;
 }
 
-/* What Triton's load can be given and Larder does not take. */
-static bool check_parameters(const json_t *root, struct lar_error *err)
+/* What Triton's LOAD can be given and Larder does not take. */
+static bool check_parameters(const json_t *root, bool load, struct lar_error *err)
 {
+    json_t *parameters = json_object_get(root, "parameters"), *value;
     const char *key;
-    json_t *value;
-    json_object_foreach(json_object_get(root, "parameters"), key, value)
+    if (parameters && !json_is_object(parameters) && !json_is_null(parameters))
+        return lar_fail(err, LAR_ERR_INVALID, "\"parameters\" is not an object");
+    json_object_foreach(parameters, key, value)
     {
+        if (!load)
+            break;
         if (strncmp(key, "file:", 5) == 0)
             return lar_fail(err, LAR_ERR_INVALID,
                             "files are not taken here: upload the model with POST "
@@ -99,7 +109,7 @@ static enum lar_outcome change(struct lar_request *rq, bool load, struct lar_err
     json_t *root;
     if (!parse_body(rq, &root, err))
         return LAR_REFUSED;
-    bool ok = !load || check_parameters(root, err);
+    bool ok = check_parameters(root, load, err);
     json_decref(root);
     snprintf(model, sizeof model, "%.*s", (int)rq->model.size, rq->model.at);
     ok = ok && (load ? lar_registry_load(service->registry, model, err)

@@ -129,7 +129,7 @@ START_TEST(the_tables_hold_together)
                           o->name);
         }
         for (const char *line = text; line; line = strchr(line + 1, '\n'))
-            ck_assert_msg(strcspn(line + 1, "\n") <= 100, "%s: a line is too long", c->name);
+            ck_assert_msg(strcspn(line + 1, "\n") <= 80, "%s: a line is too long", c->name);
     }
 }
 END_TEST

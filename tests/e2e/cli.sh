@@ -1,40 +1,8 @@
 #!/usr/bin/env bash
-# The program larder: every command against a daemon, what it says when something is wrong, and what
-# it makes of servers that mean harm.
+# The program larder: every command against a daemon, and what it says when something is wrong.
 . "$(dirname "$0")/larder.sh"
+. "$(dirname "$0")/cli_helpers.sh"
 examples=$SOURCE/examples/models
-larder=$BUILD/cli/larder
-tab=$'\t'
-unset LARDER_TOKEN LARDER_URL NO_COLOR
-export TERM=xterm
-
-# runs STATUS [arguments]: runs larder, checks its exit status, leaves $out and $err.
-runs() {
-    local want=$1 got=0
-    shift
-    "$larder" "$@" >"$work/out" 2>"$work/err" </dev/null || got=$?
-    out=$(cat "$work/out") err=$(cat "$work/err")
-    [ "$got" = "$want" ] || fail "larder $*: status $got, expected $want: $out $err"
-}
-
-# on_terminal STATUS INPUT [arguments]: the same on a terminal of 200 columns; both outputs in $out.
-on_terminal() {
-    local want=$1 got=0 command
-    printf '%s' "$2" >"$work/in"
-    shift 2
-    printf -v command '%q ' "$larder" "$@"
-    script -qefc "stty cols 200 -echo; $command" "$work/typescript" <"$work/in" >"$work/out" || got=$?
-    out=$(tr -d '\r' <"$work/out")
-    [ "$got" = "$want" ] || fail "larder $* on a terminal: status $got, expected $want: $out"
-}
-
-says() { # TEXT: stderr has it
-    [[ $err == *"$1"* ]] || fail "stderr has no '$1': $err"
-}
-
-prints() { # LINE: a whole line of stdout
-    grep -qxF -- "$1" <<<"$out" || fail "stdout has no line '$1': $out"
-}
 
 # ---- help, usage ----
 
@@ -336,84 +304,3 @@ stop
 LARDER_URL=$base
 runs 3 push "$file" iris
 says "no answer from $base"
-
-# ---- a server that means harm ----
-
-python3 - "$work/port" "$file" 2>"$work/fake.log" <<'END' &
-import http.server, json, os, sys
-data = open(sys.argv[2], "rb").read()
-evil = "\x1b]0;owned\x07\x1b[2J\u202egnp"
-listing = {"name": "m", "versions": [{"version": "1", "state": "AVAILABLE", "labels": [evil], "format": evil, "class": evil, "size": len(data), "created": evil, "sha256": evil, "error": evil}]}
-class Fake(http.server.BaseHTTPRequestHandler):
-    def send(self, status, body, **headers):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def do_GET(self):
-        model = self.path.split("/")[3] if self.path.count("/") > 2 else ""
-        if self.path == "/v1/models":
-            self.send(200, b"<html>a router's login page</html>")
-        elif model == "moved":
-            self.send(302, b"", Location="http://127.0.0.1:1/")
-        elif model == "cut":
-            self.send_response(200)
-            self.send_header("Content-Length", "1000")
-            self.end_headers()
-            self.wfile.write(b"{")
-        elif model == "refused":
-            self.send(404, json.dumps({"error": evil}, ensure_ascii=False).encode())
-        elif model == "path":
-            self.send(200, json.dumps({"versions": [{"version": "../../x", "state": "AVAILABLE"}]}).encode())
-        elif not self.path.endswith("/artifact"):
-            self.send(200, json.dumps(listing, ensure_ascii=False).encode())
-        elif model == "none":
-            self.send(200, data)
-        elif model == "endless":
-            self.send(200, b"\0" * (48 << 20), Repr_Digest="sha-256=:AAAA:")
-        else:
-            self.send(200, data, Repr_Digest="sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:")
-    def log_message(self, *args):
-        pass
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Fake)
-with open(sys.argv[1] + ".new", "w") as f:
-    f.write(str(server.server_address[1]))
-os.rename(sys.argv[1] + ".new", sys.argv[1])
-server.serve_forever()
-END
-fake_pid=$!
-trap 'rc=$?; set +e; kill $fake_pid; wait $fake_pid; (exit $rc); finish' EXIT
-for _ in {1..500}; do
-    [ ! -e "$work/port" ] || break
-    sleep 0.02
-done
-LARDER_URL=http://127.0.0.1:$(cat "$work/port")
-mkdir "$work/harm"
-cd "$work/harm"
-runs 1 list
-says "is not JSON"
-runs 1 list moved
-says "refused with status 302"
-runs 3 list cut
-runs 1 list refused
-says '\x1b]0;owned\x07\x1b[2J\u202egnp'
-on_terminal 0 "" list m
-grep -qF '\x1b]0;owned\x07' <<<"$out" || fail "$out"
-on_terminal 0 "" list m --json
-! grep -q $'\u202e' "$work/out" || fail "a hidden character: $out"
-on_terminal 1 "" list refused
-! LC_ALL=C grep -q $'\033' "$work/out" || fail "an escape sequence: $out"
-runs 0 list m
-! LC_ALL=C grep -q $'\033' "$work/out" || fail "an escape sequence: $out"
-runs 1 pull path
-says "no version of 'path' is available"
-runs 1 pull m
-says "it was damaged on its way"
-runs 1 pull none
-says "the server sent no digest"
-runs 1 pull endless
-says "more than the"
-[ -z "$(ls -A)" ] || fail "left behind: $(ls -A)"
-cd "$SOURCE"

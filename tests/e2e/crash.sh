@@ -3,10 +3,9 @@
 # What was acknowledged is there byte for byte, nothing else is served, nothing is left lying about.
 # CRASH_MOMENTS: how many random moments (default 10).
 . "$(dirname "$0")/larder.sh"
-command -v strace >/dev/null || { echo "SKIP: no strace"; exit 77; }
+. "$(dirname "$0")/killing.sh"
 file=$SOURCE/examples/models/line/1/model.joblib
 url=/v1/models/line/versions
-calls=openat,openat2,mkdir,mkdirat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,linkat,unlink,unlinkat,ftruncate,fallocate
 acknowledged=0
 killed=0
 
@@ -33,43 +32,18 @@ inspect() { # what happened
     stop
 }
 
-die() {
-    kill -9 "$larderd_pid" 2>/dev/null || true
-    wait "$larderd_pid" 2>/dev/null || true
-    larderd_pid=
-}
-
-traced() { # strace arguments; attaches and waits until it is there
-    strace -f -qq -p "$larderd_pid" "$@" 2>/dev/null &
-    tracer=$!
-    local i
-    for ((i = 0; i < 200; i++)); do
-        ! grep -q '^TracerPid:[[:space:]]*0$' "/proc/$larderd_pid/status" || { sleep 0.01; continue; }
-        return 0
-    done
-    fail "strace did not attach"
-}
-
 start
 upload
 [ "$got" = 201 ] || fail "upload: $got"
-traced -e trace=$calls -o "$work/trace"
-sleep 0.1
-upload
+points_of upload
 [ "$got" = 201 ] || fail "upload: $got"
-kill $tracer
-wait $tracer 2>/dev/null || true
 stop
-points=$(awk '{ sub(/^[0-9]+ +/, ""); sub(/\(.*/, ""); print }' "$work/trace" | grep -x '[a-z0-9]*' | sort | uniq -c | awk '{ for (i = 1; i <= $1; i++) print $2, i }')
 [ "$(wc -l <<<"$points")" -ge 8 ] || fail "an upload of fewer calls than files and folders: $points"
 
 while read -r call n; do
     start
-    traced -e trace="$call" -e inject="$call":signal=KILL:when="$n" -o /dev/null
-    upload
+    killed_at "$call" "$n" upload
     [ "$got" = 201 ] || killed=$((killed + 1))
-    die
-    wait $tracer 2>/dev/null || true
     inspect "$call number $n"
 done <<<"$points"
 

@@ -14,7 +14,7 @@ version_is() { # NUMBER curl-arguments
 }
 
 start
-answers 200 -X PUT "$base$labels/stable" -d '{"version": 1}'
+answers 200 -X PUT "$base$labels/stable" -d '{"version": 1.0, "note": 123456789012345678901234567890}'
 body_has '.name == "iris" and .label == "stable" and .version == "1"'
 answers 200 -X PUT "$base$labels/canary" -d '{"version": "2"}'
 version_is 1 "$base$labels/stable:predict" -d "$row"
@@ -34,6 +34,8 @@ version_is 1 "$base/v1/models/iris:predict" -d "$row"
 version_is 1 "$base/v2/models/iris/infer" -d "$oip"
 
 # What is refused
+answers 400 -X PUT "$base$labels/stable" -d '{"version": 1.5}'
+answers 400 -X PUT "$base$labels/stable" -d '{"version": 1e300}'
 answers 400 -X PUT "$base$labels/stable" -d '{"version": 0}'
 answers 400 -X PUT "$base$labels/stable" -d '{"version": "three"}'
 answers 400 -X PUT "$base$labels/stable" -d 'version=3'

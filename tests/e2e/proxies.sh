@@ -19,23 +19,28 @@ trap end_all EXIT
 # ---- larderd, whose sockets outlive it ----
 
 start_unit() {
+    local i port
     : >"$work/log"
-    : >"$work/unit"
-    "$BUILD/tests/e2e/socket_unit" "$work/http.sock" "$BUILD/server/larderd" --loader "$BUILD/loader/larder-loader" --models "$models" \
-        --state "$state" --listen systemd --settle-ms 20 --inline-us "$INLINE_US" --management-tokens-file "$work/tokens" \
-        >"$work/unit" 2>>"$work/log" &
-    larderd_pid=$!
-    while ! grep -q . "$work/unit"; do sleep 0.02; done
-    base=http://127.0.0.1:$(head -n 1 "$work/unit")
+    "$BUILD/tests/e2e/activate" "$work/pid" 127.0.0.1@web "$work/http.sock@web" -- "$BUILD/server/larderd" \
+        --loader "$BUILD/loader/larder-loader" --models "$models" --state "$state" --listen systemd --settle-ms 20 \
+        --inline-us "$INLINE_US" --management-tokens-file "$work/tokens" >"$work/sockets" 2>>"$work/log" &
+    larderd_pid=$! # of the one that holds the sockets
+    for ((i = 0; i < 500; i++)); do
+        port=$(sed -n 's/^127.0.0.1 //p' "$work/sockets")
+        [ ! -s "$work/pid" ] || [ -z "$port" ] || break
+        sleep 0.02
+    done
+    base=http://127.0.0.1:$port
     until_is 200 "$base/v2/health/ready"
 }
 
+# What `systemctl restart` does: the next one starts when this one has ended.
 restart_unit() {
     local i before
-    before=$(wc -l <"$work/unit")
-    kill -HUP "$larderd_pid"
+    before=$(cat "$work/pid")
+    kill -TERM "$before"
     for ((i = 0; i < 3000; i++)); do
-        [ "$(wc -l <"$work/unit")" = "$before" ] || return 0
+        [ "$(cat "$work/pid")" = "$before" ] || return 0
         sleep 0.02
     done
     fail "larderd did not restart: $(tail -n 5 "$work/log")"

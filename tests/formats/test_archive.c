@@ -1,7 +1,6 @@
 /* Zips and tars that are refused, each by what is wrong with it. The harmless ones come from
- * Python's zipfile and tarfile (fuzz/corpus); the wrong ones are those with a few bytes changed, or
- * are written here.
- * SPDX-License-Identifier: MIT */
+ * Python's zipfile and tarfile (fuzz/corpus), piped.zip from Info-ZIP; the wrong ones are those
+ * with a few bytes changed, or are written here. SPDX-License-Identifier: MIT */
 #include "persistence/formats/archive/archive.h"
 #include "tests/check_main.h"
 
@@ -73,6 +72,9 @@ START_TEST(what_people_send_is_listed)
         {"zip/folder.zip", "expected.json={\"rows\":[1],\"answers\":[2]} model.joblib=ok 1"},
         {"zip/stored.zip", "saved_model.pb=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx "
                            "variables/variables.index=yyyyyyyyy"},
+        {"zip/piped.zip", model},
+        {"zip/streamed64.zip", "model.joblib=ok 64 notes.txt=streamed"},
+        {"zip/wide64.zip", "model.joblib=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa small=s"},
         {"tar/ustar.tar", model},
         {"tar/ustar.tar.gz", model},
         {"tar/ustar.tar.zst", model},
@@ -90,7 +92,8 @@ END_TEST
 /* All that is cut short is refused, whatever is missing. */
 START_TEST(no_part_of_one_is_taken)
 {
-    static const char *const files[] = {"zip/folder.zip", "tar/ustar.tar.gz", "tar/ustar.tar.zst"};
+    static const char *const files[] = {"zip/folder.zip", "zip/wide64.zip", "tar/ustar.tar.gz",
+                                        "tar/ustar.tar.zst"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         size_t size;
         uint8_t *data = read_file(files[i], &size);
@@ -213,30 +216,51 @@ static const char *changed(const char *file, const char *text, size_t skip, size
 START_TEST(zips_that_mean_harm_are_refused)
 {
     static const char zip[] = "zip/folder.zip", local[] = "PK\3\4", central[] = "PK\1\2";
-    static const struct {
+    static const char end64[] = "PK\6\6", locator[] = "PK\6\7";
+    static const struct change {
         const char *in;
         size_t skip, offset;
         const char *value;
         size_t count;
         const char *why;
-    } rows[] = {
-        {local, 0, 30, "x", 1, "two headers that do not agree"},  /* another name */
-        {local, 0, 8, "\0", 1, "two headers that do not agree"},  /* another method */
-        {local, 0, 22, "\5", 1, "two headers that do not agree"}, /* another size */
-        {local, 1, 14, "\5", 1, "two headers that do not agree"}, /* another checksum */
-        {central, 0, 8, "\1", 1, "is encrypted"},
-        {central, 0, 10, "\14", 1, "is neither stored nor deflated"},
-        {central, 0, 40, "\xFF\xA1", 2, "is a link"}, /* mode: S_IFLNK */
-        {central, 0, 40, "\xFF\x61", 2, "is neither a file nor a folder"},
-        {central, 1, 42, "\0", 1, "do not agree"}, /* both at the first */
-        {"PK\5\6", 0, 10, "\1\0", 2, "several parts"},
-        {"PK\5\6", 0, 12, "\1\0", 2, "does not lie where its end says"},
-        {"PK\5\6", 0, 16, "\xFF\xFF\xFF\xFF", 4, "zip64"},
-    };
+    } wide[] =
+        {
+            {end64, 0, 4, "\55", 1, "zip64's end record is not"},
+            {end64, 0, 32, "\3", 1, "several parts"},
+            {end64, 0, 40, "\1", 1, "do not agree"},
+            {end64, 0, 55, "\xFF", 1, "do not agree"},
+            {locator, 0, 0, "x", 1, "does not lie where its end says"},
+            {locator, 0, 8, "\1", 1, "zip64's end record is not"},
+            {locator, 0, 16, "\2", 1, "several parts"},
+            {local, 0, 30 + 12, "\2", 1, "has a zip64 field"}, /* none */
+            {central, 0, 46 + 12 + 2, "\7", 1, "has a zip64 field"},
+            {central, 0, 46 + 12 + 4 + 7, "\1", 1, "do not agree"}, /* 2^56 bytes */
+        },
+      rows[] = {
+          {local, 0, 30, "x", 1, "two headers that do not agree"},  /* another name */
+          {local, 0, 8, "\0", 1, "two headers that do not agree"},  /* another method */
+          {local, 0, 22, "\5", 1, "two headers that do not agree"}, /* another size */
+          {local, 1, 14, "\5", 1, "two headers that do not agree"}, /* another checksum */
+          {central, 0, 8, "\1", 1, "is encrypted"},
+          {central, 0, 10, "\14", 1, "is neither stored nor deflated"},
+          {central, 0, 40, "\xFF\xA1", 2, "is a link"}, /* mode: S_IFLNK */
+          {central, 0, 40, "\xFF\x61", 2, "is neither a file nor a folder"},
+          {central, 1, 42, "\0", 1, "do not agree"}, /* both at the first */
+          {"PK\5\6", 0, 10, "\1\0", 2, "several parts"},
+          {"PK\5\6", 0, 12, "\1\0", 2, "does not lie where its end says"},
+          {"PK\5\6", 0, 16, "\xFF\xFF\xFF\xFF", 4, "zip64's end record is not"},
+          {local, 0, 18, "\xFF\xFF\xFF\xFF", 4, "has a zip64 field"},
+          {central, 0, 42, "\xFF\xFF\xFF\xFF", 4, "has a zip64 field"},
+      };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *got =
             changed(zip, rows[i].in, rows[i].skip, rows[i].offset, rows[i].value, rows[i].count);
         ck_assert_msg(strstr(got, rows[i].why) != NULL, "row %zu: %s", i, got);
+    }
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+        const char *got = changed("zip/wide64.zip", wide[i].in, wide[i].skip, wide[i].offset,
+                                  wide[i].value, wide[i].count);
+        ck_assert_msg(strstr(got, wide[i].why) != NULL, "zip64, row %zu: %s", i, got);
     }
     size_t size;
     uint8_t *data = read_file("zip/stored.zip", &size);

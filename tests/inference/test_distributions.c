@@ -63,6 +63,11 @@ START_TEST(uniform)
                     .params = {{"quantiles", F64(S(5, 1), 1, 2, 2, 2, 4)},
                                {"references", F64(S(5), 0, 0.25, 0.5, 0.75, 1)}}};
     EXPECT_F64(&o, S(7, 1), 0, 0, 0.125, 0.5, 0.875, 1, NAN);
+    const double least = 1e-7 - 0x1p-52;
+    o.params[2].name = "cut";
+    o.params[2].tensor = (struct lar_tensor)BOOLS(LAR_SCALAR, 1);
+    EXPECT_F64(&o, S(7, 1), least, least, 0.125, 0.5, 0.875, 1 - least, NAN);
+    o.params[2].name = NULL;
     o.params[0].tensor = (struct lar_tensor)F64(S(1, 1), 2);
     o.params[1].tensor = (struct lar_tensor)F64(S(1), 0);
     EXPECT_F64(&o, S(7, 1), 0, 0, 0, 0, 0, 0, NAN);
@@ -79,7 +84,8 @@ START_TEST(normal)
         .n_inputs = 1,
         .params = {{"quantiles", F64(S(2, 1), 0, 1)},
                    {"references", F64(S(2), 0, 1)},
-                   {"normal", BOOLS(LAR_SCALAR, 1)}}};
+                   {"normal", BOOLS(LAR_SCALAR, 1)},
+                   {"cut", BOOLS(LAR_SCALAR, 1)}}};
     expect_near(&o,
                 (double[]){-5.199337582605575, -5.199337582605575, -4.264890793922825,
                            -1.959963984540054, -0.6744897501960817, 0, 2.506628273311648e-07,

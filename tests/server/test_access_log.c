@@ -36,7 +36,7 @@ END_TEST
 
 START_TEST(made_ids_differ)
 {
-    enum { N = 1000 };
+    enum { N = 100 };
     static char ids[2 * N][LAR_REQUEST_ID_BYTES];
     static const uint64_t keys[2][2] = {{1, 2}, {3, 5}};
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
@@ -155,7 +155,7 @@ START_TEST(every_line_fits)
                                 .parent_id = span(PARENT),
                                 .aborted = true};
     const char *line = line_of(&access, buffer);
-    ck_assert_str_eq(line + strlen(line) - 15, "\"aborted\":true}\n" + 1);
+    ck_assert_str_eq(line + strlen(line) - 15, "aborted\":true}\n");
 }
 END_TEST
 

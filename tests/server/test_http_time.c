@@ -186,6 +186,38 @@ START_TEST(clients_that_go_away_leave_nothing)
 }
 END_TEST
 
+/* The end comes with the bytes before it, long before any deadline. */
+START_TEST(clients_that_go_away_are_not_waited_for)
+{
+    static const char *const begun[] = {
+        "GET /now HTTP/1.1\r\nHost: h\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
+    };
+    fixture_start(&f, &(struct fixture_options){
+                          .header_time = 30000, .body_time = 30000, .idle_time = 30000});
+    for (int round = 0; round < 10; round++)
+        for (size_t i = 0; i < sizeof begun / sizeof begun[0]; i++) {
+            int fd = client_open(f.port);
+            if (round % 2) { /* not the first request of its connection */
+                char answer[1024];
+                send_text(fd, NOW);
+                ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 200);
+            }
+            send_text(fd, begun[i]);
+            close(fd);
+        }
+    int64_t start = lar_now_ms();
+    while (lar_http_connections(f.http) > 0) {
+        ck_assert_int_lt(lar_now_ms() - start, 10000);
+        usleep(10000);
+    }
+    ck_assert_uint_eq(lar_http_in_flight(f.http), 0);
+    fixture_stop(&f, 1000);
+}
+END_TEST
+
 START_TEST(a_stream_cut_short_is_given_up)
 {
     static char piece[300000];
@@ -387,6 +419,7 @@ int main(void)
                                   steady_bodies_are_not_cut_off,
                                   many_clients_at_once_do_not_stall,
                                   clients_that_go_away_leave_nothing,
+                                  clients_that_go_away_are_not_waited_for,
                                   a_stream_cut_short_is_given_up,
                                   half_closed_connections_get_their_answer,
                                   jobs_that_come_too_late_are_dropped,

@@ -218,6 +218,83 @@ START_TEST(changes_have_their_own_listener)
 }
 END_TEST
 
+START_TEST(tokens_files_are_checked)
+{
+    static const struct {
+        const char *text, *fault; /* NULL: good */
+    } rows[] = {
+        {"", "holds no token"},
+        {"\n# a b c d\n  \n", "holds no token"},
+        {"a\n\n  # c\nb!\n", ":4: a token has letters"},
+        {"a b c\n", ":1: a line is TOKEN [name]"},
+        {"a b c", ":1: a line is TOKEN [name]"},
+        {"=\n", ":1: a token has"},
+        {"a=b\n", ":1: a token has"},
+        {"\xc3\xb6\n", ":1: a token has"},
+        {"a # one\nb c # two words\r\n\tc==\r\nd e  \n-._~+/AZ09", NULL},
+        {"a", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct lar_error err = {0};
+        struct lar_config *c = NULL;
+        struct lar_management *m = NULL;
+        char text[128];
+        make_tokens(rows[i].text);
+        int n = snprintf(text, sizeof text, "management.tokens_file: %s\n", tokens);
+        ck_assert(lar_config_parse(&c, "test", text, (size_t)n, &err));
+        bool ok = lar_management_new(&m, c, &(struct lar_listeners){0}, &err);
+        ck_assert_msg(ok == !rows[i].fault && (ok || strstr(err.text, rows[i].fault)), "%s: %s",
+                      rows[i].text, err.text);
+        lar_management_free(m);
+        lar_config_free(c);
+        unlink(tokens);
+    }
+}
+END_TEST
+
+static const struct {
+    const char *line, *body;
+    int status;
+    const char *has;
+} words[] = {
+    {"POST /v1/models/iris:predict", "nan", 400, "expected an object, found 'nan' (byte 0)"},
+    {"POST /v1/models/iris:predict", "tru", 400, "expected an object, found 'tru' (byte 0)"},
+    {"POST /v1/models/iris:predict", "true", 400, "expected an object, found true (byte 0)"},
+    {"POST /v1/models/iris:predict", "NaN", 400, "expected an object, found NaN or Infinity"},
+    {"POST /v1/models/iris:predict", "Infinite", 400, "found 'Infinite' (byte 0)"},
+    {"POST /v1/models/iris:predict", "nullnullnullnullnullnullnull", 400, "found 'nullnullnull"},
+    {"POST /v1/models/iris:predict", "{\"instances\":[nan]}", 400, "found 'nan' (byte 14)"},
+    {"POST /v1/models/iris:predict", "{\"x\":nan}", 400, "expected null, found 'nan' (byte 5)"},
+    {"POST /v1/models/iris:predict", "{\"x\":tru}", 400, "found 'tru' (byte 5)"},
+    {"POST /v1/models/iris:predict", "\xEF\xBB\xBF{\"instances\":[1]}", 200, "[2.0]"},
+    {"POST /v1/models/iris:predict", "\xEF\xBB{\"instances\":[1]}", 400, "found byte 0xef"},
+    {"POST /v1/models/iris:predict", "\xEF\xBB\xBF", 400, "found the end of the text (byte 3)"},
+    {"POST /v1/models/iris:predict", "\xEF\xBB\xBF\xEF\xBB\xBF{}", 400, "byte 0xef (byte 3)"},
+    {"PUT /v1/models/iris/labels/a", "\xEF\xBB\xBF{\"version\": 1}", 200, "a"},
+    {"POST /v2/repository/index", "\xEF\xBB\xBF{\"ready\": true}", 200, "iris"},
+    {"POST /v2/repository/index", "\xEF\xBB\xBF", 200, "iris"},
+    /* TensorFlow Serving's words for paths that are none. */
+    {"GET /v1/foo", NULL, 400, "{\"error\": \"Malformed request: GET /v1/foo\"}"},
+    {"POST /v1/models/iris:explain", "{}", 400, "Malformed request: POST /v1/models/iris:explain"},
+    {"GET /v1/models/iris/versions/1/x", NULL, 400, "Malformed request: GET /v1/models/iris/"},
+    {"GET /v1/models/-iris", NULL, 404, "nothing here"},
+    {"GET /v1/models/iris/versions/99999999999999999999", NULL, 404, "nothing here"},
+    {"GET /v1", NULL, 404, "nothing here"},
+    {"GET /v2/foo", NULL, 404, "nothing here"},
+};
+
+START_TEST(faults_are_named)
+{
+    start("");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *answer = ask_at(port, words[i].line, "", words[i].body);
+        ck_assert_msg(client_status(answer) == words[i].status && strstr(answer, words[i].has),
+                      "%s %s\n-> %s", words[i].line, words[i].body, answer);
+    }
+    stop();
+}
+END_TEST
+
 /* Whether listeners of these kinds start without tokens. */
 static bool starts(const char *settings, enum lar_listener_kind all, enum lar_listener_kind apart)
 {
@@ -252,6 +329,8 @@ int main(void)
                                   origins_are_checked,
                                   changes_have_their_own_listener,
                                   only_its_listener_needs_tokens,
+                                  tokens_files_are_checked,
+                                  faults_are_named,
                                   NULL};
     return check_main("operations", tests);
 }

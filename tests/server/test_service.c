@@ -7,6 +7,7 @@
 #include "tests/server/client.h"
 #include "tests/server/world.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -144,6 +145,8 @@ static const struct expectation reading[] = {
     {"POST /v2/repository/index", "", "{\"ready\":true}", 200,
      "[{\"name\":\"iris\",\"version\":\"1\",\"state\":\"READY\",\"reason\":\"\"}"},
     {"POST /v2/repository/index", "", "[]", 400, "not a JSON object"},
+    {"POST /v2/repository/index", "", "{", 400, "not JSON (line 1"},
+    {"POST /v2/repository/models/iris/load", "", "{\"parameters\":[]}", 400, "not an object"},
     {"GET /v2/logging", "", NULL, 200, "\"log_error\":true"},
     {"POST /v2/logging", "", "{}", 501, "log.level"},
     {"GET /v2/systemsharedmemory/status", "", NULL, 501, "shared memory"},
@@ -263,7 +266,8 @@ static void fill_pattern(char *out, size_t size, const char *pattern)
 /* HEAD of whatever has GET: the same status and the same length, and no body. OPTIONS of all. */
 START_TEST(heads_are_as_long_as_bodies)
 {
-    char path[256], line[300], got[1 << 16];
+    static char got[1 << 18];
+    char path[256], line[300];
     unsigned n = 0;
     start_models(modes[0]);
     for (const struct lar_route *route = lar_routes; route->pattern; route++) {
@@ -288,7 +292,8 @@ START_TEST(heads_are_as_long_as_bodies)
         ck_assert_str_eq(head + strlen(head) - 4, "\r\n\r\n");
         ck_assert_ptr_eq(strstr(head, "\r\n\r\n"), head + strlen(head) - 4);
         if (strcmp(path, "/metrics") != 0) /* which counts this */
-            ck_assert_msg((size_t)atol(length + 18) == strlen(body), "%s: %s\n%s", line, head, got);
+            ck_assert_msg((size_t)atol(length + 18) == strlen(body), "%s: %s\n%.900s", line, head,
+                          got);
     }
     ck_assert_uint_gt(n, 30);
     stop();
@@ -423,8 +428,16 @@ START_TEST(who_may_change_things)
     ck_assert_int_eq(truncate(path, 0), 0);
     ck_assert_int_eq(chmod(path, 0600), 0);
     err = (struct lar_error){0};
+    ck_assert(!lar_management_reload(service.management, config, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "holds no token"));
+    ck_assert_int_eq(client_status(ask(RELOAD, "Authorization: Bearer secret-one\r\n", NULL)), 200);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    ck_assert_int_eq(write(fd, "other\n", 6), 6);
+    close(fd);
+    err = (struct lar_error){0};
     ck_assert(lar_management_reload(service.management, config, &err));
     ck_assert_int_eq(client_status(ask(RELOAD, "Authorization: Bearer secret-one\r\n", NULL)), 401);
+    ck_assert_int_eq(client_status(ask(RELOAD, "Authorization: Bearer other\r\n", NULL)), 200);
     unlink(path);
     stop();
 }

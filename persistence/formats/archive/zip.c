@@ -1,5 +1,5 @@
 /* Zip archives (PKWARE's APPNOTE 6.3.3, sections 4.3 and 4.4): the central directory says what is
- * there, and each local header must say the same. Stored and deflated members; no zip64, no
+ * there, and each local header must say the same. Stored and deflated members, zip64; no
  * encryption, no parts, nothing before the first member or after the comment.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/archive/archive_private.h"
@@ -12,6 +12,9 @@
 
 enum {
     END_SIZE = 22,
+    WIDE_END_SIZE = 56,
+    LOCATOR_SIZE = 20,
+    WIDE_FIELD = 1, /* the id of zip64's extra field */
     COMMENT_BYTES = 65535,
     ENCRYPTED = 0x2041, /* flags: encrypted, strongly, with a masked directory */
     SIZES_BEHIND = 8,   /* flag: the local header leaves them to a descriptor */
@@ -19,12 +22,13 @@ enum {
 };
 
 struct end {
-    uint32_t entries, size, offset;
+    uint64_t entries, size, offset;
 };
 
 struct header {
     uint16_t made_by, flags, method, name_size, extra_size, comment_size;
-    uint32_t crc, packed, size, attributes, offset;
+    uint32_t crc, attributes;
+    uint64_t packed, size, offset;
     const uint8_t *name;
 };
 
@@ -42,6 +46,55 @@ static uint32_t u32(const uint8_t *p)
     return (uint32_t)u16(p) | (uint32_t)u16(p + 2) << 16;
 }
 
+static uint64_t u64(const uint8_t *p)
+{
+    return u32(p) | (uint64_t)u32(p + 4) << 32;
+}
+
+/* Whether a number of the end record is that of zip64's, or left to it. */
+static bool agrees(uint64_t number, uint64_t escape, uint64_t wide)
+{
+    return number == wide || number == escape;
+}
+
+/* Zip64's end record and the locator that leads to it, in front of the end record at AT (sections
+ * 4.3.14 and 4.3.15). */
+static bool read_wide_end(struct end *ret, const uint8_t *data, size_t at, struct lar_error *err)
+{
+    const struct end narrow = *ret;
+    const uint8_t *locator = data + at - LOCATOR_SIZE, *p = locator - WIDE_END_SIZE;
+    if (at < LOCATOR_SIZE + WIDE_END_SIZE || memcmp(locator, "PK\6\7", 4) != 0 ||
+        memcmp(p, "PK\6\6", 4) != 0 || u64(locator + 8) != (uint64_t)(p - data) ||
+        u64(p + 4) != WIDE_END_SIZE - 12)
+        return lar_fail(err, LAR_ERR_FORMAT, "the zip64's end record is not where it belongs");
+    *ret = (struct end){.entries = u64(p + 32), .size = u64(p + 40), .offset = u64(p + 48)};
+    if (u32(locator + 4) || u32(locator + 16) > 1 || u32(p + 16) || u32(p + 20) ||
+        u64(p + 24) != ret->entries)
+        return lar_fail(err, LAR_ERR_UNSUPPORTED, "the zip has several parts");
+    if (!agrees(narrow.entries, ESCAPE, ret->entries) ||
+        !agrees(narrow.size, UINT32_MAX, ret->size) ||
+        !agrees(narrow.offset, UINT32_MAX, ret->offset))
+        return lar_fail(err, LAR_ERR_FORMAT, "the zip has two end records that do not agree");
+    return true;
+}
+
+/* The end record at AT, or zip64's in front of it. */
+static bool read_end(struct end *ret, const uint8_t *data, size_t at, struct lar_error *err)
+{
+    const uint8_t *p = data + at;
+    uint64_t behind;
+    *ret = (struct end){.entries = u16(p + 10), .size = u32(p + 12), .offset = u32(p + 16)};
+    bool wide = ret->entries == ESCAPE || ret->offset == UINT32_MAX || ret->size == UINT32_MAX ||
+                (at >= LOCATOR_SIZE && memcmp(p - LOCATOR_SIZE, "PK\6\7", 4) == 0);
+    if (u16(p + 4) || u16(p + 6) || u16(p + 8) != ret->entries)
+        return lar_fail(err, LAR_ERR_UNSUPPORTED, "the zip has several parts");
+    if (wide && !read_wide_end(ret, data, at, err))
+        return false;
+    size_t limit = wide ? at - LOCATOR_SIZE - WIDE_END_SIZE : at;
+    return (!__builtin_add_overflow(ret->offset, ret->size, &behind) && behind == limit) ||
+           lar_fail(err, LAR_ERR_FORMAT, "the zip's directory does not lie where its end says");
+}
+
 /* The end record is found from behind: its comment reaches to the last byte. */
 static bool find_end(struct end *ret, const uint8_t *data, size_t size, struct lar_error *err)
 {
@@ -50,19 +103,51 @@ static bool find_end(struct end *ret, const uint8_t *data, size_t size, struct l
         const uint8_t *p = data + at;
         if (memcmp(p, "PK\5\6", 4) != 0 || u16(p + 20) != size - at - END_SIZE)
             continue;
-        *ret = (struct end){.entries = u16(p + 10), .size = u32(p + 12), .offset = u32(p + 16)};
-        if (ret->entries == ESCAPE || ret->offset == UINT32_MAX || ret->size == UINT32_MAX)
-            return lar_fail(err, LAR_ERR_UNSUPPORTED,
-                            "the zip is a zip64 (over 4 GB, or 65,535 members); send a tar");
-        if (u16(p + 4) || u16(p + 6) || u16(p + 8) != ret->entries)
-            return lar_fail(err, LAR_ERR_UNSUPPORTED, "the zip has several parts");
-        if ((uint64_t)ret->offset + ret->size != at)
-            return lar_fail(err, LAR_ERR_FORMAT,
-                            "the zip's directory does not lie where its end says");
-        return true;
+        return read_end(ret, data, at, err);
     }
     return lar_fail(err, LAR_ERR_TRUNCATED, "the zip has no end record: it is cut short");
 }
+
+/* Numbers that a header has no room for, 2^32 - 1 there, stand in an extra field, one behind the
+ * other (section 4.5.3). A field that holds others is refused: readers differ in what they make of
+ * it. */
+static bool widen(uint64_t *const numbers[], size_t n, const uint8_t *extra, size_t size)
+{
+    const uint8_t *field = NULL, *head;
+    size_t field_size = 0, wanted = 0;
+    struct lar_cursor c = lar_cursor_over(extra, size);
+    for (size_t i = 0; i < n; i++)
+        wanted += *numbers[i] == UINT32_MAX ? sizeof(uint64_t) : 0;
+    while (lar_cursor_left(&c) >= 4 && (head = lar_cursor_bytes(&c, 4))) {
+        const uint8_t *bytes = lar_cursor_bytes(&c, u16(head + 2));
+        if (!bytes)
+            break;
+        if (u16(head) != WIDE_FIELD)
+            continue;
+        if (field)
+            return false;
+        field = bytes;
+        field_size = u16(head + 2);
+    }
+    if (field_size != wanted)
+        return false;
+    for (size_t i = 0; i < n && wanted > 0; i++)
+        if (*numbers[i] == UINT32_MAX) {
+            *numbers[i] = u64(field);
+            field += sizeof(uint64_t);
+        }
+    return true;
+}
+
+static bool refuse(const struct header *h, struct lar_error *err, enum lar_error_code code,
+                   const char *why)
+{
+    char shown[96];
+    return lar_fail(err, code, "the zip's member %s %s",
+                    archive_show(shown, (const char *)h->name, h->name_size), why);
+}
+
+static const char wide_field_fails[] = "has a zip64 field of other numbers than its header lacks";
 
 static bool read_central(struct header *ret, struct lar_cursor *c, struct lar_error *err)
 {
@@ -81,17 +166,13 @@ static bool read_central(struct header *ret, struct lar_cursor *c, struct lar_er
                            .attributes = u32(p + 38),
                            .offset = u32(p + 42)};
     ret->name = lar_cursor_bytes(c, ret->name_size);
-    lar_cursor_bytes(c, ret->extra_size);
+    const uint8_t *extra = lar_cursor_bytes(c, ret->extra_size);
     lar_cursor_bytes(c, ret->comment_size);
-    return !c->bad || lar_fail(err, LAR_ERR_FORMAT, "the zip's directory is damaged");
-}
-
-static bool refuse(const struct header *h, struct lar_error *err, enum lar_error_code code,
-                   const char *why)
-{
-    char shown[96];
-    return lar_fail(err, code, "the zip's member %s %s",
-                    archive_show(shown, (const char *)h->name, h->name_size), why);
+    if (c->bad)
+        return lar_fail(err, LAR_ERR_FORMAT, "the zip's directory is damaged");
+    return widen((uint64_t *const[]){&ret->size, &ret->packed, &ret->offset}, 3, extra,
+                 ret->extra_size) ||
+           refuse(ret, err, LAR_ERR_FORMAT, wide_field_fails);
 }
 
 /* What a member is besides a file: told by Unix's mode where a Unix has made it. */
@@ -108,13 +189,18 @@ static bool check_kind(const struct header *h, bool *ret_folder, struct lar_erro
         return refuse(h, err, LAR_ERR_FORMAT, "is a folder with bytes");
     if (h->flags & ENCRYPTED)
         return refuse(h, err, LAR_ERR_UNSUPPORTED, "is encrypted");
-    if (h->size == UINT32_MAX || h->packed == UINT32_MAX || h->offset == UINT32_MAX)
-        return refuse(h, err, LAR_ERR_UNSUPPORTED, "is zip64's; send a tar");
     if (h->method != 0 && h->method != 8)
         return refuse(h, err, LAR_ERR_UNSUPPORTED, "is neither stored nor deflated");
     if (h->method == 0 && h->size != h->packed)
         return refuse(h, err, LAR_ERR_FORMAT, "is stored with another size than it has");
     return true;
+}
+
+/* A number of the local header is the directory's, or left out. Info-ZIP, writing to a pipe, leaves
+ * out only what it does not know yet. */
+static bool same(const struct header *h, uint64_t local, uint64_t central)
+{
+    return local == central || (local == 0 && h->flags & SIZES_BEHIND);
 }
 
 /* Whoever reads the one header must see what a reader of the other sees. */
@@ -126,14 +212,15 @@ static bool check_local(const struct header *h, const uint8_t *data, uint64_t si
     const uint8_t *p = lar_cursor_bytes(&c, 30);
     if (!p || memcmp(p, "PK\3\4", 4) != 0)
         return refuse(h, err, LAR_ERR_FORMAT, "has no local header");
+    uint64_t local_packed = u32(p + 18), local_size = u32(p + 22);
     const uint8_t *name = lar_cursor_bytes(&c, u16(p + 26));
-    lar_cursor_bytes(&c, u16(p + 28));
-    bool behind = h->flags & SIZES_BEHIND;
-    bool left_out = behind && !u32(p + 14) && !u32(p + 18) && !u32(p + 22);
-    bool equal =
-        !c.bad && u16(p + 6) == h->flags && u16(p + 8) == h->method &&
-        u16(p + 26) == h->name_size && memcmp(name, h->name, h->name_size) == 0 &&
-        (left_out || (u32(p + 14) == h->crc && u32(p + 18) == h->packed && u32(p + 22) == h->size));
+    const uint8_t *extra = lar_cursor_bytes(&c, u16(p + 28));
+    if (extra && !widen((uint64_t *const[]){&local_size, &local_packed}, 2, extra, u16(p + 28)))
+        return refuse(h, err, LAR_ERR_FORMAT, wide_field_fails);
+    bool equal = !c.bad && u16(p + 6) == h->flags && u16(p + 8) == h->method &&
+                 u16(p + 26) == h->name_size && memcmp(name, h->name, h->name_size) == 0 &&
+                 same(h, u32(p + 14), h->crc) && same(h, local_packed, h->packed) &&
+                 same(h, local_size, h->size);
     if (!equal)
         return refuse(h, err, LAR_ERR_FORMAT, "has two headers that do not agree");
     *ret = lar_cursor_bytes(&c, h->packed);
@@ -188,7 +275,7 @@ bool zip_list(struct listing *l, const uint8_t *data, size_t size, struct lar_er
         return lar_fail(err, LAR_ERR_FORMAT, "the zip's directory is damaged");
     struct extent *extents = calloc((size_t)end.entries + 1, sizeof *extents);
     bool ok = extents || lar_fail(err, LAR_ERR_NOMEM, "out of memory for a zip's directory");
-    for (uint32_t i = 0; ok && i < end.entries; i++) {
+    for (uint64_t i = 0; ok && i < end.entries; i++) {
         struct header h = {0};
         ok = read_central(&h, &c, err) && list_one(l, &h, data, end.offset, &extents[i], err);
     }

@@ -86,7 +86,7 @@ bool sk_option_is(const struct pk_node *object, const char *name, const char *fa
     return node ? pk_text_equal(node, text) : strcmp(fallback, text) == 0;
 }
 
-/* A scipy.sparse matrix in compressed rows as a dense one. */
+/* A scipy.sparse matrix in compressed rows as a dense one; of one dimension, it is one row. */
 static bool dense_of_csr(struct sk_context *sk, const struct pk_node *node, const char *name,
                          struct sk_numbers *ret)
 {
@@ -99,8 +99,9 @@ static bool dense_of_csr(struct sk_context *sk, const struct pk_node *node, cons
         !sk_numbers(sk, pk_attribute(node, "data"), name, 1, 1, &data))
         return false;
     size_t count;
-    if (rank != 2 || shape[0] < 0 || shape[1] < 0 || rows != (size_t)shape[0] + 1 || n != data.n ||
-        !lar_mul_size((size_t)shape[0], (size_t)shape[1], &count))
+    int64_t height = rank == 2 ? shape[0] : 1, width = rank ? shape[rank - 1] : 0;
+    if (rank < 1 || rank > 2 || height < 0 || width < 0 || rows != (size_t)height + 1 ||
+        n != data.n || !lar_mul_size((size_t)height, (size_t)width, &count))
         return sk_fail(sk, LAR_ERR_FORMAT, "%s: the arrays of a sparse matrix do not fit together",
                        name);
     double *dense = sk_alloc(sk, count, sizeof *dense);
@@ -111,13 +112,15 @@ static bool dense_of_csr(struct sk_context *sk, const struct pk_node *node, cons
             return sk_fail(sk, LAR_ERR_FORMAT, "%s: rows of a sparse matrix are out of range",
                            name);
         for (int64_t i = indptr[row]; i < indptr[row + 1]; i++) {
-            if (indices[i] < 0 || indices[i] >= shape[1])
+            if (indices[i] < 0 || indices[i] >= width)
                 return sk_fail(sk, LAR_ERR_FORMAT, "%s: a sparse matrix has no column %lld", name,
                                (long long)indices[i]);
-            dense[row * (size_t)shape[1] + (size_t)indices[i]] += data.data[i];
+            dense[row * (size_t)width + (size_t)indices[i]] += data.data[i];
         }
     }
-    *ret = (struct sk_numbers){.data = dense, .shape = LAR_SHAPE(shape[0], shape[1]), .n = count};
+    *ret = (struct sk_numbers){.data = dense, .shape = LAR_SHAPE(width), .n = count};
+    if (rank == 2)
+        ret->shape = LAR_SHAPE(height, width);
     return true;
 }
 

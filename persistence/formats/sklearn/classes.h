@@ -10,6 +10,13 @@
               struct sk_result *ret)
 
 SK_READER(sk_read_linear_regressor);
+SK_READER(sk_read_sgd_regressor);
+SK_READER(sk_read_ransac_regressor);
+SK_READER(sk_read_log_regressor);
+SK_READER(sk_read_tweedie_regressor);
+SK_READER(sk_read_linear_classifier);
+SK_READER(sk_read_ridge_classifier);
+SK_READER(sk_read_sgd_one_class_svm);
 SK_READER(sk_read_logistic_regression);
 SK_READER(sk_read_sgd_classifier);
 SK_READER(sk_read_standard_scaler);

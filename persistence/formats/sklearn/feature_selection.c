@@ -71,7 +71,7 @@ bool sk_read_variance_threshold(struct sk_context *sk, const struct pk_node *obj
         return false;
     for (size_t i = 0; i < kept.n; i++)
         kept.keep[i] = variances.data[i] > threshold;
-    return sk_give_kept(sk, object, in, &kept, false, ret);
+    return sk_give_kept(sk, object, in, &kept, sk_release(object) < SK_RELEASE(0, 22), ret);
 }
 
 struct ranked {

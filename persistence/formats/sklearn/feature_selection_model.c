@@ -29,7 +29,7 @@ static bool allows_nan(const struct pk_node *model)
     static const struct {
         const char *start;
         unsigned since;
-    } rows[] = {{"HistGradientBoosting", 0},
+    } rows[] = {{"HistGradientBoosting", SK_RELEASE(0, 22)},
                 {"DecisionTree", SK_RELEASE(1, 3)},
                 {"RandomForest", SK_RELEASE(1, 4)},
                 {"ExtraTree", SK_RELEASE(1, 6)}};

@@ -5,7 +5,12 @@
 
 #include "persistence/formats/sklearn/estimator.h"
 
-/* X @ coef_.T + intercept_ as a matrix [rows, k]. RANK: coef_'s dimensions. */
+/* X @ coef_.T as a matrix [rows, k]. RANK: coef_'s dimensions. */
+bool sk_linear_product(struct sk_context *sk, const struct pk_node *object,
+                       const struct sk_frame *in, lar_value *ret, size_t *ret_k,
+                       uint32_t *ret_rank);
+
+/* The same, + intercept_. */
 bool sk_linear(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                lar_value *ret, size_t *ret_k, uint32_t *ret_rank);
 
@@ -17,7 +22,15 @@ struct sk_scores {
     bool binary;
 };
 
-/* Reads coef_, intercept_ and classes_; answers predict and decision_function. */
+/* Reads coef_, intercept_ and the labels CLASSES. */
+bool sk_linear_scores(struct sk_context *sk, const struct pk_node *object,
+                      const struct pk_node *classes, const struct sk_frame *in,
+                      struct sk_scores *ret);
+
+/* predict and decision_function: the class of the greatest score, of two the second above 0. */
+bool sk_answer_scores(struct sk_context *sk, struct sk_result *ret, const struct sk_scores *scores);
+
+/* Both, where classes_ is an attribute of its own. */
 bool sk_linear_classifier(struct sk_context *sk, const struct pk_node *object,
                           const struct sk_frame *in, struct sk_scores *scores,
                           struct sk_result *ret);

@@ -72,6 +72,7 @@ bool sk_read_quantile_transformer(struct sk_context *sk, const struct pk_node *o
     const double *references;
     struct lar_draft *d = sk->draft;
     bool normal = sk_option_is(object, "output_distribution", "uniform", "normal");
+    bool cut = normal || sk_release(object) < SK_RELEASE(0, 21);
     if (!normal && !sk_option_is(object, "output_distribution", "uniform", "uniform"))
         return sk_refuse_attribute(sk, pk_attribute(object, "output_distribution"),
                                    "output_distribution", "must be uniform or normal");
@@ -92,6 +93,7 @@ bool sk_read_quantile_transformer(struct sk_context *sk, const struct pk_node *o
                    .n_inputs = 1,
                    .params = {{"quantiles", lar_draft_f64(d, quantiles.data, quantiles.shape)},
                               {"references", lar_draft_f64(d, references, LAR_SHAPE(k))},
-                              {"normal", lar_draft_scalar_bool(d, normal)}},
+                              {"normal", lar_draft_scalar_bool(d, normal)},
+                              {"cut", lar_draft_scalar_bool(d, cut)}},
                }));
 }

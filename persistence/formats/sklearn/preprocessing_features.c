@@ -128,6 +128,7 @@ struct products {
     size_t n, m; /* factors, products */
     size_t columns;
     bool distinct; /* no column twice in a product */
+    bool reversed; /* releases before 0.22 took the first factor first */
 };
 
 /* Moves INDICES, ascending, to the next of all choices of DEGREE columns. */
@@ -160,7 +161,7 @@ static bool list(struct sk_context *sk, struct products *p, size_t degree, bool 
         indices[i] = p->distinct ? i : 0;
     do {
         for (size_t i = 0; i < degree && !count; i++)
-            p->factors[p->n + i] = (int64_t)indices[i];
+            p->factors[p->n + i] = (int64_t)indices[p->reversed ? degree - 1 - i : i];
         p->n += degree;
         if (p->n > MOST_FACTORS)
             return sk_fail(sk, LAR_ERR_LIMIT, "more than %d factors", MOST_FACTORS);
@@ -204,7 +205,7 @@ static bool list_all(struct sk_context *sk, struct products *p, const size_t deg
 bool sk_read_polynomial_features(struct sk_context *sk, const struct pk_node *object,
                                  const struct sk_frame *in, struct sk_result *ret)
 {
-    struct products p = {0};
+    struct products p = {.reversed = sk_release(object) < SK_RELEASE(0, 22)};
     struct lar_draft *d = sk->draft;
     size_t degrees[2], outputs;
     bool bias;

@@ -1,0 +1,4 @@
+# Lines of a file to elements of a C array of strings.
+s/[\\"]/\\&/g
+s/^ */"/
+s/$/",/
