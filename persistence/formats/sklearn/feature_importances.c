@@ -65,34 +65,48 @@ struct fields {
     size_t n;
 };
 
+/* The field NAME of all nodes: as integers, or as reals. */
+static bool field_of(struct sk_context *sk, const struct np_array *nodes, const char *name,
+                     const int64_t **integers, const double **reals)
+{
+    struct np_array field;
+    if (!np_field_of(&field, nodes, name)) {
+        sk_fail(sk, LAR_ERR_FORMAT, "tree_: nodes have no %s", name);
+        return false;
+    }
+    if (integers)
+        *integers = np_to_i64(&field, sk->arena, sk->err);
+    else
+        *reals = np_to_f64(&field, sk->arena, sk->err);
+    if (integers ? *integers != NULL : *reals != NULL)
+        return true;
+    lar_error_within(sk->err, "tree_");
+    return false;
+}
+
 static bool read_fields(struct sk_context *sk, const struct pk_node *tree, struct fields *ret)
 {
-    static const char *const names[] = {"left_child", "right_child", "feature",
-                                        "weighted_n_node_samples", "impurity"};
     const struct pk_node *nodes = pk_attribute(tree, "nodes");
-    struct np_array array, field;
-    const void *data[5];
+    struct np_array array;
+    *ret = (struct fields){.n = 0};
     if (!np_is_array(nodes) || !np_array(&array, nodes, sk->arena, sk->err) ||
-        array.shape.rank != 1 || array.shape.dims[0] < 1)
-        return sk_fail(sk, LAR_ERR_FORMAT, "tree_: has no nodes");
-    for (size_t i = 0; i < 5; i++) {
-        if (!np_field_of(&field, &array, names[i]))
-            return sk_fail(sk, LAR_ERR_FORMAT, "tree_: nodes have no %s", names[i]);
-        data[i] = i < 3 ? (const void *)np_to_i64(&field, sk->arena, sk->err)
-                        : (const void *)np_to_f64(&field, sk->arena, sk->err);
-        if (!data[i])
-            return lar_error_within(sk->err, "tree_");
+        array.shape.rank != 1 || array.shape.dims[0] < 1) {
+        sk_fail(sk, LAR_ERR_FORMAT, "tree_: has no nodes");
+        return false;
     }
-    *ret =
-        (struct fields){data[0], data[1], data[2], data[3], data[4], (size_t)array.shape.dims[0]};
-    return true;
+    ret->n = (size_t)array.shape.dims[0];
+    return field_of(sk, &array, "left_child", &ret->left, NULL) &&
+           field_of(sk, &array, "right_child", &ret->right, NULL) &&
+           field_of(sk, &array, "feature", &ret->feature, NULL) &&
+           field_of(sk, &array, "weighted_n_node_samples", NULL, &ret->weight) &&
+           field_of(sk, &array, "impurity", NULL, &ret->impurity);
 }
 
 /* What each of N features took from the impurity in the tree of OBJECT. */
 static bool of_tree(struct sk_context *sk, const struct pk_node *object, double *ret, size_t n,
                     size_t *ret_nodes)
 {
-    struct fields f = {0};
+    struct fields f = {.n = 0};
     const struct pk_node *tree = sk_fitted(sk, object, "tree_");
     if (!tree || !read_fields(sk, tree, &f))
         return false;
@@ -121,7 +135,7 @@ static bool of_tree(struct sk_context *sk, const struct pk_node *object, double 
 static bool of_forest(struct sk_context *sk, const struct pk_node *trees, double *ret, size_t n)
 {
     struct pk_items items;
-    size_t counted = 0, nodes;
+    size_t counted = 0, nodes = 0;
     double *one = sk_alloc(sk, n, sizeof *one);
     if (!one)
         return false;
@@ -158,7 +172,7 @@ bool sk_importances(struct sk_context *sk, const struct pk_node *object,
                     const struct pk_node *model, double **ret, size_t *ret_n)
 {
     const struct pk_node *coef = pk_attribute(model, "coef_");
-    size_t nodes;
+    size_t nodes = 0;
     bool by_coef = sk_option_is(object, "importance_getter", "auto", "coef_");
     bool by_trees = sk_option_is(object, "importance_getter", "auto", "feature_importances_");
     if (!by_coef && !by_trees && !sk_option_is(object, "importance_getter", "auto", "auto"))

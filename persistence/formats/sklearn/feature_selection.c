@@ -34,7 +34,7 @@ bool sk_give_kept(struct sk_context *sk, const struct pk_node *object, const str
                   const struct sk_kept *kept, bool checked, struct sk_result *ret)
 {
     int64_t *indices = sk_alloc(sk, kept->n, sizeof *indices);
-    size_t n = 0, fitted;
+    size_t n = 0, fitted = 0;
     if (!indices || !sk_get_size(sk, object, "n_features_in_", kept->n, &fitted))
         return false;
     if (fitted != kept->n)
@@ -64,7 +64,7 @@ bool sk_read_variance_threshold(struct sk_context *sk, const struct pk_node *obj
                                 const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_numbers variances;
-    struct sk_kept kept;
+    struct sk_kept kept = {.n = 0};
     double threshold;
     if (!sk_get_numbers(sk, object, "variances_", 1, 1, &variances) ||
         !get_number(sk, object, "threshold", 0, &threshold) || !kept_of(sk, variances.n, &kept))
@@ -201,7 +201,7 @@ static bool significant(struct sk_context *sk, const struct pk_node *object, con
     bool reader(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,    \
                 struct sk_result *ret)                                                             \
     {                                                                                              \
-        struct sk_kept kept;                                                                       \
+        struct sk_kept kept = {.n = 0};                                                            \
         return (call) && sk_give_kept(sk, object, in, &kept, true, ret);                           \
     }
 
@@ -225,4 +225,4 @@ static bool by_mode(struct sk_context *sk, const struct pk_node *object, struct 
                                "must be percentile, k_best, fpr, fdr or fwe");
 }
 
-UNIVARIATE(sk_read_generic_univariate_select, by_mode(sk, object, &kept))
+UNIVARIATE(sk_read_generic_selector, by_mode(sk, object, &kept))

@@ -130,8 +130,8 @@ bool sk_read_select_from_model(struct sk_context *sk, const struct pk_node *obje
 {
     const struct pk_node *model = pk_attribute(object, "estimator_");
     const struct pk_node *most = pk_attribute(object, "max_features_");
-    struct sk_kept kept;
-    double threshold, *x;
+    struct sk_kept kept = {.n = 0};
+    double threshold = 0, *x;
     int64_t count;
     bool prefit;
     if (!sk_get_flag(sk, object, "prefit", false, &prefit))
@@ -161,7 +161,7 @@ static bool by_support(struct sk_context *sk, const struct pk_node *object,
                        const struct pk_node *model, const struct sk_frame *in,
                        struct sk_result *ret)
 {
-    struct sk_kept kept;
+    struct sk_kept kept = {.n = 0};
     const int64_t *support;
     const struct pk_node *node = sk_fitted(sk, object, "support_");
     if (!node || !sk_integers(sk, node, "support_", &support, &kept.n) ||
@@ -172,8 +172,8 @@ static bool by_support(struct sk_context *sk, const struct pk_node *object,
     return sk_give_kept(sk, object, in, &kept, !(model && allows_nan(model)), ret);
 }
 
-bool sk_read_sequential_feature_selector(struct sk_context *sk, const struct pk_node *object,
-                                         const struct sk_frame *in, struct sk_result *ret)
+bool sk_read_sequential_selector(struct sk_context *sk, const struct pk_node *object,
+                                 const struct sk_frame *in, struct sk_result *ret)
 {
     return by_support(sk, object, pk_attribute(object, "estimator"), in, ret);
 }

@@ -35,10 +35,10 @@ bool sk_read_missing_indicator(struct sk_context *sk, const struct pk_node *obje
 {
     const struct pk_node *node = sk_fitted(sk, object, "features_");
     struct lar_draft *d = sk->draft;
-    const int64_t *features;
-    size_t n, count;
-    double missing;
-    bool strict;
+    const int64_t *features = NULL;
+    size_t n = 0, count = 0;
+    double missing = (double)NAN;
+    bool strict = true;
     if (!node || !sk_integers(sk, node, "features_", &features, &count) ||
         !sk_get_size(sk, object, "_n_features", SK_UNKNOWN, &n) ||
         !check_options(sk, object, &missing, &strict))

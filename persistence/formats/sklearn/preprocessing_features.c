@@ -207,7 +207,7 @@ bool sk_read_polynomial_features(struct sk_context *sk, const struct pk_node *ob
 {
     struct products p = {.reversed = sk_release(object) < SK_RELEASE(0, 22)};
     struct lar_draft *d = sk->draft;
-    size_t degrees[2], outputs;
+    size_t degrees[2] = {0}, outputs = 0;
     bool bias;
     const char *width =
         pk_attribute(object, "n_features_in_") ? "n_features_in_" : "n_input_features_";
