@@ -59,6 +59,14 @@ static const char *const names[] = {
     "larder.OneHot",
     "larder.Tfidf",
     "larder.WordCounts",
+    "larder.NormalizeRows",
+    "larder.Binarize",
+    "larder.Digitize",
+    "larder.Products",
+    "larder.PowerTransform",
+    "larder.Quantiles",
+    "larder.PickColumns",
+    "larder.Missing",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };

@@ -85,6 +85,29 @@ START_TEST(scale)
 }
 END_TEST
 
+START_TEST(pick)
+{
+    struct one o = {.op = "larder.PickColumns",
+                    .inputs = {CSR},
+                    .n_inputs = 1,
+                    .rows = 1,
+                    .params = {{"columns", I64(S(2), 1, 2)}}};
+    ck_assert_msg(one_run(&o), "%s", o.err.text);
+    assert_csr(&o.out, S(3, 2), (uint64_t[]){0, 1, 1, 2}, (uint32_t[]){0, 1}, (double[]){2, 4});
+    one_finish(&o);
+    o.params[0].tensor = (struct lar_tensor)I64(S(2), 2, 2);
+    ck_assert(!one_run(&o));
+    ck_assert_ptr_nonnull(strstr(o.err.text, "column 2 of 3 is out of order"));
+    one_finish(&o);
+    o.params[0].tensor = (struct lar_tensor)I64(S(1), 3);
+    ck_assert(!one_run(&o));
+    ck_assert_ptr_nonnull(strstr(o.err.text, "column 3 of 3 is out of order"));
+    one_finish(&o);
+    o.inputs[0] = (struct lar_tensor)DENSE;
+    EXPECT_REFUSED(&o, "no sparse matrix");
+}
+END_TEST
+
 START_TEST(layouts)
 {
     struct one o = {.op = "larder.ToDense", .inputs = {CSR}, .n_inputs = 1, .rows = 1};
@@ -113,5 +136,5 @@ END_TEST
 int main(void)
 {
     return check_main("columns", (const TTest *[]){concat_to_dense, concat_to_sparse,
-                                                   concat_refuses, scale, layouts, NULL});
+                                                   concat_refuses, scale, pick, layouts, NULL});
 }

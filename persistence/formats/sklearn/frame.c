@@ -162,16 +162,27 @@ lar_value sk_frame_documents(struct sk_context *sk, const struct sk_frame *frame
 static bool select_numbers(struct sk_context *sk, const struct sk_frame *frame,
                            const int64_t *indices, size_t n, struct sk_frame *ret)
 {
-    bool sparse = sk_is_sparse(sk, frame->matrix), all = frame->n == n;
-    for (size_t i = 0; i < n; i++)
+    bool sparse = sk_is_sparse(sk, frame->matrix), all = frame->n == n, ascending = true;
+    for (size_t i = 0; i < n; i++) {
         all &= indices[i] == (int64_t)i;
+        ascending &= i == 0 || indices[i] > indices[i - 1];
+    }
     *ret = *frame;
     if (all)
         return true;
     lar_value picked = lar_draft_i64(sk->draft, indices, LAR_SHAPE((int64_t)n));
-    lar_value value = sk_gather(sk, sk_to_dense(sk, frame->matrix), picked, 1);
-    if (sparse)
-        value = lar_draft_apply(sk->draft, "larder.ToCsr", 1, value);
+    lar_value value;
+    if (sparse && ascending) {
+        value = lar_draft_node(sk->draft, &(struct lar_node_args){
+                                              .op = "larder.PickColumns",
+                                              .inputs = &frame->matrix,
+                                              .n_inputs = 1,
+                                              .params = {{"columns", picked}},
+                                          });
+    } else {
+        value = sk_gather(sk, sk_to_dense(sk, frame->matrix), picked, 1);
+        value = sparse ? lar_draft_apply(sk->draft, "larder.ToCsr", 1, value) : value;
+    }
     *ret = sk_frame_of(sk, value);
     ret->type = frame->type;
     return lar_draft_ok(sk->draft, sk->err);

@@ -1,4 +1,5 @@
-/* sklearn.preprocessing: StandardScaler, MinMaxScaler, FunctionTransformer (the identity).
+/* sklearn.preprocessing: StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler,
+ * FunctionTransformer (the identity).
  *
  * Exact: the same operations in the same order.
  * SPDX-License-Identifier: MIT */
@@ -101,6 +102,64 @@ bool sk_read_min_max_scaler(struct sk_context *sk, const struct pk_node *object,
         bounds[i] = lar_draft_scalar_f64(sk->draft, range.data[0]);
     }
     return give(sk, ret, lar_draft_apply(sk->draft, "Clip", 3, x, bounds[0], bounds[1]));
+}
+
+bool sk_read_max_abs_scaler(struct sk_context *sk, const struct pk_node *object,
+                            const struct sk_frame *in, struct sk_result *ret)
+{
+    struct sk_numbers scale;
+    struct lar_draft *d = sk->draft;
+    bool clip;
+    if (!sk_get_numbers(sk, object, "scale_", 1, 1, &scale) ||
+        !sk_get_flag(sk, object, "clip", false, &clip) || /* came with 1.8 */
+        !sk_frame_expect(sk, in, scale.n, "scale_"))
+        return false;
+    lar_value x = sk_frame_f64(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    x = sk_check_finite(sk, object, x, true, false);
+    if (sk_is_sparse(sk, x) && clip)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "clip: is not supported where a sparse matrix "
+                       "enters");
+    if (sk_is_sparse(sk, x))
+        return give(sk, ret, scale_sparse(sk, x, &scale));
+    x = lar_draft_apply(d, "Div", 2, x, lar_draft_f64(d, scale.data, scale.shape));
+    if (clip)
+        x = lar_draft_apply(d, "Clip", 3, x, lar_draft_scalar_f64(d, -1),
+                            lar_draft_scalar_f64(d, 1));
+    return give(sk, ret, x);
+}
+
+bool sk_read_robust_scaler(struct sk_context *sk, const struct pk_node *object,
+                           const struct sk_frame *in, struct sk_result *ret)
+{
+    struct sk_numbers center, scale;
+    struct lar_draft *d = sk->draft;
+    bool centering, scaling;
+    size_t n;
+    if (!sk_fitted(sk, object, "scale_") || !optional_vector(sk, object, "center_", &center) ||
+        !optional_vector(sk, object, "scale_", &scale) ||
+        !sk_get_flag(sk, object, "with_centering", true, &centering) ||
+        !sk_get_flag(sk, object, "with_scaling", true, &scaling) ||
+        !sk_get_size(sk, object, "n_features_in_", scale.n ? scale.n : center.n, &n))
+        return false;
+    if ((centering && center.n != n) || (scaling && scale.n != n))
+        return sk_fail(sk, LAR_ERR_FORMAT, "center_, scale_: have %zu and %zu elements, not %zu",
+                       center.n, scale.n, n);
+    if (n && !sk_frame_expect(sk, in, n, "scale_"))
+        return false;
+    lar_value x = sk_frame_f64(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    x = sk_check_finite(sk, object, x, true, false);
+    if (sk_is_sparse(sk, x)) /* is not centred, whatever with_centering says */
+        return give(sk, ret, scaling ? scale_sparse(sk, x, &scale) : x);
+    if (centering)
+        x = lar_draft_apply(d, "Sub", 2, x, lar_draft_f64(d, center.data, center.shape));
+    if (scaling)
+        x = lar_draft_apply(d, "Div", 2, x, lar_draft_f64(d, scale.data, scale.shape));
+    return give(sk, ret, x);
 }
 
 /* What newer releases put where "passthrough" was asked for. */

@@ -33,8 +33,7 @@ struct forest {
     bool votes_differ;
 };
 
-/* The sum of N numbers in the order in which NumPy adds up a contiguous row. */
-static double sum_of(const double *x, size_t n)
+double sk_sum(const double *x, size_t n)
 {
     if (n < 8) {
         double sum = 0;
@@ -55,8 +54,8 @@ static double sum_of(const double *x, size_t n)
             sum += x[i];
         return sum;
     }
-    size_t half = n / 2 - n / 2 % 8; /* n is a number of classes: a few levels deep */
-    return sum_of(x, half) + sum_of(x + half, n - half);
+    size_t half = n / 2 - n / 2 % 8; /* halved each time: a few levels deep */
+    return sk_sum(x, half) + sk_sum(x + half, n - half);
 }
 
 static bool near(double a, double b)
@@ -165,7 +164,7 @@ static void copy_leaf(struct forest *f, const double *values, size_t stride)
     double *vote = f->votes ? f->votes + f->leaves * t->width : NULL;
     for (size_t k = 0; k < t->n; k++, values += stride) {
         size_t n = t->classes[k];
-        double sum = f->counts ? sum_of(values, n) : 1;
+        double sum = f->counts ? sk_sum(values, n) : 1;
         for (size_t i = 0; i < n; i++)
             share[i] = f->counts && sum != 0 ? values[i] / sum : values[i];
         if (vote) {
@@ -219,7 +218,7 @@ static bool are_counts(struct sk_context *sk, const struct pk_node *object, cons
     const double *weight = reals(sk, tree, "weighted_n_node_samples");
     if (!values || !weight)
         return lar_error_within(sk->err, "tree_");
-    double sum = sum_of(values, (size_t)tree->values.shape.dims[2]);
+    double sum = sk_sum(values, (size_t)tree->values.shape.dims[2]);
     bool counts = near(sum, weight[0]), shares = near(sum, 1);
     bool expected = release < SK_RELEASE(1, 4);
     *ret = release == SK_RELEASE(1, 4) || release == 0 ? counts && !shares : expected;

@@ -34,4 +34,7 @@ bool sk_answer_votes(struct sk_context *sk, struct sk_result *ret, const struct 
 bool sk_answer_means(struct sk_context *sk, struct sk_result *ret, const struct sk_targets *targets,
                      lar_value means);
 
+/* The sum of N numbers in the order in which NumPy adds up a contiguous row. */
+double sk_sum(const double *x, size_t n);
+
 #endif

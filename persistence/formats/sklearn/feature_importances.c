@@ -1,0 +1,194 @@
+/* The importances that SelectFromModel compares with its threshold: of linear models the
+ * magnitudes of coef_, of trees what each feature took from the impurity.
+ *
+ * Exact: NumPy's sums, in its order.
+ * SPDX-License-Identifier: MIT */
+#include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/feature_selection.h"
+#include "persistence/formats/sklearn/trees.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Adds up the magnitudes of each column of COEF [k, n]. FORTRAN: NumPy has columns in one piece,
+ * which it adds up by parts. */
+static bool column_norms(struct sk_context *sk, const struct sk_numbers *coef, bool fortran,
+                         bool largest, double *ret)
+{
+    size_t k = (size_t)coef->shape.dims[0], n = (size_t)coef->shape.dims[1];
+    double *column = sk_alloc(sk, k, sizeof *column);
+    if (!column)
+        return false;
+    for (size_t j = 0; j < n; j++) {
+        for (size_t i = 0; i < k; i++) {
+            column[i] = fabs(coef->data[i * n + j]);
+            ret[j] = largest ? fmax(ret[j], column[i]) : ret[j] + column[i];
+        }
+        if (fortran && !largest)
+            ret[j] = sk_sum(column, k);
+    }
+    return true;
+}
+
+static bool of_coef(struct sk_context *sk, const struct pk_node *object, const struct pk_node *node,
+                    double **ret, size_t *ret_n)
+{
+    struct sk_numbers coef;
+    struct np_array array;
+    const struct pk_node *option = pk_attribute(object, "norm_order");
+    double order = 1;
+    bool fortran = false;
+    if (option && !pk_get_f64(option, &order))
+        return sk_refuse_attribute(sk, option, "norm_order", "must be a number");
+    if (!sk_numbers(sk, node, "coef_", 1, 2, &coef))
+        return false;
+    if (np_is_array(node) && np_array(&array, node, sk->arena, sk->err))
+        fortran = array.shape.rank == 2 && array.strides[0] < array.strides[1];
+    *ret_n = (size_t)coef.shape.dims[coef.shape.rank - 1];
+    if (!(*ret = sk_alloc(sk, *ret_n, sizeof **ret)))
+        return false;
+    if (coef.float32)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "coef_: float32 is not supported here");
+    if (coef.shape.rank == 2 && order != 1 && order != (double)INFINITY)
+        return sk_refuse_attribute(sk, option, "norm_order", "must be 1 or infinity");
+    if (coef.shape.rank == 2)
+        return column_norms(sk, &coef, fortran, order != 1, *ret);
+    for (size_t i = 0; i < *ret_n; i++)
+        (*ret)[i] = fabs(coef.data[i]);
+    return true;
+}
+
+/* The fields of a tree's nodes. */
+struct fields {
+    const int64_t *left, *right, *feature;
+    const double *weight, *impurity;
+    size_t n;
+};
+
+/* The field NAME of all nodes: as integers, or as reals. */
+static bool field_of(struct sk_context *sk, const struct np_array *nodes, const char *name,
+                     const int64_t **integers, const double **reals)
+{
+    struct np_array field;
+    if (!np_field_of(&field, nodes, name)) {
+        sk_fail(sk, LAR_ERR_FORMAT, "tree_: nodes have no %s", name);
+        return false;
+    }
+    if (integers)
+        *integers = np_to_i64(&field, sk->arena, sk->err);
+    else
+        *reals = np_to_f64(&field, sk->arena, sk->err);
+    if (integers ? *integers != NULL : *reals != NULL)
+        return true;
+    lar_error_within(sk->err, "tree_");
+    return false;
+}
+
+static bool read_fields(struct sk_context *sk, const struct pk_node *tree, struct fields *ret)
+{
+    const struct pk_node *nodes = pk_attribute(tree, "nodes");
+    struct np_array array;
+    *ret = (struct fields){.n = 0};
+    if (!np_is_array(nodes) || !np_array(&array, nodes, sk->arena, sk->err) ||
+        array.shape.rank != 1 || array.shape.dims[0] < 1) {
+        sk_fail(sk, LAR_ERR_FORMAT, "tree_: has no nodes");
+        return false;
+    }
+    ret->n = (size_t)array.shape.dims[0];
+    return field_of(sk, &array, "left_child", &ret->left, NULL) &&
+           field_of(sk, &array, "right_child", &ret->right, NULL) &&
+           field_of(sk, &array, "feature", &ret->feature, NULL) &&
+           field_of(sk, &array, "weighted_n_node_samples", NULL, &ret->weight) &&
+           field_of(sk, &array, "impurity", NULL, &ret->impurity);
+}
+
+/* What each of N features took from the impurity in the tree of OBJECT. */
+static bool of_tree(struct sk_context *sk, const struct pk_node *object, double *ret, size_t n,
+                    size_t *ret_nodes)
+{
+    struct fields f = {.n = 0};
+    const struct pk_node *tree = sk_fitted(sk, object, "tree_");
+    if (!tree || !read_fields(sk, tree, &f))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        ret[i] = 0;
+    for (size_t i = 0; i < f.n; i++) {
+        int64_t l = f.left[i], r = f.right[i];
+        if (l == -1)
+            continue;
+        if (l < 0 || l >= (int64_t)f.n || r < 0 || r >= (int64_t)f.n || f.feature[i] < 0 ||
+            f.feature[i] >= (int64_t)n)
+            return sk_fail(sk, LAR_ERR_FORMAT, "tree_: node %zu is out of range", i);
+        ret[f.feature[i]] +=
+            f.weight[i] * f.impurity[i] - f.weight[l] * f.impurity[l] - f.weight[r] * f.impurity[r];
+    }
+    for (size_t i = 0; i < n; i++)
+        ret[i] /= f.weight[0];
+    double sum = sk_sum(ret, n);
+    for (size_t i = 0; i < n && sum > 0; i++)
+        ret[i] /= sum;
+    *ret_nodes = f.n;
+    return true;
+}
+
+/* The mean over the trees that are more than a root. */
+static bool of_forest(struct sk_context *sk, const struct pk_node *trees, double *ret, size_t n)
+{
+    struct pk_items items;
+    size_t counted = 0, nodes = 0;
+    double *one = sk_alloc(sk, n, sizeof *one);
+    if (!one)
+        return false;
+    if (!sk_items(sk, trees, &items))
+        return sk_refuse_attribute(sk, trees, "estimators_", "must be a list of trees");
+    for (size_t i = 0; i < items.n; i++) {
+        if (!of_tree(sk, items.data[i], one, n, &nodes))
+            return sk_within(sk, "estimators_", i);
+        counted += nodes > 1;
+        for (size_t k = 0; k < n && nodes > 1; k++)
+            ret[k] += one[k];
+    }
+    for (size_t k = 0; k < n && counted; k++)
+        ret[k] /= (double)counted;
+    double sum = sk_sum(ret, n);
+    for (size_t k = 0; k < n && counted; k++)
+        ret[k] /= sum;
+    return true;
+}
+
+static bool is_forest(const struct pk_node *model)
+{
+    static const char *const names[] = {"RandomForestClassifier", "RandomForestRegressor",
+                                        "ExtraTreesClassifier", "ExtraTreesRegressor"};
+    const struct pk_node *class = pk_class(model);
+    for (size_t i = 0; class && i < sizeof names / sizeof *names; i++)
+        if (class->global.name.size == strlen(names[i]) &&
+            memcmp(class->global.name.data, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+bool sk_importances(struct sk_context *sk, const struct pk_node *object,
+                    const struct pk_node *model, double **ret, size_t *ret_n)
+{
+    const struct pk_node *coef = pk_attribute(model, "coef_");
+    size_t nodes = 0;
+    bool by_coef = sk_option_is(object, "importance_getter", "auto", "coef_");
+    bool by_trees = sk_option_is(object, "importance_getter", "auto", "feature_importances_");
+    if (!by_coef && !by_trees && !sk_option_is(object, "importance_getter", "auto", "auto"))
+        return sk_refuse_attribute(sk, pk_attribute(object, "importance_getter"),
+                                   "importance_getter",
+                                   "must be auto, coef_ or feature_importances_");
+    if (coef && !by_trees)
+        return of_coef(sk, object, coef, ret, ret_n);
+    const char *width = pk_attribute(model, "n_features_in_") ? "n_features_in_" : "n_features_";
+    if (by_coef || !sk_get_size(sk, model, width, 0, ret_n) || *ret_n == 0 ||
+        !(*ret = sk_alloc(sk, *ret_n, sizeof **ret)))
+        return sk_refuse_attribute(sk, model, "estimator_", "must have coef_ or fitted trees");
+    if (pk_attribute(model, "tree_"))
+        return of_tree(sk, model, *ret, *ret_n, &nodes);
+    if (is_forest(model) && pk_attribute(model, "estimators_"))
+        return of_forest(sk, pk_attribute(model, "estimators_"), *ret, *ret_n);
+    return sk_refuse_attribute(sk, model, "estimator_",
+                               "must be linear, a tree or a forest of trees");
+}

@@ -1,0 +1,25 @@
+/* What selectors share.
+ * SPDX-License-Identifier: MIT */
+#ifndef PERSISTENCE_FORMATS_SKLEARN_FEATURE_SELECTION_H
+#define PERSISTENCE_FORMATS_SKLEARN_FEATURE_SELECTION_H
+
+#include "persistence/formats/sklearn/estimator.h"
+
+/* Which of N columns a selector keeps. */
+struct sk_kept {
+    bool *keep;
+    size_t n;
+};
+
+/* SelectFromModel's importances of the features of MODEL, fitted by OBJECT. */
+bool sk_importances(struct sk_context *sk, const struct pk_node *object,
+                    const struct pk_node *model, double **ret, size_t *ret_n);
+
+/* The positions of N numbers, from the least to the greatest; equals stay in order, NaN is last. */
+size_t *sk_sorted(struct sk_context *sk, const double *x, size_t n);
+
+/* Answers with the columns of IN that are kept. CHECKED: NaN and infinity are refused. */
+bool sk_give_kept(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+                  const struct sk_kept *kept, bool checked, struct sk_result *ret);
+
+#endif

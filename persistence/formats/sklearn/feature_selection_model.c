@@ -1,0 +1,192 @@
+/* sklearn.feature_selection: SelectFromModel, RFE, RFECV, SequentialFeatureSelector.
+ *
+ * Exact: what is kept is decided here, as get_support() decides it.
+ * SPDX-License-Identifier: MIT */
+#include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/classes.h"
+#include "persistence/formats/sklearn/feature_selection.h"
+#include "persistence/formats/sklearn/trees.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether the name of MODEL's class begins with PART (anywhere: has it in it). */
+static bool is_named(const struct pk_node *model, const char *part, bool anywhere)
+{
+    const struct pk_node *class = pk_class(model);
+    size_t n = strlen(part);
+    if (!class || class->global.name.size < n)
+        return false;
+    const uint8_t *name = class->global.name.data;
+    return anywhere ? memmem(name, class->global.name.size, part, n) != NULL
+                    : memcmp(name, part, n) == 0;
+}
+
+/* Whether selectors around MODEL let NaN and infinity through, as its release says. */
+static bool allows_nan(const struct pk_node *model)
+{
+    static const struct {
+        const char *start;
+        unsigned since;
+    } rows[] = {{"HistGradientBoosting", SK_RELEASE(0, 22)},
+                {"DecisionTree", SK_RELEASE(1, 3)},
+                {"RandomForest", SK_RELEASE(1, 4)},
+                {"ExtraTree", SK_RELEASE(1, 6)}};
+    if (sk_has(model, "monotonic_cst") || sk_option_is(model, "criterion", "", "absolute_error"))
+        return is_named(model, rows[0].start, false);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (is_named(model, rows[i].start, false) && sk_release(model) >= rows[i].since)
+            return true;
+    return false;
+}
+
+/* numpy.isclose(x, 1) of an option. */
+static bool is_one(const struct pk_node *model, const char *name)
+{
+    double x;
+    return pk_attribute(model, name) && pk_get_f64(pk_attribute(model, name), &x) &&
+           fabs(x - 1) <= 1e-8 + 1e-5;
+}
+
+/* Whether MODEL was fitted so that unimportant features are 0. */
+static bool is_sparse_model(const struct pk_node *model, unsigned release)
+{
+    if (sk_option_is(model, "penalty", "", "l1") || is_named(model, "Lasso", true))
+        return true;
+    if (release >= SK_RELEASE(1, 3) && (is_named(model, "ElasticNet", false)))
+        return is_one(model, is_named(model, "ElasticNetCV", false) ? "l1_ratio_" : "l1_ratio");
+    return release >= SK_RELEASE(1, 8) && is_named(model, "LogisticRegression", false) &&
+           !is_named(model, "LogisticRegressionCV", false) && is_one(model, "l1_ratio");
+}
+
+static double median(const double *x, const size_t *places, size_t n)
+{
+    double high = x[places[n / 2]];
+    return isnan(x[places[n - 1]]) ? (double)NAN : n % 2 ? high : (x[places[n / 2 - 1]] + high) / 2;
+}
+
+/* The number that the text "median", "mean" or "FACTOR*mean" stands for. */
+static bool reference(struct sk_context *sk, const struct pk_node *node, const char *text,
+                      const double *x, size_t n, double *ret)
+{
+    double factor = 1;
+    const char *star = strchr(text, '*');
+    char *end;
+    if (star) {
+        factor = strtod(text, &end);
+        while (*end == ' ')
+            end++;
+        if (end != star || text == star)
+            return sk_refuse_attribute(sk, node, "threshold", "must be FACTOR*mean");
+        text = star + 1;
+    }
+    while (star && *text == ' ')
+        text++;
+    size_t *places = sk_sorted(sk, x, n), length = strlen(text);
+    while (star && length && text[length - 1] == ' ')
+        length--;
+    if (!places)
+        return false;
+    if (length == 4 && memcmp(text, "mean", 4) == 0)
+        *ret = factor * (sk_sum(x, n) / (double)n);
+    else if (length == 6 && memcmp(text, "median", 6) == 0)
+        *ret = factor * median(x, places, n);
+    else
+        return sk_refuse_attribute(sk, node, "threshold", "must be a number, mean or median");
+    return true;
+}
+
+static bool get_threshold(struct sk_context *sk, const struct pk_node *object,
+                          const struct pk_node *model, const double *x, size_t n, double *ret)
+{
+    const struct pk_node *node = pk_attribute(object, "threshold");
+    const char *text = sk_text(sk, node);
+    if (node && node->kind != PK_NONE && !text)
+        return pk_get_f64(node, ret) ||
+               sk_refuse_attribute(sk, node, "threshold", "must be a number, mean or median");
+    if (!text && is_sparse_model(model, sk_release(object))) {
+        *ret = 1e-5;
+        return true;
+    }
+    return reference(sk, node, text ? text : "mean", x, n, ret);
+}
+
+/* Keeps only the MOST important ones; of equal ones the first. */
+static bool limit(struct sk_context *sk, const double *x, int64_t most, struct sk_kept *kept)
+{
+    double *negative = sk_alloc(sk, kept->n, sizeof *negative);
+    for (size_t i = 0; negative && i < kept->n; i++)
+        negative[i] = -x[i];
+    size_t *places = negative ? sk_sorted(sk, negative, kept->n) : NULL;
+    for (size_t i = 0; places && i < kept->n; i++)
+        if ((int64_t)i >= most)
+            kept->keep[places[i]] = false;
+    return places != NULL;
+}
+
+bool sk_read_select_from_model(struct sk_context *sk, const struct pk_node *object,
+                               const struct sk_frame *in, struct sk_result *ret)
+{
+    const struct pk_node *model = pk_attribute(object, "estimator_");
+    const struct pk_node *most = pk_attribute(object, "max_features_");
+    struct sk_kept kept = {.n = 0};
+    double threshold = 0, *x;
+    int64_t count;
+    bool prefit;
+    if (!sk_get_flag(sk, object, "prefit", false, &prefit))
+        return false;
+    if (!model && prefit)
+        model = pk_attribute(object, "estimator");
+    most = most ? most : pk_attribute(object, "max_features");
+    if (!model)
+        return sk_fitted(sk, object, "estimator_") != NULL;
+    if (!sk_importances(sk, object, model, &x, &kept.n) || kept.n == 0 ||
+        !get_threshold(sk, object, model, x, kept.n, &threshold) ||
+        !(kept.keep = sk_alloc(sk, kept.n, sizeof *kept.keep)))
+        return kept.n || sk_fail(sk, LAR_ERR_FORMAT, "estimator_: has no features");
+    for (size_t i = 0; i < kept.n; i++)
+        kept.keep[i] = !(x[i] < threshold);
+    if (most && most->kind != PK_NONE) {
+        if (!pk_get_i64(most, &count) || count < 0)
+            return sk_refuse_attribute(sk, most, "max_features", "must be a count");
+        if (!limit(sk, x, count, &kept))
+            return false;
+    }
+    return sk_give_kept(sk, object, in, &kept, !allows_nan(model), ret);
+}
+
+/* Answers with the columns of support_. */
+static bool by_support(struct sk_context *sk, const struct pk_node *object,
+                       const struct pk_node *model, const struct sk_frame *in,
+                       struct sk_result *ret)
+{
+    struct sk_kept kept = {.n = 0};
+    const int64_t *support;
+    const struct pk_node *node = sk_fitted(sk, object, "support_");
+    if (!node || !sk_integers(sk, node, "support_", &support, &kept.n) ||
+        !(kept.keep = sk_alloc(sk, kept.n, sizeof *kept.keep)))
+        return false;
+    for (size_t i = 0; i < kept.n; i++)
+        kept.keep[i] = support[i] != 0;
+    return sk_give_kept(sk, object, in, &kept, !(model && allows_nan(model)), ret);
+}
+
+bool sk_read_sequential_selector(struct sk_context *sk, const struct pk_node *object,
+                                 const struct sk_frame *in, struct sk_result *ret)
+{
+    return by_support(sk, object, pk_attribute(object, "estimator"), in, ret);
+}
+
+/* RFE and RFECV also answer with what estimator_ says of the columns that are left. */
+bool sk_read_rfe(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+                 struct sk_result *ret)
+{
+    struct sk_result inner = {0};
+    const struct pk_node *model = sk_fitted(sk, object, "estimator_");
+    if (!model || !by_support(sk, object, model, in, ret) ||
+        (!sk_read(sk, model, &ret->frame, &inner) && !lar_error_within(sk->err, "estimator_")))
+        return false;
+    memcpy(ret->answers, inner.answers, sizeof ret->answers);
+    return true;
+}
