@@ -138,7 +138,8 @@ complaint_16_memory_comes_back() {
         answers 200 -X POST "$base/v2/repository/models/iris/load"
     done
     after=$(memory)
-    [ "$after" -le $((before + 1024)) ] || fail "20 loads: $before kB, then $after kB"
+    # The address sanitizer keeps what was freed for a while.
+    [ -n "${SANITIZED:-}" ] || [ "$after" -le $((before + 1024)) ] || fail "20 loads: $before kB, then $after kB"
 }
 complaint_18_one_copy_in_memory() {
     grep -q compiled "/proc/$larderd_pid/maps" || fail "no compiled form is mapped"
