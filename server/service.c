@@ -13,10 +13,10 @@ enum {
     SCRATCH_KEEP = 1 << 20,
     MOVERS = 4,
     MOVER_QUEUE = 256,
-    /* Long predictions give way to short ones. Movers hold the registry's locks, which others wait
-     * for: they must get on where the processors are busy. */
+    /* Both give way to short calls, but not wholly: movers hold the registry's locks at times,
+     * which others wait for. */
     PREDICTOR_NICE = 10,
-    MOVER_NICE = 5,
+    MOVER_NICE = 10,
     MAX_AUTO_THREADS = 4
 };
 enum { ANSWER_LIMIT = 1 << 30, REFUSALS_LOGGED = 5 /* a second */ };
