@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "base/log.h"
 
+#include "base/clock.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,11 +87,8 @@ void lar_log(struct lar_log *log, enum lar_log_level level, const char *format, 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
     bool json = atomic_load_explicit(&log->json, memory_order_relaxed);
-    size_t n = lar_log_line(line, sizeof line, json, level,
-                            (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, text);
+    size_t n = lar_log_line(line, sizeof line, json, level, lar_unix_ms(), text);
     /* A log that cannot be written is nobody's error. */
     if (write(log->fd, line, n) < 0)
         return;
@@ -97,10 +96,8 @@ void lar_log(struct lar_log *log, enum lar_log_level level, const char *format, 
 
 bool lar_log_allow(struct lar_log_limit *limit, unsigned per_second, unsigned *ret_skipped)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t second = atomic_load(&limit->second);
-    if (second != now.tv_sec && atomic_compare_exchange_strong(&limit->second, &second, now.tv_sec))
+    int64_t now = lar_now_ms() / 1000, second = atomic_load(&limit->second);
+    if (second != now && atomic_compare_exchange_strong(&limit->second, &second, now))
         atomic_store(&limit->count, 0);
     if (atomic_fetch_add(&limit->count, 1) >= per_second) {
         atomic_fetch_add(&limit->skipped, 1);

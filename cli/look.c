@@ -1,11 +1,11 @@
 /* The state of a server; see look.h.
  * SPDX-License-Identifier: MIT */
 #include "cli/look.h"
+#include "base/clock.h"
 #include "cli/reference.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* A row's key, or one that is looked for. */
 struct key {
@@ -102,15 +102,13 @@ static bool read_server(struct lar_look *look, struct lar_client *client, struct
 bool lar_look_take(struct lar_look *ret, struct lar_client *client, struct lar_error *err)
 {
     struct lar_reply metrics;
-    struct timespec now;
     *ret = (struct lar_look){0};
     if (!read_server(ret, client, err))
         return false;
     ret->listing = lar_client_get(client, "/v1/models", err);
     if (!ret->listing || !make_rows(ret, err) || !ask(client, "/metrics", &metrics, err))
         return false;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    ret->at = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    ret->at = (double)lar_now_ns() / 1e9;
     bool ok = lar_reply_good(&metrics, err);
     if (ok)
         lar_counts_read(metrics.body, find, ret);

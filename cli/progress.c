@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT */
 #include "cli/progress.h"
 
+#include "base/clock.h"
+
 #include <string.h>
-#include <time.h>
 
 enum { NUMBERS = 48 /* columns for what stands behind the bar */, BAR_MOST = 60 };
 
@@ -11,9 +12,7 @@ static const double first = 0.5, between = 0.1; /* seconds */
 
 static double now(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    return (double)lar_now_ns() / 1e9;
 }
 
 void lar_progress_begin(struct lar_progress *progress, const struct lar_screen *screen,

@@ -1,6 +1,7 @@
 /* Lines on their way to a file; see access_log.h.
  * SPDX-License-Identifier: MIT */
 #include "server/access_log.h"
+#include "base/clock.h"
 #include "server/deadlines.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@ enum {
     GATHER_MS = 20,
     LOOK_MS = 100,
     STOP_MS = 2000,
-    STUCK_SECONDS = 4,
+    STUCK_MS = 4000,
     ERRORS_PER_SECOND = 1,
     NO_FD = -1
 };
@@ -97,12 +98,10 @@ static void write_dropped(struct lar_access_log *a, uint64_t dropped)
 {
     char line[128];
     struct lar_text text;
-    struct timespec now;
     unsigned skipped = 0;
-    clock_gettime(CLOCK_REALTIME, &now);
     lar_text_init(&text, line, sizeof line, sizeof line);
     lar_text_puts(&text, "{\"time_ms\":");
-    lar_text_i64(&text, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    lar_text_i64(&text, lar_unix_ms());
     lar_text_puts(&text, ",\"dropped\":");
     lar_text_u64(&text, dropped);
     lar_text_puts(&text, "}\n");
@@ -115,13 +114,9 @@ static void write_dropped(struct lar_access_log *a, uint64_t dropped)
 /* Waits for lines, then a moment for more. With the lock. */
 static void await_lines(struct lar_access_log *a)
 {
-    struct timespec until;
     while (!a->n_waiting && !a->switching && !a->ending)
         pthread_cond_wait(&a->some, &a->lock);
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += GATHER_MS * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = lar_after_ms(CLOCK_MONOTONIC, GATHER_MS);
     while (a->n_waiting < LAR_ACCESS_BUFFER_BYTES / 2 && !a->switching && !a->ending)
         if (pthread_cond_timedwait(&a->some, &a->lock, &until) != 0)
             return;
@@ -183,14 +178,12 @@ void lar_access_log_free(struct lar_access_log *a)
     if (!a)
         return;
     if (a->running) {
-        struct timespec until;
         atomic_store(&a->end_by, lar_now_ms() + STOP_MS);
         pthread_mutex_lock(&a->lock);
         a->ending = true;
         pthread_cond_signal(&a->some);
         pthread_mutex_unlock(&a->lock);
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += STUCK_SECONDS;
+        struct timespec until = lar_after_ms(CLOCK_REALTIME, STUCK_MS);
         if (pthread_timedjoin_np(a->thread, NULL, &until) != 0)
             return; /* stuck in a disk: it keeps what it uses until the process ends */
     }

@@ -1,9 +1,8 @@
 /* Requests as lines of the access log.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "server/deadlines.h"
 #include "server/exchange.h"
-
-#include <time.h>
 
 enum { CLIENT_GONE = 499 }; /* the status of what was never answered, as nginx says it */
 
@@ -27,12 +26,10 @@ void lar_access_log_exchange(struct lar_access_log *a, const struct lar_exchange
 {
     char line[LAR_ACCESS_LINE_BYTES], peer[LAR_PEER_BYTES], client[LAR_PEER_BYTES];
     struct lar_text text;
-    struct timespec now;
     const struct lar_request *rq = &ex->rq;
-    clock_gettime(CLOCK_REALTIME, &now);
     lar_peer_text(peer, address);
     struct lar_access access = {
-        .time_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
+        .time_ms = lar_unix_ms(),
         .request_id = ex->request_id,
         .peer = peer,
         .method = ex->method,

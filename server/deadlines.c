@@ -3,7 +3,6 @@
 #include "server/deadlines.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 void lar_deadlines_finish(struct lar_deadlines *d)
 {
@@ -98,18 +97,4 @@ int64_t lar_deadlines_wait(const struct lar_deadlines *d, int64_t now)
     if (!d->n)
         return -1;
     return d->heap[1]->key > now ? d->heap[1]->key - now : 0;
-}
-
-int64_t lar_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t lar_now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }

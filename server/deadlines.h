@@ -38,8 +38,4 @@ struct lar_deadline *lar_deadlines_expired(struct lar_deadlines *d, int64_t now)
 /* Milliseconds until the first entry needs a look; -1: there is none. */
 int64_t lar_deadlines_wait(const struct lar_deadlines *d, int64_t now);
 
-/* Milliseconds of the monotonic clock. */
-int64_t lar_now_ms(void);
-int64_t lar_now_us(void);
-
 #endif

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "server/epoch.h"
 
+#include "base/clock.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -59,11 +61,7 @@ static void release_all(struct lar_retired *list)
 
 static void wait_ms(struct lar_epochs *e, long ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += ms * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = lar_after_ms(CLOCK_MONOTONIC, ms);
     pthread_cond_timedwait(&e->work, &e->lock, &until);
 }
 

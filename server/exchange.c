@@ -1,5 +1,6 @@
 /* The steps of a request; see exchange.h.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "server/deadlines.h"
 #include "server/exchange_private.h"
 #include "server/sizes.h"

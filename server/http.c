@@ -1,6 +1,7 @@
 /* The HTTP service: its threads, and the acceptor that feeds them.
  * SPDX-License-Identifier: MIT */
 #include "server/http.h"
+#include "base/clock.h"
 #include "server/http_thread.h"
 
 #include <errno.h>

@@ -5,6 +5,7 @@
  * client that sends a byte a second.
  * SPDX-License-Identifier: MIT */
 #include "server/http_thread.h"
+#include "base/clock.h"
 #include "base/priority.h"
 
 #include <microhttpd.h>

@@ -1,5 +1,6 @@
 /* From an entry on disk to something that answers: private copy, cache or loader, check, plan.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "inference/operator.h"
 #include "persistence/store/compiled.h"
 #include "persistence/store/source.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { REPORT_LIMIT = 1 << 20, SMALL_REPORT = 1 << 16 };
@@ -154,10 +154,8 @@ const uint64_t lar_load_bounds[LAR_LOAD_BUCKETS - 1] = {
 };
 
 static void count_load(struct lar_registry *registry, bool ok, enum lar_error_code code,
-                       const struct timespec *start)
+                       int64_t start_us)
 {
-    struct timespec end;
-    clock_gettime(CLOCK_MONOTONIC, &end);
     enum lar_load_result result = ok                     ? LAR_LOAD_OK
                                   : code == LAR_ERR_DIED ? LAR_LOAD_DIED
                                   : code == LAR_ERR_BUSY || code == LAR_ERR_NOMEM ||
@@ -165,7 +163,7 @@ static void count_load(struct lar_registry *registry, bool ok, enum lar_error_co
                                           code == LAR_ERR_INTERNAL
                                       ? LAR_LOAD_FAILED
                                       : LAR_LOAD_REFUSED;
-    int64_t us = (end.tv_sec - start->tv_sec) * 1000000 + (end.tv_nsec - start->tv_nsec) / 1000;
+    int64_t us = lar_now_us() - start_us;
     unsigned bucket = 0;
     while (bucket < LAR_LOAD_BUCKETS - 1 && us > (int64_t)lar_load_bounds[bucket])
         bucket++;
@@ -224,11 +222,10 @@ static bool run_loader(struct lar_registry *registry, int source, int result, in
                                            .unpack = unpack};
     while (sem_wait(&registry->loaders) && errno == EINTR)
         ;
-    struct timespec start;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    int64_t start_us = lar_now_us();
     bool ok = lar_spawner_load(registry->spawner, source, result, report, &limits, err);
     if (!unpack)
-        count_load(registry, ok, err->code, &start);
+        count_load(registry, ok, err->code, start_us);
     sem_post(&registry->loaders);
     return ok;
 }

@@ -1,6 +1,7 @@
 /* The program larderd: settings, then spawner, listeners, registry, HTTP; then signals until the
  * end.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "base/priority.h"
 #include "server/management.h"
 #include "server/notify.h"
@@ -141,7 +142,6 @@ static bool listen_all(struct daemon *d, struct lar_error *err)
 static bool start(struct daemon *d, struct lar_error *err)
 {
     const struct lar_config *c = d->config;
-    struct timespec now;
     if (!lar_spawner_start(&d->spawner, c->loader, err))
         return false;
     raise_descriptors(d);
@@ -151,13 +151,12 @@ static bool start(struct daemon *d, struct lar_error *err)
         !lar_access_log_open(d->access_log, c->access_log, err) ||
         !lar_management_new(&d->management, c, &d->listeners, err) || !start_registry(d, err))
         return false;
-    clock_gettime(CLOCK_REALTIME, &now);
     d->service.log = &d->log;
     d->service.registry = d->registry;
     d->service.spawner = d->spawner;
     d->service.access_log = d->access_log;
     d->service.management = d->management;
-    d->service.started_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    d->service.started_ms = lar_unix_ms();
     log_listeners(d, false);
     log_listeners(d, true);
     /* Requests wait in the sockets' queues while what the cache holds is mapped, so that a restart

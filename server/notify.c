@@ -2,13 +2,14 @@
  * SPDX-License-Identifier: MIT */
 #include "server/notify.h"
 
+#include "base/clock.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 bool lar_notify(const char *state)
@@ -34,9 +35,6 @@ bool lar_notify(const char *state)
 bool lar_notify_reloading(void)
 {
     char state[96];
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
-             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)lar_now_us());
     return lar_notify(state);
 }

@@ -1,5 +1,6 @@
 /* The registry's life: start, its own thread, reload, stop.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "base/priority.h"
 #include "persistence/store/compiled.h"
 #include "persistence/store/name.h"
@@ -16,23 +17,6 @@
 #include <unistd.h>
 
 enum { NICENESS = 5, DEBOUNCE_MS = 100, TABLE_WAIT_MS = 10 };
-
-static int64_t clock_ms(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-int64_t lar_registry_now_ms(void)
-{
-    return clock_ms(CLOCK_MONOTONIC);
-}
-
-int64_t lar_registry_unix_ms(void)
-{
-    return clock_ms(CLOCK_REALTIME);
-}
 
 void lar_registry_wake(struct lar_registry *registry)
 {
@@ -77,7 +61,7 @@ static int64_t period_ms(const struct lar_registry *registry)
     int64_t ms = (int64_t)registry->settings.scan_seconds * 1000;
     if (ms == 0)
         ms = 5000;
-    return ms - ms / 10 + lar_registry_now_ms() % (ms / 5 + 1);
+    return ms - ms / 10 + lar_now_ms() % (ms / 5 + 1);
 }
 
 static bool index_uses(const void *index, const char *key)
@@ -110,7 +94,7 @@ static void keep_state(struct lar_registry *registry, bool *swept)
 static int64_t due_ms(struct lar_registry *registry, bool *ret_scan)
 {
     pthread_mutex_lock(&registry->lock);
-    int64_t now = lar_registry_now_ms(), retry = lar_registry_retry(registry, now);
+    int64_t now = lar_now_ms(), retry = lar_registry_retry(registry, now);
     if (registry->changed && now - registry->published_ms >= TABLE_WAIT_MS)
         lar_registry_publish(registry);
     int64_t next = registry->next_scan_ms;
@@ -135,8 +119,7 @@ static void hear(struct lar_registry *registry, struct lar_events *events)
     if (events->any && !before) {
         int64_t wait = registry->settings.settle_ms / 10;
         pthread_mutex_lock(&registry->lock);
-        lar_registry_scan_by(registry,
-                             lar_registry_now_ms() + (wait < DEBOUNCE_MS ? wait : DEBOUNCE_MS));
+        lar_registry_scan_by(registry, lar_now_ms() + (wait < DEBOUNCE_MS ? wait : DEBOUNCE_MS));
         pthread_mutex_unlock(&registry->lock);
     }
 }
@@ -144,7 +127,7 @@ static void hear(struct lar_registry *registry, struct lar_events *events)
 static void scan(struct lar_registry *registry, struct lar_events *events)
 {
     pthread_mutex_lock(&registry->lock);
-    registry->next_scan_ms = lar_registry_now_ms() + period_ms(registry);
+    registry->next_scan_ms = lar_now_ms() + period_ms(registry);
     pthread_mutex_unlock(&registry->lock);
     if (registry->watcher)
         lar_watcher_read(registry->watcher, events);
@@ -153,7 +136,7 @@ static void scan(struct lar_registry *registry, struct lar_events *events)
         lar_events_finish(events);
     } else {
         pthread_mutex_lock(&registry->lock);
-        lar_registry_scan_by(registry, lar_registry_now_ms());
+        lar_registry_scan_by(registry, lar_now_ms());
         pthread_mutex_unlock(&registry->lock);
     }
 }

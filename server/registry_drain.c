@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "server/registry_private.h"
 
+#include "base/clock.h"
+
 #include <stdlib.h>
 #include <time.h>
 
@@ -35,9 +37,9 @@ static bool is_drained(const struct lar_registry *registry, const struct loaded 
 void lar_drain_wait(struct lar_registry *registry, struct drain *drain)
 {
     const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000};
-    int64_t until = lar_registry_now_ms() + DRAIN_MS;
+    int64_t until = lar_now_ms() + DRAIN_MS;
     for (size_t i = 0; i < drain->n; i++) {
-        while (!is_drained(registry, drain->loaded[i]) && lar_registry_now_ms() < until)
+        while (!is_drained(registry, drain->loaded[i]) && lar_now_ms() < until)
             nanosleep(&pause, NULL);
         lar_loaded_release(&drain->loaded[i]->public);
     }

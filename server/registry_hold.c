@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "server/registry_private.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 bool lar_registry_unload(struct lar_registry *registry, const char *name, struct lar_error *err)
@@ -84,7 +86,7 @@ bool lar_registry_load(struct lar_registry *registry, const char *name, struct l
     uint64_t wanted = registry->scan + 1; /* the scan that runs may have begun before this call */
     if (wanted > registry->scan_wanted)
         registry->scan_wanted = wanted;
-    lar_registry_scan_by(registry, lar_registry_now_ms());
+    lar_registry_scan_by(registry, lar_now_ms());
     while (!registry->stop && (registry->scans_over < wanted || is_awaited(registry, name)))
         pthread_cond_wait(&registry->settled, &registry->lock);
     if (registry->changed)

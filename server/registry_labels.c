@@ -1,5 +1,6 @@
 /* Labels: which version a name stands for. Written down before they count.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "persistence/store/name.h"
 #include "server/registry_private.h"
 
@@ -19,7 +20,7 @@ static bool apply(struct lar_history *history, const struct change *c, struct la
         return false;
     if (!c->number)
         lar_history_drop_label(history, c->label);
-    lar_history_add_label_event(history, lar_registry_unix_ms(), c->number ? "label" : "unlabel",
+    lar_history_add_label_event(history, lar_unix_ms(), c->number ? "label" : "unlabel",
                                 c->number ? c->number : before, c->label);
     return true;
 }

@@ -1,5 +1,6 @@
 /* Load jobs: the queue, the threads that work on it, and what follows from their ends.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "persistence/store/name.h"
 #include "server/registry_private.h"
 
@@ -64,7 +65,7 @@ static uint64_t give_number(struct model *model, const char *sha256, struct lar_
     if (model->history.highest == 0 && !lar_version_find(model, 1))
         number = 1;
     lar_history_add_file(&model->history, number, sha256, &full);
-    lar_history_add_event(&model->history, lar_registry_unix_ms(), "file", number, sha256);
+    lar_history_add_event(&model->history, lar_unix_ms(), "file", number, sha256);
     model->notes_changed = true;
     return number;
 }
@@ -163,7 +164,7 @@ static int64_t backoff_ms(const struct lar_registry *registry, unsigned tries)
         ms *= 2;
     if (ms > LONGEST_RETRY_MS)
         ms = LONGEST_RETRY_MS;
-    return ms - ms / 8 + lar_registry_now_ms() % (ms / 4 + 1); /* spread, so that few meet */
+    return ms - ms / 8 + lar_now_ms() % (ms / 4 + 1); /* spread, so that few meet */
 }
 
 static void record_failure(struct lar_registry *registry, struct slot *slot,
@@ -188,7 +189,7 @@ static void fail(struct lar_registry *registry, struct slot *slot, const struct 
                  const struct lar_error *err)
 {
     enum verdict verdict = judge(slot, load, err);
-    int64_t now = lar_registry_now_ms();
+    int64_t now = lar_now_ms();
     struct version *v = version_of(slot);
     if (verdict == LOOK_AGAIN) {
         slot->since_ms = now;
@@ -235,7 +236,7 @@ void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct l
         if (err.code == LAR_ERR_CONFLICT)
             fail(registry, slot, load, &err);
         else
-            slot->retry_ms = lar_registry_now_ms() + 1000;
+            slot->retry_ms = lar_now_ms() + 1000;
         return;
     }
     char before[LAR_HASH_HEX] = "";
@@ -250,7 +251,7 @@ void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct l
         memcpy(v->entry.sha256, load->sha256, sizeof v->entry.sha256);
         v->entry.size = load->size;
         v->entry.created_ms = load->identity.modified_ns / 1000000;
-        v->entry.loaded_ms = lar_registry_unix_ms();
+        v->entry.loaded_ms = lar_unix_ms();
     }
     lar_error_clear(&v->entry.error);
     v->entry.state = LAR_STATE_AVAILABLE;

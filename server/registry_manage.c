@@ -1,5 +1,6 @@
 /* Deleting versions, and giving their bytes back.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "persistence/store/source.h"
 #include "persistence/store/stage.h"
 #include "server/registry_private.h"
@@ -126,7 +127,7 @@ static void forget(struct lar_registry *registry, const char *name, uint64_t num
     }
     lar_history_drop_labels(&model->history, number);
     lar_history_drop_upload(&model->history, number);
-    lar_history_add_event(&model->history, lar_registry_unix_ms(), "delete", number, NULL);
+    lar_history_add_event(&model->history, lar_unix_ms(), "delete", number, NULL);
     model->notes_changed = true;
     registry->scan_void = true;
     lar_registry_publish(registry);

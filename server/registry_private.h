@@ -162,8 +162,6 @@ struct lar_reader {
 };
 
 /* registry.c */
-int64_t lar_registry_now_ms(void); /* monotonic */
-int64_t lar_registry_unix_ms(void);
 void lar_registry_wake(struct lar_registry *registry);
 /* Scan not later than at MS (monotonic). Under the lock. */
 void lar_registry_scan_by(struct lar_registry *registry, int64_t ms);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "server/registry_private.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,7 @@ bool lar_registry_reload(struct lar_registry *registry, bool prune, struct lar_e
     if (wanted > registry->scan_wanted)
         registry->scan_wanted = wanted;
     registry->prune_wanted |= prune;
-    lar_registry_scan_by(registry, lar_registry_now_ms());
+    lar_registry_scan_by(registry, lar_now_ms());
     while (!registry->stop && (registry->scans_over < wanted || registry->n_awaited))
         pthread_cond_wait(&registry->settled, &registry->lock);
     bool stopped = registry->stop;
@@ -32,12 +34,7 @@ bool lar_registry_reload(struct lar_registry *registry, bool prune, struct lar_e
 
 void lar_registry_await(struct lar_registry *registry, unsigned ms)
 {
-    struct timespec end;
-    clock_gettime(CLOCK_REALTIME, &end);
-    end.tv_sec += ms / 1000;
-    end.tv_nsec += ms % 1000 * 1000000L;
-    end.tv_sec += end.tv_nsec / 1000000000;
-    end.tv_nsec %= 1000000000;
+    struct timespec end = lar_after_ms(CLOCK_REALTIME, ms);
     int rc = 0;
     pthread_mutex_lock(&registry->lock);
     while (!registry->complete && !registry->stop && rc == 0)

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "server/registry_private.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -149,7 +151,7 @@ static void decide(struct lar_registry *registry, struct slot *slot, int64_t now
     if (slot->job != JOB_NONE)
         return;
     bool old = !registry->first_scan_over && !slot->second_look &&
-               slot->seen.changed_ns / 1000000 <= lar_registry_unix_ms() - settle;
+               slot->seen.changed_ns / 1000000 <= lar_unix_ms() - settle;
     bool still = now - slot->since_ms >= settle;
     bool closed = slot->closed && !slot->second_look;
     if (still || old || closed || in_index(registry, slot, &record))
@@ -201,7 +203,7 @@ static void take_found(struct lar_registry *registry, struct root *root,
                        const struct lar_events *events)
 {
     struct lar_error err = {0};
-    int64_t now = lar_registry_now_ms();
+    int64_t now = lar_now_ms();
     struct model *model = lar_registry_model_make(registry, found->model, &err);
     struct slot *slot = model ? lar_slot_find(model, found->number) : NULL;
     if (model && !slot)
@@ -234,7 +236,7 @@ static void take_found(struct lar_registry *registry, struct root *root,
 /* Loads and unloads what the policies of the models of ROOT want. */
 static void decide_all(struct lar_registry *registry, const struct root *root, bool await)
 {
-    int64_t now = lar_registry_now_ms();
+    int64_t now = lar_now_ms();
     for (size_t i = 0; i < registry->n_models; i++) {
         struct model *model = registry->models[i];
         lar_policy_update(model);
@@ -318,7 +320,7 @@ static void take_missing(struct lar_registry *registry, struct slot *slot,
         return;
     }
     if (++slot->missing < MISSING && !sight->prune) {
-        lar_registry_scan_by(registry, lar_registry_now_ms() + registry->settings.settle_ms);
+        lar_registry_scan_by(registry, lar_now_ms() + registry->settings.settle_ms);
         return;
     }
     lar_registry_log(registry, LAR_LOG_INFO, "model '%s': '%s' is gone", slot->model->name,

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "server/registry_private.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,14 +92,14 @@ static bool is_still(struct lar_registry *registry, const struct model *model,
 {
     int64_t settle = registry->settings.settle_ms;
     bool old = found && !registry->first_scan_over &&
-               found->changed_ns / 1000000 <= lar_registry_unix_ms() - settle;
+               found->changed_ns / 1000000 <= lar_unix_ms() - settle;
     return old || now - model->next_since_ms >= settle;
 }
 
 bool lar_model_take_settings(struct lar_registry *registry, struct model *model,
                              const struct lar_found_settings *found)
 {
-    int64_t now = lar_registry_now_ms();
+    int64_t now = lar_now_ms();
     if (same(model->settings_text, model->settings_size, found)) {
         model->has_next = false;
         model->has_settings |= !found; /* a model without the file needs none */

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "server/registry_private.h"
 
+#include "base/clock.h"
+
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +99,7 @@ void lar_registry_publish(struct lar_registry *registry)
         return;
     struct table *old = atomic_exchange(&registry->table, table);
     registry->changed = false;
-    registry->published_ms = lar_registry_now_ms();
+    registry->published_ms = lar_now_ms();
     if (old)
         lar_epochs_retire(registry->epochs, &old->retired);
     while (registry->garbage) {
@@ -114,7 +116,7 @@ void lar_registry_changed(struct lar_registry *registry)
         registry->complete = true;
         pthread_cond_broadcast(&registry->settled);
     }
-    if (!registry->queue || lar_registry_now_ms() - registry->published_ms >= TOGETHER_MS)
+    if (!registry->queue || lar_now_ms() - registry->published_ms >= TOGETHER_MS)
         lar_registry_publish(registry);
     else
         lar_registry_wake(registry);

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT */
 #include "server/spawner.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/map.h"
 
@@ -26,7 +27,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -58,13 +58,6 @@ struct child {
     int64_t deadline_ms;
     bool timed_out;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Receives one request; false at the end of the socket. FDS are -1 where nothing came. */
 static bool receive(int socket, struct lar_load_limits *limits, int fds[PASSED])
@@ -154,7 +147,7 @@ static void begin(struct child *child, int program, const int fds[PASSED],
         return;
     }
     child->answer = fds[ANSWER];
-    child->deadline_ms = now_ms() + (int64_t)limits->wall_seconds * 1000;
+    child->deadline_ms = lar_now_ms() + (int64_t)limits->wall_seconds * 1000;
     child->timed_out = false;
 }
 
@@ -185,7 +178,7 @@ static void accept_request(int socket, int program, struct child *child, bool *r
 /* Milliseconds to the nearest deadline, -1 without one; kills those that passed theirs. */
 static int enforce_deadlines(struct child children[CHILDREN])
 {
-    int64_t now = now_ms(), nearest = -1;
+    int64_t now = lar_now_ms(), nearest = -1;
     for (int i = 0; i < CHILDREN; i++) {
         struct child *c = &children[i];
         if (c->pidfd < 0 || c->timed_out)

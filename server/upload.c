@@ -1,5 +1,6 @@
 /* Uploads: received beside the models, loaded, made durable, then renamed into place.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "persistence/store/name.h"
 #include "persistence/store/source.h"
 #include "server/upload_private.h"
@@ -171,7 +172,7 @@ static bool note_number(struct lar_upload *u, uint64_t number, const char *sha25
     if (model) {
         before = model->history.highest;
         model->history.highest = number > before ? number : before;
-        lar_history_add_event(&model->history, lar_registry_unix_ms(), "upload", number, sha256);
+        lar_history_add_event(&model->history, lar_unix_ms(), "upload", number, sha256);
         if (lar_history_add_upload(&model->history, number, err))
             text = lar_history_text(&model->history);
         model->notes_changed = true; /* keeps the model until we are through */
@@ -280,7 +281,7 @@ static bool publish_version(struct lar_upload *u, struct load *load, uint64_t nu
         slot->folder = true;
         slot->is_seen = true;
         slot->seen = load->identity;
-        slot->since_ms = lar_registry_now_ms();
+        slot->since_ms = lar_now_ms();
         slot->is_wrong = slot->held = false;
         char in_index[LAR_INDEX_PATH];
         if (seen && lar_slot_index_path(slot, in_index, sizeof in_index))

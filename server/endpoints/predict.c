@@ -1,9 +1,8 @@
 /* Predictions: on the HTTP thread while they are small and cheap, else on a worker.
  * SPDX-License-Identifier: MIT */
 #include "server/endpoints/predict.h"
+#include "base/clock.h"
 #include "server/exchange.h"
-
-#include <time.h>
 
 enum { INLINE_BODY = 64 * 1024 }; /* longer ones go to a worker unparsed */
 
@@ -14,17 +13,10 @@ static void blame_request(struct lar_answer *answer, const struct lar_error *err
         answer->status = 400;
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* The nanoseconds since *LAST, which becomes now. */
 static uint64_t lap(int64_t *last)
 {
-    int64_t now = now_ns(), n = now - *last;
+    int64_t now = lar_now_ns(), n = now - *last;
     *last = now;
     return n > 0 ? (uint64_t)n : 0;
 }
@@ -113,14 +105,14 @@ enum lar_outcome lar_predict(struct lar_request *rq, const struct lar_dialect *d
     if (!loaded) {
         if (dialect->unknown)
             dialect->unknown(rq, err);
-        count(rq, &service->unknown, lar_answer_status(&rq->answer, err), &spent, 0, now_ns());
+        count(rq, &service->unknown, lar_answer_status(&rq->answer, err), &spent, 0, lar_now_ns());
         return LAR_REFUSED;
     }
-    int64_t last = now_ns();
+    int64_t last = lar_now_ns();
     enum lar_outcome outcome = compute(rq, dialect, loaded, &last, &spent, &rows, err);
     if (outcome == LAR_LATER) {
         rq->kept = lar_loaded_acquire(loaded);
-        rq->later_ns = now_ns();
+        rq->later_ns = lar_now_ns();
         return LAR_LATER;
     }
     lar_answer_header(&rq->answer, "Larder-Model-Version", loaded->header);
@@ -129,7 +121,8 @@ enum lar_outcome lar_predict(struct lar_request *rq, const struct lar_dialect *d
     if (outcome == LAR_ANSWERED)
         count(rq, &loaded->statistics, 200, &spent, rows, last);
     else
-        count(rq, &loaded->statistics, lar_answer_status(&rq->answer, err), &spent, 0, now_ns());
+        count(rq, &loaded->statistics, lar_answer_status(&rq->answer, err), &spent, 0,
+              lar_now_ns());
     lar_predict_abandon(rq);
     return outcome;
 }
@@ -148,7 +141,7 @@ void lar_predict_answered(struct lar_request *rq)
         loaded = lar_table_loaded(lar_service_table(rq), rq->model.at, rq->model.size, rq->number,
                                   rq->label.at, rq->label.size, &err);
     count(rq, loaded ? &loaded->statistics : &service->unknown, rq->answer.status, &spent, 0,
-          now_ns());
+          lar_now_ns());
 }
 
 void lar_predict_abandon(struct lar_request *rq)

@@ -1,5 +1,6 @@
 /* Slow clients, many clients, clients that go away, and the end of the service.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "server/deadlines.h"
 #include "tests/check_main.h"
 #include "tests/server/http_fixture.h"
