@@ -35,40 +35,60 @@ static lar_value scale_sparse(struct sk_context *sk, lar_value x, const struct s
                            lar_draft_f64(sk->draft, factors, scale->shape));
 }
 
+/* What enters less a centre and divided by a scale, each if it was asked for. */
+struct centred {
+    struct sk_numbers center, scale;
+    bool centering, scaling;
+    lar_value x; /* what enters */
+};
+
+/* Reads the centre CENTER, which option WITH_CENTER asks for, and scale_, for WITH_SCALE. */
+static bool read_centred(struct sk_context *sk, const struct pk_node *object,
+                         const struct sk_frame *in, const char *center, const char *with_center,
+                         const char *with_scale, struct centred *ret)
+{
+    size_t n;
+    if (!sk_fitted(sk, object, "scale_") || !optional_vector(sk, object, center, &ret->center) ||
+        !optional_vector(sk, object, "scale_", &ret->scale) ||
+        !sk_get_flag(sk, object, with_center, true, &ret->centering) ||
+        !sk_get_flag(sk, object, with_scale, true, &ret->scaling) ||
+        !sk_get_size(sk, object, "n_features_in_", ret->scale.n ? ret->scale.n : ret->center.n, &n))
+        return false;
+    if ((ret->centering && ret->center.n != n) || (ret->scaling && ret->scale.n != n))
+        return sk_fail(sk, LAR_ERR_FORMAT, "%s, scale_: have %zu and %zu elements, not %zu", center,
+                       ret->center.n, ret->scale.n, n);
+    if (n && !sk_frame_expect(sk, in, n, "scale_"))
+        return false;
+    ret->x = sk_frame_f64(sk, in);
+    if (ret->x == LAR_NO_VALUE)
+        return false;
+    ret->x = sk_check_finite(sk, object, ret->x, true, false);
+    return true;
+}
+
+static bool give_centred(struct sk_context *sk, struct sk_result *ret, const struct centred *c)
+{
+    struct lar_draft *d = sk->draft;
+    lar_value x = c->x;
+    if (c->centering)
+        x = lar_draft_apply(d, "Sub", 2, x, lar_draft_f64(d, c->center.data, c->center.shape));
+    if (c->scaling)
+        x = lar_draft_apply(d, "Div", 2, x, lar_draft_f64(d, c->scale.data, c->scale.shape));
+    return give(sk, ret, x);
+}
+
 bool sk_read_standard_scaler(struct sk_context *sk, const struct pk_node *object,
                              const struct sk_frame *in, struct sk_result *ret)
 {
-    struct sk_numbers mean, scale;
-    bool with_mean, with_std;
-    size_t n;
-    if (!sk_fitted(sk, object, "scale_") || !optional_vector(sk, object, "mean_", &mean) ||
-        !optional_vector(sk, object, "scale_", &scale) ||
-        !sk_get_flag(sk, object, "with_mean", true, &with_mean) ||
-        !sk_get_flag(sk, object, "with_std", true, &with_std) ||
-        !sk_get_size(sk, object, "n_features_in_", scale.n ? scale.n : mean.n, &n))
+    struct centred c;
+    if (!read_centred(sk, object, in, "mean_", "with_mean", "with_std", &c))
         return false;
-    if ((with_mean && mean.n != n) || (with_std && scale.n != n))
-        return sk_fail(sk, LAR_ERR_FORMAT, "mean_, scale_: have %zu and %zu elements, not %zu",
-                       mean.n, scale.n, n);
-    if (n && !sk_frame_expect(sk, in, n, "scale_"))
-        return false;
-    lar_value x = sk_frame_f64(sk, in);
-    if (x == LAR_NO_VALUE)
-        return false;
-    x = sk_check_finite(sk, object, x, true, false);
-    if (sk_is_sparse(sk, x)) {
-        if (with_mean)
-            return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                           "with_mean: a sparse matrix enters, which cannot be centred");
-        return give(sk, ret, scale_sparse(sk, x, &scale));
-    }
-    if (with_mean)
-        x = lar_draft_apply(sk->draft, "Sub", 2, x,
-                            lar_draft_f64(sk->draft, mean.data, mean.shape));
-    if (with_std)
-        x = lar_draft_apply(sk->draft, "Div", 2, x,
-                            lar_draft_f64(sk->draft, scale.data, scale.shape));
-    return give(sk, ret, x);
+    if (!sk_is_sparse(sk, c.x))
+        return give_centred(sk, ret, &c);
+    if (c.centering)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "with_mean: a sparse matrix enters, which cannot be centred");
+    return give(sk, ret, scale_sparse(sk, c.x, &c.scale));
 }
 
 bool sk_read_min_max_scaler(struct sk_context *sk, const struct pk_node *object,
@@ -134,32 +154,13 @@ bool sk_read_max_abs_scaler(struct sk_context *sk, const struct pk_node *object,
 bool sk_read_robust_scaler(struct sk_context *sk, const struct pk_node *object,
                            const struct sk_frame *in, struct sk_result *ret)
 {
-    struct sk_numbers center, scale;
-    struct lar_draft *d = sk->draft;
-    bool centering, scaling;
-    size_t n;
-    if (!sk_fitted(sk, object, "scale_") || !optional_vector(sk, object, "center_", &center) ||
-        !optional_vector(sk, object, "scale_", &scale) ||
-        !sk_get_flag(sk, object, "with_centering", true, &centering) ||
-        !sk_get_flag(sk, object, "with_scaling", true, &scaling) ||
-        !sk_get_size(sk, object, "n_features_in_", scale.n ? scale.n : center.n, &n))
+    struct centred c;
+    if (!read_centred(sk, object, in, "center_", "with_centering", "with_scaling", &c))
         return false;
-    if ((centering && center.n != n) || (scaling && scale.n != n))
-        return sk_fail(sk, LAR_ERR_FORMAT, "center_, scale_: have %zu and %zu elements, not %zu",
-                       center.n, scale.n, n);
-    if (n && !sk_frame_expect(sk, in, n, "scale_"))
-        return false;
-    lar_value x = sk_frame_f64(sk, in);
-    if (x == LAR_NO_VALUE)
-        return false;
-    x = sk_check_finite(sk, object, x, true, false);
-    if (sk_is_sparse(sk, x)) /* is not centred, whatever with_centering says */
-        return give(sk, ret, scaling ? scale_sparse(sk, x, &scale) : x);
-    if (centering)
-        x = lar_draft_apply(d, "Sub", 2, x, lar_draft_f64(d, center.data, center.shape));
-    if (scaling)
-        x = lar_draft_apply(d, "Div", 2, x, lar_draft_f64(d, scale.data, scale.shape));
-    return give(sk, ret, x);
+    if (!sk_is_sparse(sk, c.x))
+        return give_centred(sk, ret, &c);
+    /* is not centred, whatever with_centering says */
+    return give(sk, ret, c.scaling ? scale_sparse(sk, c.x, &c.scale) : c.x);
 }
 
 /* What newer releases put where "passthrough" was asked for. */
