@@ -71,6 +71,20 @@ bool lar_infer_constant(const struct lar_node_info *node, uint32_t k, const int6
     return true;
 }
 
+bool lar_infer_by_column(const struct lar_node_info *node, const char *param,
+                         struct lar_value_info *ret, struct lar_error *err)
+{
+    if (!lar_infer_dense(node, 0, LAR_TYPE_BIT(LAR_TYPE_F64), 2, err))
+        return false;
+    const struct lar_shape *x = &node->inputs[0]->shape;
+    const struct lar_shape *have = &lar_node_param(node, param)->shape;
+    if (x->dims[1] != have->dims[have->rank - 1])
+        return lar_infer_refuse(err, "%lld columns, but %s for %lld", (long long)x->dims[1], param,
+                                (long long)have->dims[have->rank - 1]);
+    *ret = lar_infer_result(LAR_TYPE_F64, *x);
+    return true;
+}
+
 static bool broadcast_dim(int64_t a, int64_t b, int64_t *ret)
 {
     if (a == b || b == 1) {

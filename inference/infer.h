@@ -24,6 +24,11 @@
 __attribute__((format(printf, 2, 3))) bool lar_infer_refuse(struct lar_error *err,
                                                             const char *format, ...);
 
+/* Of operators that treat each column by itself: whether input 0 is a float64 matrix with as many
+ * columns as the constant PARAM has along its last dimension. The result is of its shape. */
+bool lar_infer_by_column(const struct lar_node_info *node, const char *param,
+                         struct lar_value_info *ret, struct lar_error *err);
+
 /* Whether input K is dense, of one of TYPES and of RANK (-1: any); else refuses the node. */
 bool lar_infer_dense(const struct lar_node_info *node, uint32_t k, unsigned types, int rank,
                      struct lar_error *err);

@@ -14,14 +14,7 @@ enum method { BOX_COX, BY_POW, BY_EXPM1, METHODS };
 static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
                   struct lar_error *err)
 {
-    if (!lar_infer_dense(node, 0, LAR_TYPE_BIT(LAR_TYPE_F64), 2, err))
-        return false;
-    const struct lar_shape *x = &node->inputs[0]->shape;
-    if (x->dims[1] != lar_node_param(node, "lambdas")->shape.dims[0])
-        return lar_infer_refuse(err, "%lld columns, but %lld powers", (long long)x->dims[1],
-                                (long long)lar_node_param(node, "lambdas")->shape.dims[0]);
-    *ret = lar_infer_result(LAR_TYPE_F64, *x);
-    return true;
+    return lar_infer_by_column(node, "lambdas", ret, err);
 }
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)

@@ -25,19 +25,12 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
                   struct lar_error *err)
 {
     const struct lar_shape *quantiles = &lar_node_param(node, "quantiles")->shape;
-    if (!lar_infer_dense(node, 0, LAR_TYPE_BIT(LAR_TYPE_F64), 2, err))
-        return false;
-    const struct lar_shape *x = &node->inputs[0]->shape;
-    if (x->dims[1] != quantiles->dims[1])
-        return lar_infer_refuse(err, "%lld columns, but quantiles of %lld", (long long)x->dims[1],
-                                (long long)quantiles->dims[1]);
     if (lar_node_param(node, "references")->shape.dims[0] != quantiles->dims[0] ||
         quantiles->dims[0] < 1)
         return lar_infer_refuse(err, "%lld quantiles, but %lld references",
                                 (long long)quantiles->dims[0],
                                 (long long)lar_node_param(node, "references")->shape.dims[0]);
-    *ret = lar_infer_result(LAR_TYPE_F64, *x);
-    return true;
+    return lar_infer_by_column(node, "quantiles", ret, err);
 }
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)

@@ -50,7 +50,7 @@ START_TEST(box_cox)
     o.params[1].tensor = (struct lar_tensor)SCALAR_I64(3);
     expect_failure(&o, LAR_ERR_FORMAT, "there is no method 3");
     o.inputs[0] = (struct lar_tensor)F64(S(1, 2), 3, 3);
-    EXPECT_REFUSED(&o, "2 columns, but 3 powers");
+    EXPECT_REFUSED(&o, "2 columns, but lambdas for 3");
 }
 END_TEST
 
@@ -110,7 +110,7 @@ START_TEST(quantiles_are_verified)
     o.params[1].tensor = (struct lar_tensor)F64(S(3), 0, 1, 2);
     EXPECT_REFUSED(&o, "2 quantiles, but 3 references");
     o.params[0].tensor = (struct lar_tensor)F64(S(3, 1), 0, 1, 2);
-    EXPECT_REFUSED(&o, "2 columns, but quantiles of 1");
+    EXPECT_REFUSED(&o, "2 columns, but quantiles for 1");
     o.params[0].tensor = (struct lar_tensor)F64(S(0, 2), 0);
     o.params[1].tensor = (struct lar_tensor)F64(S(0), 0);
     EXPECT_REFUSED(&o, "0 quantiles");

@@ -20,7 +20,7 @@ START_TEST(bins)
     o.inputs[0] = (struct lar_tensor)F64(S(0, 3), 0);
     EXPECT_F64(&o, S(0, 3), 0);
     o.inputs[0] = (struct lar_tensor)F64(S(1, 2), 0, 0);
-    EXPECT_REFUSED(&o, "2 columns, but edges for 3");
+    EXPECT_REFUSED(&o, "2 columns, but ends for 3");
 }
 END_TEST
 
