@@ -49,16 +49,5 @@ done <<<"$points"
 
 [ "$killed" -ge 8 ] || fail "only $killed of the kills met an upload"
 
-for ((i = 0; i < ${CRASH_MOMENTS:-10}; i++)); do
-    start
-    (sleep 0.0$((RANDOM % 90 + 10)); kill -9 "$larderd_pid") &
-    killer=$!
-    for ((k = 0; k < 40; k++)); do
-        upload
-        [ "$got" != 000 ] || break
-    done
-    wait $killer 2>/dev/null || true
-    die
-    inspect "random moment $i"
-done
+killed_at_moments 40 upload
 echo "killed at $killed of $(wc -l <<<"$points") system calls and at ${CRASH_MOMENTS:-10} moments; $acknowledged acknowledged"

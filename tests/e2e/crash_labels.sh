@@ -81,16 +81,5 @@ none 1
 END
 [ "$killed" -ge 12 ] || fail "only $killed of $n_points kills met a change"
 
-for ((i = 0; i < ${CRASH_MOMENTS:-10}; i++)); do
-    start
-    (sleep 0.0$((RANDOM % 90 + 10)); kill -9 "$larderd_pid") &
-    killer=$!
-    for ((k = 0; k < 200; k++)); do
-        next_change
-        [ "$got" != 000 ] || break
-    done
-    wait $killer 2>/dev/null || true
-    die
-    inspect "random moment $i"
-done
+killed_at_moments 200 next_change
 echo "killed at $killed of $n_points system calls and at ${CRASH_MOMENTS:-10} moments"

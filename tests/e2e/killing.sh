@@ -38,3 +38,21 @@ killed_at() {
     die
     wait "$tracer" 2>/dev/null || true
 }
+
+# Runs "${@:2}", which sets got, up to $1 times while larderd is killed at a random moment; then inspect. All that
+# CRASH_MOMENTS times (10).
+killed_at_moments() {
+    local i k killer
+    for ((i = 0; i < ${CRASH_MOMENTS:-10}; i++)); do
+        start
+        (sleep 0.0$((RANDOM % 90 + 10)); kill -9 "$larderd_pid") &
+        killer=$!
+        for ((k = 0; k < $1; k++)); do
+            "${@:2}"
+            [ "$got" != 000 ] || break
+        done
+        wait $killer 2>/dev/null || true
+        die
+        inspect "random moment $i"
+    done
+}
