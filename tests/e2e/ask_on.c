@@ -4,9 +4,9 @@
  * its answer says close; a refused or lost one, or an answer that is not 200, is a failure.
  * Prints how many were answered, over how many connections, and the longest wait.
  * SPDX-License-Identifier: MIT */
-#include <arpa/inet.h>
+#include "tests/e2e/dial.h"
+
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -48,20 +48,6 @@ static int64_t now_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static int dial(void)
-{
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    struct timeval patience = {.tv_sec = PATIENCE_S};
-    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (connect(fd, (struct sockaddr *)&address, sizeof address))
-        fail("connect", strerror(errno));
-    dialed++;
-    return fd;
-}
-
 /* Makes one request; whether the connection stays. */
 static bool ask(int fd)
 {
@@ -95,8 +81,10 @@ static void *client(void *context)
     (void)context;
     int fd = -1;
     while (!told || answered < wanted) {
-        if (fd < 0)
-            fd = dial();
+        if (fd < 0) {
+            fd = dial(port, PATIENCE_S);
+            dialed++;
+        }
         int64_t start = now_us();
         bool stays = ask(fd);
         int64_t us = now_us() - start, longest = longest_us;

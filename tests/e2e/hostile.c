@@ -3,11 +3,10 @@
  *
  * Raw sockets: what a client library would not send.
  * SPDX-License-Identifier: MIT */
+#include "tests/e2e/dial.h"
 #include "tests/e2e/hostile_rows.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,19 +25,6 @@ static void fail(const char *what, const char *detail)
 {
     fprintf(stderr, "FAIL: %s: %.2000s\n", what, detail);
     exit(1);
-}
-
-static int dial(void)
-{
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    struct timeval patience = {.tv_sec = PATIENCE_S};
-    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (connect(fd, (struct sockaddr *)&address, sizeof address))
-        fail("connect", strerror(errno));
-    return fd;
 }
 
 static void send_all(int fd, const char *bytes, size_t n)
@@ -104,7 +90,7 @@ static void be_hostile(const struct hostile_row *row, char *text)
     memset(bytes + row->size, 'a', row->fill);
     memcpy(bytes + row->size + row->fill, row->after, after);
     memcpy(bytes + n, good, sizeof good);
-    int fd = dial();
+    int fd = dial(port, PATIENCE_S);
     send_all(fd, bytes, n + sizeof good - 1);
     read_to_end(fd, row->name, text);
     close(fd);
@@ -189,12 +175,12 @@ static void check_table(char *text)
 {
     for (size_t i = 0; i < HOSTILE_ROWS; i++) {
         be_hostile(&hostile_rows[i], text);
-        int fd = dial();
+        int fd = dial(port, PATIENCE_S);
         ask(fd, &ordinary[0], text);
         close(fd);
         printf("%-34s %d, closed\n", hostile_rows[i].name, hostile_rows[i].status);
     }
-    int fd = dial();
+    int fd = dial(port, PATIENCE_S);
     send_all(fd, BARE_LF, sizeof BARE_LF - 1);
     if (read_answer(fd, text) != 200)
         fail("lines that end with LF alone", text);
@@ -213,7 +199,7 @@ static void *mix(void *seed)
     char *text = malloc(ANSWER);
     if (!text)
         fail("mix", "out of memory");
-    int fd = dial();
+    int fd = dial(port, PATIENCE_S);
     while (atomic_fetch_sub(&left, 1) > 0) {
         random = random * 1664525 + 1013904223;
         uint32_t pick = random >> 8;
@@ -227,7 +213,7 @@ static void *mix(void *seed)
             size_t n = build(request, bytes);
             send_all(fd, bytes, n - n / 4);
             close(fd);
-            fd = dial();
+            fd = dial(port, PATIENCE_S);
             continue;
         }
         ask(fd, request, text);

@@ -4,9 +4,9 @@
  * by rename into the folder, one by upload, in turn. No request may fail; every answer must name a
  * known digest; and one digest must always give the same bytes, different from the other's.
  * SPDX-License-Identifier: MIT */
-#include <arpa/inet.h>
+#include "tests/e2e/dial.h"
+
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -32,17 +32,6 @@ static void fail(const char *what, const char *detail)
 {
     fprintf(stderr, "FAIL: %s: %s\n", what, detail);
     exit(1);
-}
-
-static int dial(void)
-{
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(fd, (struct sockaddr *)&address, sizeof address))
-        fail("connect", strerror(errno));
-    return fd;
 }
 
 struct answer {
@@ -110,7 +99,7 @@ static int call(int fd, const char *model)
 
 static void *client(void *model)
 {
-    int fd = dial();
+    int fd = dial(port, 0);
     while (!over)
         call(fd, model);
     close(fd);
@@ -168,7 +157,7 @@ int main(int argc, char **argv)
     digests[0] = argv[5], digests[1] = argv[6];
     long swaps = strtol(argv[7], NULL, 10);
     pthread_t threads[2 * CLIENTS];
-    int fd = dial();
+    int fd = dial(port, 0);
     for (int i = 0; i < 2 * CLIENTS; i++)
         if (pthread_create(&threads[i], NULL, client, (void *)(i % 2 ? "moved" : "uploaded")))
             return 1;
