@@ -3,6 +3,7 @@
 #include "base/arena.h"
 
 #include "base/checked.h"
+#include "base/gentle.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -29,7 +30,7 @@ void lar_arena_finish(struct lar_arena *arena)
     struct lar_arena_chunk *next;
     for (struct lar_arena_chunk *c = arena->chunk; c; c = next) {
         next = c->next;
-        free(c);
+        lar_gentle_free(c, sizeof *c + c->size);
     }
     *arena = (struct lar_arena){.limit = arena->limit};
 }

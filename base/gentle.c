@@ -3,15 +3,39 @@
 #include "base/gentle.h"
 
 #include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STEP = 256 << 10, UNDER_WAY = 4 * STEP };
+enum { STEP = 64 << 10, UNDER_WAY = 16 * STEP, LARGE_BLOCK = 1 << 20 };
 
 /* The bytes of a regular file with more than one step; otherwise 0. */
 static off_t large(const struct stat *st)
 {
     return S_ISREG(st->st_mode) && st->st_size > STEP ? st->st_size : 0;
+}
+
+void lar_gentle_free(void *block, size_t size)
+{
+    if (size >= LARGE_BLOCK) { /* smaller ones may be used again as they are */
+        uintptr_t end = (uintptr_t)block + size,
+                  at = ((uintptr_t)block + STEP) & ~(uintptr_t)(STEP - 1);
+        for (; end - at > STEP; at += STEP)
+            madvise((void *)at, STEP, MADV_DONTNEED);
+    }
+    free(block);
+}
+
+void lar_gentle_unmap(const void *data, size_t size)
+{
+    char *at = (char *)data;
+    for (; size > STEP; at += STEP, size -= STEP)
+        if (munmap(at, STEP))
+            break; /* out of mappings: then in one piece */
+    if (size)
+        munmap(at, size);
 }
 
 int lar_gentle_fsync(int fd)

@@ -4,6 +4,14 @@
 #ifndef BASE_GENTLE_H
 #define BASE_GENTLE_H
 
+#include <stddef.h>
+
+/* free(3) of BLOCK, which is SIZE bytes. */
+void lar_gentle_free(void *block, size_t size);
+
+/* munmap(2) of a mapping as mmap(2) gave it. */
+void lar_gentle_unmap(const void *data, size_t size);
+
 /* fsync(2): 0, or -1 with errno. */
 int lar_gentle_fsync(int fd);
 

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "base/map.h"
 
+#include "base/gentle.h"
+
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -27,8 +29,7 @@ bool lar_map_fd(struct lar_map *ret, int fd, struct lar_error *err)
 
 void lar_map_finish(struct lar_map *map)
 {
-    if (map->size)
-        munmap((void *)map->data, map->size);
+    lar_gentle_unmap(map->data, map->size);
     *map = (struct lar_map){0};
 }
 

@@ -1,7 +1,9 @@
 /* An open-loop HTTP client: sends requests at fixed times, whether or not earlier ones were
- * answered, and prints the latency's percentiles as seen from each request's due time.
- * usage: open_loop PORT PATH BODY PER_SECOND SECONDS CONNECTIONS
- * Prints one line: "n p50_us p99_us p999_us max_us errors".
+ * answered, and prints the latency's percentiles. A request that waited for a connection counts
+ * from its due time; one that was late because this program did not run counts from when it was
+ * sent. An answer counts from when the kernel received it (SO_TIMESTAMPNS): what is measured is the
+ * server, not how promptly this program is scheduled. usage: open_loop PORT PATH BODY PER_SECOND
+ * SECONDS CONNECTIONS Prints one line: "n p50_us p99_us p999_us max_us errors".
  * SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,7 +23,7 @@ enum { CONNECTIONS_MAX = 256, ANSWER = 64 << 10 };
 struct connection {
     int fd;
     bool busy;
-    int64_t due_ns; /* of the request on its way */
+    int64_t from_ns, since_ns; /* when the request on its way counts from; not busy since */
     char answer[ANSWER];
     size_t have;
 };
@@ -33,7 +35,7 @@ static size_t request_size;
 static int64_t now_ns(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_REALTIME, &t); /* that of the kernel's stamps */
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
@@ -47,6 +49,7 @@ static int dial(uint16_t port)
         perror("open_loop: connect");
         exit(1);
     }
+    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
     return fd;
 }
 
@@ -60,6 +63,28 @@ static bool is_whole(struct connection *c, bool *ret_ok)
     *ret_ok = strncmp(c->answer, "HTTP/1.1 200", 12) == 0;
     size_t want = strtoul(length + 15, NULL, 10);
     return (size_t)(c->answer + c->have - body - 4) >= want;
+}
+
+/* Reads on. Returns when the last bytes of it were received, 0 if the connection is lost. */
+static int64_t take(struct connection *c)
+{
+    _Alignas(struct cmsghdr) char control[256];
+    struct iovec into = {c->answer + c->have, ANSWER - 1 - c->have};
+    struct msghdr message = {.msg_iov = &into,
+                             .msg_iovlen = 1,
+                             .msg_control = control,
+                             .msg_controllen = sizeof control};
+    ssize_t got = recvmsg(c->fd, &message, 0);
+    if (got <= 0)
+        return 0;
+    c->have += (size_t)got;
+    for (struct cmsghdr *m = CMSG_FIRSTHDR(&message); m; m = CMSG_NXTHDR(&message, m))
+        if (m->cmsg_level == SOL_SOCKET && m->cmsg_type == SCM_TIMESTAMPNS) {
+            struct timespec t;
+            memcpy(&t, CMSG_DATA(m), sizeof t);
+            return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+        }
+    return now_ns();
 }
 
 static int by_value(const void *a, const void *b)
@@ -94,7 +119,9 @@ int main(int argc, char **argv)
             struct connection *c = &connections[i];
             int64_t due = start + (int64_t)sent * gap;
             if (!c->busy && sent < total && due <= now) {
-                c->busy = true, c->due_ns = due, c->have = 0, sent++;
+                now = now_ns();
+                c->from_ns = c->since_ns > due ? due : now;
+                c->busy = true, c->have = 0, sent++;
                 if (write(c->fd, request, request_size) != (ssize_t)request_size)
                     errors++;
             }
@@ -108,18 +135,17 @@ int main(int argc, char **argv)
             struct connection *c = &connections[i];
             if (fds[i].fd < 0 || !fds[i].revents)
                 continue;
-            ssize_t got = read(c->fd, c->answer + c->have, ANSWER - 1 - c->have);
+            int64_t received = take(c);
             bool ok = false;
-            if (got <= 0) {
+            if (!received) {
                 fputs("open_loop: connection lost\n", stderr);
                 return 1;
             }
-            c->have += (size_t)got;
             if (!is_whole(c, &ok))
                 continue;
-            took[done++] = now_ns() - c->due_ns;
+            took[done++] = received - c->from_ns;
             errors += !ok;
-            c->busy = false;
+            c->busy = false, c->since_ns = received;
         }
     }
     if (!took)

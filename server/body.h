@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LAR_SLAB_BYTES = 32 * 1024 };
+enum { LAR_SLAB_BYTES = 8 * 1024 };
 
 /* Bytes that bodies may take together; shared by threads. */
 struct lar_budget {

@@ -3,12 +3,13 @@
 #include "server/epoch.h"
 
 #include "base/clock.h"
+#include "base/priority.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { FIRST_WAIT_MS = 5, LONGEST_WAIT_MS = 200 };
+enum { FIRST_WAIT_MS = 5, LONGEST_WAIT_MS = 200, NICENESS = 5 };
 
 struct lar_epochs {
     _Atomic uint64_t now; /* begins at 1 */
@@ -70,6 +71,7 @@ static void *reclaim(void *arg)
     struct lar_epochs *e = arg;
     long wait = FIRST_WAIT_MS;
     pthread_setname_np(pthread_self(), "reclaim");
+    lar_priority_give_way(NICENESS);
     pthread_mutex_lock(&e->lock);
     while (!e->stop) {
         struct lar_retired *list = collect(e);

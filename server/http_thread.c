@@ -19,8 +19,8 @@ enum {
     CONNECTION_BYTES = 16 * 1024, /* of the library, for one connection: bounds headers */
     WORKER_MS = 24 * 3600 * 1000, /* for what waits for a loader, which has limits of its own */
     LOG_PER_SECOND = 5,
-    LARGE_PIECE = 8 * 1024, /* of a body */
-    LAST_CALL_MS = 500,     /* while draining, for a request that is on its way to us */
+    LARGE_PIECE = 4 << 10, /* of a body; the library reads less than 8 KiB at a time */
+    LAST_CALL_MS = 500,    /* while draining, for a request that is on its way to us */
 };
 
 /* The library joins a folded line to the header's name, which then no longer lies before its value

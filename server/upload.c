@@ -7,12 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { NUMBER_TRIES = 1000 };
+enum { NUMBER_TRIES = 1000, WRITE_STEP = 8 << 10 };
 
 static bool begin_file(struct lar_upload *u, struct lar_error *err)
 {
@@ -74,10 +75,16 @@ bool lar_upload_write(struct lar_upload *u, const void *bytes, size_t n, struct 
     if (u->size < LAR_UPLOAD_HEAD)
         memcpy(u->head + u->size, bytes,
                n < LAR_UPLOAD_HEAD - u->size ? n : LAR_UPLOAD_HEAD - u->size);
-    if (!lar_write_all(u->file, bytes, n, err))
-        return lar_error_within(err, "the upload");
-    lar_hash_add(&u->hash, bytes, n);
-    u->size += n;
+    /* In small steps: many kernels let no other thread have the processor during one. */
+    for (const char *at = bytes; n;) {
+        size_t step = n < WRITE_STEP ? n : WRITE_STEP;
+        if (!lar_write_all(u->file, at, step, err))
+            return lar_error_within(err, "the upload");
+        lar_hash_add(&u->hash, at, step);
+        u->size += step;
+        at += step, n -= step;
+        sched_yield(); /* this thread does not wait, so it would not be taken off otherwise */
+    }
     return true;
 }
 

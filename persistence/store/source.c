@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 128 << 10, NAMES_ARENA = 64 << 20 };
+enum { CHUNK = 16 << 10, NAMES_ARENA = 64 << 20 };
 
 int lar_nameless_file(int folder, struct lar_error *err)
 {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,10 +114,45 @@ START_TEST(close_gives_up_the_bytes)
 }
 END_TEST
 
+START_TEST(unmap_takes_the_whole_mapping)
+{
+    static const size_t sizes[] = {1, 64 << 10, LARGE};
+    lar_gentle_unmap(NULL, 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        unsigned char resident[LARGE / 4096 + 1];
+        void *p = mmap(NULL, sizes[i], PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        ck_assert_ptr_ne(p, MAP_FAILED);
+        lar_gentle_unmap(p, sizes[i]);
+        for (size_t at = 0; at < sizes[i]; at += 4096) {
+            ck_assert_int_eq(mincore((char *)p + at, 1, resident), -1);
+            ck_assert_int_eq(errno, ENOMEM); /* nothing is mapped there */
+        }
+    }
+}
+END_TEST
+
+START_TEST(free_takes_blocks_of_any_size)
+{
+    static const size_t sizes[] = {0, 1, (1 << 20) - 1, 1 << 20, (5 << 20) + 3};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *block = malloc(sizes[i] + 1), *beside = malloc(64);
+        ck_assert(block && beside);
+        memset(block, 'a', sizes[i] + 1);
+        memset(beside, 'b', 64);
+        lar_gentle_free(block, sizes[i]);
+        for (int k = 0; k < 64; k++)
+            ck_assert_int_eq(beside[k], 'b');
+        free(beside);
+    }
+    lar_gentle_free(NULL, 0);
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("gentle", (const TTest *[]){fsync_keeps_every_byte,
-                                                  who_has_an_unlinked_file_reads_it_whole,
-                                                  unlink_follows_no_link_and_takes_no_folder,
-                                                  close_gives_up_the_bytes, NULL});
+    return check_main(
+        "gentle",
+        (const TTest *[]){fsync_keeps_every_byte, who_has_an_unlinked_file_reads_it_whole,
+                          unlink_follows_no_link_and_takes_no_folder, close_gives_up_the_bytes,
+                          unmap_takes_the_whole_mapping, free_takes_blocks_of_any_size, NULL});
 }
