@@ -5,6 +5,7 @@
 #include "persistence/formats/pickle/machine.h"
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inner.h"
 #include "persistence/formats/sklearn/selection.h"
 
 #include <stdio.h>
@@ -76,8 +77,8 @@ static const struct pk_node *first_reader(const struct pk_node *object)
     return object;
 }
 
-/* The names of the model's columns, as the estimator that reads them first has them, or one inside
- * a union. */
+/* The names of the model's columns, as the estimator that reads them first has them, or the first
+ * one inside it. */
 static bool read_names(struct sk_context *sk, const struct pk_node *object, size_t *ret_n)
 {
     const struct pk_node *reader = first_reader(object);
@@ -85,9 +86,11 @@ static bool read_names(struct sk_context *sk, const struct pk_node *object, size
         if (!sk_column_names(sk, reader, &sk->root.names, ret_n))
             return false;
         const struct sk_class *row = sk_class_of(reader);
-        if (sk->root.names || !row || strcmp(row->name, "FeatureUnion") != 0)
+        if (sk->root.names)
             return true;
-        reader = first_reader(entry_of(pk_attribute(reader, "transformer_list"), 0));
+        reader = row && strcmp(row->name, "FeatureUnion") == 0
+                     ? first_reader(entry_of(pk_attribute(reader, "transformer_list"), 0))
+                     : first_reader(sk_first_inner(reader));
     }
     return true;
 }
