@@ -18,6 +18,7 @@ enum sk_method {
     SK_DECISION_FUNCTION,
     SK_SCORE_SAMPLES,
     SK_TRANSFORM,
+    SK_INVERSE_TRANSFORM, /* with an input of its own: inverse.h */
     SK_METHODS
 };
 

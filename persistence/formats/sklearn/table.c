@@ -17,6 +17,7 @@ const struct sk_class sk_classes[] = {
     {"sklearn.ensemble", "VotingClassifier", sk_read_voting_classifier, false},
     {"sklearn.ensemble", "VotingRegressor", sk_read_voting_regressor, false},
     {"sklearn.feature_extraction", "CountVectorizer", sk_read_count_vectorizer, false},
+    {"sklearn.feature_extraction", "HashingVectorizer", sk_read_hashing_vectorizer, false},
     {"sklearn.feature_extraction", "TfidfTransformer", sk_read_tfidf_transformer, true},
     {"sklearn.feature_extraction", "TfidfVectorizer", sk_read_tfidf_vectorizer, false},
     {"sklearn.feature_selection", "GenericUnivariateSelect", sk_read_generic_selector, true},
