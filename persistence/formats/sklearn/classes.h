@@ -68,6 +68,7 @@ SK_READER(sk_read_frozen_estimator);
 SK_READER(sk_read_isotonic_regression);
 SK_READER(sk_read_fixed_threshold);
 SK_READER(sk_read_search);
+SK_READER(sk_read_transformed_target);
 SK_READER(sk_read_tuned_threshold);
 SK_READER(sk_read_one_vs_one);
 SK_READER(sk_read_one_vs_rest);

@@ -14,6 +14,7 @@ static const struct inverse {
                    struct sk_frame *ret);
 } inverses[] = {
     {"sklearn.pipeline", "Pipeline", sk_invert_pipeline},
+    {"sklearn.preprocessing", "FunctionTransformer", sk_invert_function_transformer},
     {"sklearn.preprocessing", "MaxAbsScaler", sk_invert_max_abs_scaler},
     {"sklearn.preprocessing", "MinMaxScaler", sk_invert_min_max_scaler},
     {"sklearn.preprocessing", "PowerTransformer", sk_invert_power_transformer},

@@ -6,6 +6,7 @@
 const struct sk_class sk_classes[] = {
     {"sklearn.calibration", "CalibratedClassifierCV", sk_read_calibrated_classifier, false},
     {"sklearn.compose", "ColumnTransformer", sk_read_column_transformer, false},
+    {"sklearn.compose", "TransformedTargetRegressor", sk_read_transformed_target, false},
     {"sklearn.dummy", "DummyClassifier", sk_read_dummy_classifier, false},
     {"sklearn.dummy", "DummyRegressor", sk_read_dummy_regressor, false},
     {"sklearn.ensemble", "BaggingClassifier", sk_read_bagging_classifier, false},
