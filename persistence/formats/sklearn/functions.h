@@ -1,5 +1,5 @@
-/* Functions of NumPy and SciPy that pickles name: those of a closed table, by operators that compute
- * the same. No other function is applied, and no code of a file is ever run.
+/* Functions of NumPy and SciPy that pickles name: those of a closed table, by operators that
+ * compute the same. No other function is applied, and no code of a file is ever run.
  * SPDX-License-Identifier: MIT */
 #ifndef PERSISTENCE_FORMATS_SKLEARN_FUNCTIONS_H
 #define PERSISTENCE_FORMATS_SKLEARN_FUNCTIONS_H
