@@ -5,6 +5,8 @@
 
 const struct sk_class sk_classes[] = {
     {"sklearn.compose", "ColumnTransformer", sk_read_column_transformer, false},
+    {"sklearn.ensemble", "ExtraTreesClassifier", sk_read_forest_classifier, true},
+    {"sklearn.ensemble", "ExtraTreesRegressor", sk_read_forest_regressor, true},
     {"sklearn.ensemble", "RandomForestClassifier", sk_read_forest_classifier, true},
     {"sklearn.ensemble", "RandomForestRegressor", sk_read_forest_regressor, true},
     {"sklearn.feature_extraction", "CountVectorizer", sk_read_count_vectorizer, false},
@@ -79,5 +81,7 @@ const struct sk_class sk_classes[] = {
     {"sklearn.svm", "LinearSVR", sk_read_linear_regressor, true},
     {"sklearn.tree", "DecisionTreeClassifier", sk_read_tree_classifier, true},
     {"sklearn.tree", "DecisionTreeRegressor", sk_read_tree_regressor, true},
+    {"sklearn.tree", "ExtraTreeClassifier", sk_read_tree_classifier, true},
+    {"sklearn.tree", "ExtraTreeRegressor", sk_read_tree_regressor, true},
     {NULL, NULL, NULL, false},
 };
