@@ -54,5 +54,7 @@ SK_READER(sk_read_tree_classifier);
 SK_READER(sk_read_tree_regressor);
 SK_READER(sk_read_forest_classifier);
 SK_READER(sk_read_forest_regressor);
+SK_READER(sk_read_boosting_classifier);
+SK_READER(sk_read_boosting_regressor);
 
 #endif

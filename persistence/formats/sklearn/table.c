@@ -7,6 +7,8 @@ const struct sk_class sk_classes[] = {
     {"sklearn.compose", "ColumnTransformer", sk_read_column_transformer, false},
     {"sklearn.ensemble", "ExtraTreesClassifier", sk_read_forest_classifier, true},
     {"sklearn.ensemble", "ExtraTreesRegressor", sk_read_forest_regressor, true},
+    {"sklearn.ensemble", "GradientBoostingClassifier", sk_read_boosting_classifier, true},
+    {"sklearn.ensemble", "GradientBoostingRegressor", sk_read_boosting_regressor, true},
     {"sklearn.ensemble", "RandomForestClassifier", sk_read_forest_classifier, true},
     {"sklearn.ensemble", "RandomForestRegressor", sk_read_forest_regressor, true},
     {"sklearn.feature_extraction", "CountVectorizer", sk_read_count_vectorizer, false},
