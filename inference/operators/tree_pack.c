@@ -171,6 +171,7 @@ static bool pack(struct lar_trees *trees, const struct lar_tree_source *s, struc
     trees->nodes = p.to;
     trees->wide = p.wide;
     trees->sets = s->category ? (const uint32_t(*)[8])s->sets : NULL;
+    trees->negative = s->negative;
     trees->roots = roots;
     trees->n_nodes = p.n;
     trees->n_trees = s->n_trees;

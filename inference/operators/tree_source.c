@@ -37,7 +37,8 @@ struct lar_tree_source lar_tree_source_of(const struct lar_node_info *node)
                                 .columns = (size_t)node->inputs[0]->shape.dims[1],
                                 .width = value ? (size_t)lar_columns(value) : 0,
                                 .divisor = lar_node_param_f64(node, "divisor", 0),
-                                .wide = lar_node_param_i64(node, "wide", 0) != 0};
+                                .wide = lar_node_param_i64(node, "wide", 0) != 0,
+                                .negative = lar_node_param_i64(node, "negative", 0) != 0};
     const struct lar_value_info *begin = node->n_inputs > 1 ? node->inputs[1] : NULL;
     s.outputs = begin   ? (size_t)begin->shape.dims[1]
                 : start ? (size_t)lar_tensor_count(start)

@@ -32,13 +32,14 @@ struct kind {
 };
 
 /* Whether category V goes left; MISSING where it is none. */
-INLINE bool goes_left(const uint32_t *set, double v, bool missing)
+INLINE bool goes_left(const struct lar_trees *trees, uint32_t set, double v, bool missing)
 {
-    if (!(v >= 0))
+    if (v != v || (v < 0 && !trees->negative))
         return missing;
     /* as C converts on x86-64: truncated to 32 bits, or only the highest of them */
-    uint32_t category = v < 2147483648.0 ? (uint32_t)v & 255 : 0;
-    return set[category / 32] >> category % 32 & 1;
+    bool fits = v > -2147483649.0 && v < 2147483648.0;
+    uint32_t category = fits ? (uint32_t)(int32_t)v & 255 : 0;
+    return trees->sets[set][category / 32] >> category % 32 & 1;
 }
 
 /* Where the walk that is at AT goes. X: the row. */
@@ -55,8 +56,8 @@ INLINE uint32_t step(const struct lar_trees *trees, uint32_t at, const void *x, 
     const struct lar_tree_wide_node *node = trees->wide + at;
     double v = ((const double *)x)[node->feature & (LAR_TREE_CATEGORY - 1)];
     if (kind.categories && (node->feature & LAR_TREE_CATEGORY))
-        return node->left + !goes_left(trees->sets[(uint32_t)node->threshold], v,
-                                       node->feature & LAR_TREE_NAN_LEFT);
+        return node->left +
+               !goes_left(trees, (uint32_t)node->threshold, v, node->feature & LAR_TREE_NAN_LEFT);
     if (!kind.nan)
         return node->left + (v > node->threshold);
     uint32_t nan_left = (uint32_t)(v != v) & (node->feature >> 31);

@@ -14,6 +14,7 @@
  *   category i32[n], optional          of wide trees: below 0, or the row of sets that decides at
  *                                      this node. A negative x is missing; others count truncated,
  *                                      their lowest 8 bits, and go left if they are in the set
+ *   negative bool, optional            negative categories count, too, as two's complement
  *   sets u32[s, 8]                     with category: 256 bits each, the lowest first
  *   value f64[leaves, k] or [n, k]     a row for each leaf, in the order of the nodes, or for each
  *                                      node
@@ -164,6 +165,7 @@ static double cost(const struct lar_node_info *node, const void *state, uint64_t
 static const struct lar_param_rule params[] = {LAR_TREE_PARAMS,
                                                {"category", LAR_TYPE_I32, 1, true},
                                                {"sets", LAR_TYPE_U32, 2, true},
+                                               {"negative", LAR_TYPE_BOOL, 0, true},
                                                {"value", LAR_TYPE_F64, 2, false},
                                                {"column", LAR_TYPE_I64, 1, true},
                                                {"start", LAR_TYPE_F64, 1, true},

@@ -22,7 +22,8 @@ struct lar_tree_source {
     uint64_t n_trees, n, n_values, n_sets;
     size_t columns, width, outputs; /* of x, of a leaf's values, of the result */
     double divisor;
-    bool wide; /* x is compared as float64 */
+    bool wide;     /* x is compared as float64 */
+    bool negative; /* negative categories count */
 };
 
 /* The params that every operator on trees has: a row for each. */
@@ -64,6 +65,7 @@ struct lar_trees {
     const struct lar_tree_wide_node *wide; /* one of the two is NULL */
     const uint32_t *rows;      /* wide: of each node that is a leaf, its row of values */
     const uint32_t (*sets)[8]; /* wide: of categories; NULL: there are none */
+    bool negative;             /* negative categories count */
     const uint32_t *roots;     /* [n_trees] */
     const uint32_t *column;    /* [n_trees]: where a tree's value is added; or NULL */
     const double *values;      /* [leaves][width] */

@@ -240,6 +240,19 @@ START_TEST(categories_are_looked_up)
 }
 END_TEST
 
+START_TEST(negative_categories_may_count)
+{
+    const double x[] = {-255, -1, -216.5, -0.5, -2, -1e10, NAN}; /* 1, 255, 40, 0, 254, 0 */
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
+        bool left = i < 3;
+        struct one o = categories(X(S(1, 2), x[i], 0), 0);
+        o.params[10].name = "negative";
+        o.params[10].tensor = (struct lar_tensor)BOOLS(LAR_SCALAR, 1);
+        EXPECT_F64(&o, S(1, 2), left ? 0.75 : 1.5, left ? 1.25 : 0.5);
+    }
+}
+END_TEST
+
 START_TEST(bad_sets_are_refused)
 {
     struct one o = categories(X(S(1, 2), 1, 0), 0);
@@ -421,10 +434,11 @@ END_TEST
 int main(void)
 {
     return check_main(
-        "trees", (const TTest *[]){
-                     leaves_are_summed, nan_goes_where_it_should, values_may_be_given_by_node,
-                     float32_rounding_is_scikit_learns, a_lone_leaf_keeps_its_sign,
-                     bad_arrays_are_refused, trees_add_to_their_columns, bad_columns_are_refused,
-                     a_wide_tree_compares_float64, categories_are_looked_up, bad_sets_are_refused,
-                     leaves_and_paths, random_forests_agree, random_boosted_trees_agree, NULL});
+        "trees",
+        (const TTest *[]){
+            leaves_are_summed, nan_goes_where_it_should, values_may_be_given_by_node,
+            float32_rounding_is_scikit_learns, a_lone_leaf_keeps_its_sign, bad_arrays_are_refused,
+            trees_add_to_their_columns, bad_columns_are_refused, a_wide_tree_compares_float64,
+            categories_are_looked_up, negative_categories_may_count, bad_sets_are_refused,
+            leaves_and_paths, random_forests_agree, random_boosted_trees_agree, NULL});
 }

@@ -13,7 +13,11 @@
 #include <math.h>
 #include <string.h>
 
-#define FLOAT32_EPSILON 0x1p-23
+/* Shares are kept that far from 0 and 1: by the epsilon of float32, since 1.9 of float64. */
+static double epsilon(const struct pk_node *object)
+{
+    return sk_release(object) < SK_RELEASE(1, 9) ? 0x1p-23 : 0x1p-52;
+}
 
 static bool is_named(const struct pk_node *object, const char *name)
 {
@@ -59,11 +63,9 @@ bool sk_get_loss(struct sk_context *sk, const struct pk_node *object, enum sk_lo
     return loss && sk_refuse_attribute(sk, loss, name, "must be a loss of scikit-learn");
 }
 
-static double clip(double p)
+static double clip(double p, double least)
 {
-    return p < FLOAT32_EPSILON       ? FLOAT32_EPSILON
-           : p > 1 - FLOAT32_EPSILON ? 1 - FLOAT32_EPSILON
-                                     : p;
+    return p < least ? least : p > 1 - least ? 1 - least : p;
 }
 
 /* Whether raw predictions of several classes are relative to their geometric mean. */
@@ -76,17 +78,17 @@ static bool is_centred(const struct pk_node *object)
 static void link_shares(const struct pk_node *object, const double *p, enum sk_loss loss, size_t k,
                         double *ret)
 {
-    double mean = 0;
+    double mean = 0, least = epsilon(object);
     if (k == 1) {
-        double share = clip(p[1]);
+        double share = clip(p[1], least);
         *ret = log(share / (1 - share)) * (loss == SK_LOSS_EXPONENTIAL ? 0.5 : 1);
         return;
     }
     for (size_t i = 0; i < k; i++)
-        mean += log(clip(p[i]));
+        mean += log(clip(p[i], least));
     mean = exp(mean / (double)k);
     for (size_t i = 0; i < k; i++)
-        ret[i] = is_centred(object) ? log(clip(p[i]) / mean) : log(clip(p[i]));
+        ret[i] = is_centred(object) ? log(clip(p[i], least) / mean) : log(clip(p[i], least));
 }
 
 /* The shares that a DummyClassifier answers for each row. */
@@ -142,8 +144,8 @@ static lar_value link_nodes(struct sk_context *sk, const struct pk_node *object,
 {
     struct lar_draft *d = sk->draft;
     static const int64_t second[] = {1};
-    lar_value low = lar_draft_scalar_f64(d, FLOAT32_EPSILON), one = lar_draft_scalar_f64(d, 1);
-    lar_value high = lar_draft_scalar_f64(d, 1 - FLOAT32_EPSILON);
+    lar_value low = lar_draft_scalar_f64(d, epsilon(object)), one = lar_draft_scalar_f64(d, 1);
+    lar_value high = lar_draft_scalar_f64(d, 1 - epsilon(object));
     p = lar_draft_apply(d, "Clip", 3, k == 1 ? sk_columns(sk, p, 1, 1) : p, low, high);
     if (k == 1) {
         lar_value odds = lar_draft_apply(d, "Div", 2, p, lar_draft_apply(d, "Sub", 2, one, p));

@@ -56,5 +56,7 @@ SK_READER(sk_read_forest_classifier);
 SK_READER(sk_read_forest_regressor);
 SK_READER(sk_read_boosting_classifier);
 SK_READER(sk_read_boosting_regressor);
+SK_READER(sk_read_hist_classifier);
+SK_READER(sk_read_hist_regressor);
 
 #endif

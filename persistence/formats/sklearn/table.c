@@ -9,6 +9,8 @@ const struct sk_class sk_classes[] = {
     {"sklearn.ensemble", "ExtraTreesRegressor", sk_read_forest_regressor, true},
     {"sklearn.ensemble", "GradientBoostingClassifier", sk_read_boosting_classifier, true},
     {"sklearn.ensemble", "GradientBoostingRegressor", sk_read_boosting_regressor, true},
+    {"sklearn.ensemble", "HistGradientBoostingClassifier", sk_read_hist_classifier, false},
+    {"sklearn.ensemble", "HistGradientBoostingRegressor", sk_read_hist_regressor, false},
     {"sklearn.ensemble", "RandomForestClassifier", sk_read_forest_classifier, true},
     {"sklearn.ensemble", "RandomForestRegressor", sk_read_forest_regressor, true},
     {"sklearn.feature_extraction", "CountVectorizer", sk_read_count_vectorizer, false},

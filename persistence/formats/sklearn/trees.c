@@ -143,6 +143,8 @@ bool sk_trees(struct sk_context *sk, const struct pk_node *object,
     struct sk_forest_values constants = sk_forest_constants(sk, &f);
     ret->shares = ret->votes = sk_forest_sum(sk, &f, &constants, x, &sum);
     ret->leaves = sk_forest_ask(sk, &constants, "larder.TreeLeaves", x);
+    if (sk_release(trees[0]) < SK_RELEASE(1, 8))
+        constants.missing = LAR_NO_VALUE; /* decision_path sent NaN to the right */
     ret->paths = sk_forest_ask(sk, &constants, "larder.TreePaths", x);
     votes.raw = true;
     if (bare && votes.counts && votes.differ) {
