@@ -24,7 +24,7 @@ extern const struct lar_operator lar_operator_binarize, lar_operator_check_finit
     lar_operator_scale_columns, lar_operator_spread_columns, lar_operator_tfidf,
     lar_operator_to_csr, lar_operator_to_dense, lar_operator_tree_ensemble,
     lar_operator_tree_leaves, lar_operator_tree_paths, lar_operator_votes,
-    lar_operator_word_counts;
+    lar_operator_weighted_median, lar_operator_word_counts;
 
 /* Operators of one name: the newest version first. Ends with NULL. */
 static const struct lar_operator *const operators[] = {
@@ -91,6 +91,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_tree_leaves,
     &lar_operator_tree_paths,
     &lar_operator_votes,
+    &lar_operator_weighted_median,
     &lar_operator_word_counts,
     NULL,
 };

@@ -13,10 +13,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Shares are kept that far from 0 and 1: by the epsilon of float32, since 1.9 of float64. */
+/* Shares are kept that far from 0 and 1: by the epsilon of float32, since 1.8 of float64. */
 static double epsilon(const struct pk_node *object)
 {
-    return sk_release(object) < SK_RELEASE(1, 9) ? 0x1p-23 : 0x1p-52;
+    return sk_release(object) < SK_RELEASE(1, 8) ? 0x1p-23 : 0x1p-52;
 }
 
 static bool is_named(const struct pk_node *object, const char *name)

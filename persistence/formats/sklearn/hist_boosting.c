@@ -124,7 +124,7 @@ bool sk_read_hist_classifier(struct sk_context *sk, const struct pk_node *object
     if (loss != (k > 1 ? SK_LOSS_MULTINOMIAL : SK_LOSS_BINOMIAL))
         return sk_fail(sk, LAR_ERR_FORMAT, "_loss: does not fit %zu trees in each iteration", k);
     return sk_answer_raw(sk, object, ret, raw, k, loss,
-                         sk_release(object) < SK_RELEASE(1, 4) ? SK_CHOOSE_PROBA : SK_CHOOSE_ABOVE,
+                         sk_release(object) < SK_RELEASE(1, 5) ? SK_CHOOSE_PROBA : SK_CHOOSE_ABOVE,
                          false);
 }
 
