@@ -22,8 +22,9 @@ extern const struct lar_operator lar_operator_binarize, lar_operator_check_finit
     lar_operator_normalize_rows, lar_operator_one_hot, lar_operator_pick_columns,
     lar_operator_power_transform, lar_operator_products, lar_operator_quantiles,
     lar_operator_scale_columns, lar_operator_spread_columns, lar_operator_tfidf,
-    lar_operator_to_csr, lar_operator_to_dense, lar_operator_tree_ensemble, lar_operator_votes,
-    lar_operator_word_counts;
+    lar_operator_to_csr, lar_operator_to_dense, lar_operator_tree_ensemble,
+    lar_operator_tree_leaves, lar_operator_tree_paths, lar_operator_votes,
+    lar_operator_weighted_median, lar_operator_word_counts;
 
 /* Operators of one name: the newest version first. Ends with NULL. */
 static const struct lar_operator *const operators[] = {
@@ -87,7 +88,10 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_to_csr,
     &lar_operator_to_dense,
     &lar_operator_tree_ensemble,
+    &lar_operator_tree_leaves,
+    &lar_operator_tree_paths,
     &lar_operator_votes,
+    &lar_operator_weighted_median,
     &lar_operator_word_counts,
     NULL,
 };

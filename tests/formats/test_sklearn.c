@@ -322,6 +322,19 @@ static bool check_batches(struct test *t, json_t *data, struct lar_scratch *scra
     return true;
 }
 
+/* Outputs that the fixture must have: the ways through trees are long, and recorded only where a
+ * case asks for them. */
+static size_t expected_outputs(const struct test *t)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < t->model.flat.n_outputs; i++) {
+        const char *name = t->model.flat.outputs[i].name;
+        bool optional = strcmp(name, "apply") == 0 || strcmp(name, "decision_path") == 0;
+        n += !optional || json_object_get(t->methods, name);
+    }
+    return n;
+}
+
 /* The same rows again and again, a thousand of them at once, each give what they gave. */
 static bool check_thousand(struct test *t, json_t *data, struct lar_scratch *scratch)
 {
@@ -364,7 +377,7 @@ static bool check_model(struct test *t, json_t *data)
             ok = fault(t->line, t->path, "there is no output %s", method);
         ok = ok && compare(t, method, &t->outputs[i], want);
     }
-    if (ok && t->n_outputs != json_object_size(t->methods))
+    if (ok && expected_outputs(t) != json_object_size(t->methods))
         ok = fault(t->line, t->path, "%u outputs, scikit-learn has %zu", t->n_outputs,
                    json_object_size(t->methods));
     for (uint32_t i = 0; i < kept; i++)

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#define ONE_MAX 8 /* inputs, params */
+#define ONE_MAX 16 /* inputs, params */
 
 /* Tensors over literal values, which live as long as the block they stand in; over arrays. */
 #define TENSOR(lar_type_, type_, shape_, ...)                                                      \

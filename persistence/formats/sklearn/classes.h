@@ -54,5 +54,13 @@ SK_READER(sk_read_tree_classifier);
 SK_READER(sk_read_tree_regressor);
 SK_READER(sk_read_forest_classifier);
 SK_READER(sk_read_forest_regressor);
+SK_READER(sk_read_boosting_classifier);
+SK_READER(sk_read_boosting_regressor);
+SK_READER(sk_read_hist_classifier);
+SK_READER(sk_read_hist_regressor);
+SK_READER(sk_read_isolation_forest);
+SK_READER(sk_read_trees_embedding);
+SK_READER(sk_read_adaboost_classifier);
+SK_READER(sk_read_adaboost_regressor);
 
 #endif

@@ -18,6 +18,8 @@ enum sk_method {
     SK_DECISION_FUNCTION,
     SK_SCORE_SAMPLES,
     SK_TRANSFORM,
+    SK_APPLY,
+    SK_DECISION_PATH,
     SK_METHODS
 };
 

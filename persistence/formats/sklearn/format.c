@@ -21,6 +21,8 @@ static const char *const method_names[SK_METHODS] = {
     [SK_DECISION_FUNCTION] = "decision_function",
     [SK_SCORE_SAMPLES] = "score_samples",
     [SK_TRANSFORM] = "transform",
+    [SK_APPLY] = "apply",
+    [SK_DECISION_PATH] = "decision_path",
 };
 
 const char *sk_method_name(enum sk_method method)
@@ -154,9 +156,9 @@ static bool add_methods(struct sk_context *sk, struct sk_result *result)
         if (value == LAR_NO_VALUE || !sk_answer(sk, result, SK_TRANSFORM, value, LAR_NO_VALUE))
             return false;
     }
-    static const enum sk_method order[] = {SK_PREDICT,           SK_TRANSFORM,
-                                           SK_PREDICT_PROBA,     SK_PREDICT_LOG_PROBA,
-                                           SK_DECISION_FUNCTION, SK_SCORE_SAMPLES};
+    static const enum sk_method order[] = {
+        SK_PREDICT,           SK_TRANSFORM,     SK_PREDICT_PROBA, SK_PREDICT_LOG_PROBA,
+        SK_DECISION_FUNCTION, SK_SCORE_SAMPLES, SK_APPLY,         SK_DECISION_PATH};
     size_t n = 0;
     for (size_t i = 0; i < SK_METHODS; i++)
         if (result->answers[order[i]].n) {

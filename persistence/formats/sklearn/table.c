@@ -5,8 +5,18 @@
 
 const struct sk_class sk_classes[] = {
     {"sklearn.compose", "ColumnTransformer", sk_read_column_transformer, false},
+    {"sklearn.ensemble", "AdaBoostClassifier", sk_read_adaboost_classifier, true},
+    {"sklearn.ensemble", "AdaBoostRegressor", sk_read_adaboost_regressor, true},
+    {"sklearn.ensemble", "ExtraTreesClassifier", sk_read_forest_classifier, true},
+    {"sklearn.ensemble", "ExtraTreesRegressor", sk_read_forest_regressor, true},
+    {"sklearn.ensemble", "GradientBoostingClassifier", sk_read_boosting_classifier, true},
+    {"sklearn.ensemble", "GradientBoostingRegressor", sk_read_boosting_regressor, true},
+    {"sklearn.ensemble", "HistGradientBoostingClassifier", sk_read_hist_classifier, false},
+    {"sklearn.ensemble", "HistGradientBoostingRegressor", sk_read_hist_regressor, false},
+    {"sklearn.ensemble", "IsolationForest", sk_read_isolation_forest, true},
     {"sklearn.ensemble", "RandomForestClassifier", sk_read_forest_classifier, true},
     {"sklearn.ensemble", "RandomForestRegressor", sk_read_forest_regressor, true},
+    {"sklearn.ensemble", "RandomTreesEmbedding", sk_read_trees_embedding, true},
     {"sklearn.feature_extraction", "CountVectorizer", sk_read_count_vectorizer, false},
     {"sklearn.feature_extraction", "TfidfTransformer", sk_read_tfidf_transformer, true},
     {"sklearn.feature_extraction", "TfidfVectorizer", sk_read_tfidf_vectorizer, false},
@@ -79,5 +89,7 @@ const struct sk_class sk_classes[] = {
     {"sklearn.svm", "LinearSVR", sk_read_linear_regressor, true},
     {"sklearn.tree", "DecisionTreeClassifier", sk_read_tree_classifier, true},
     {"sklearn.tree", "DecisionTreeRegressor", sk_read_tree_regressor, true},
+    {"sklearn.tree", "ExtraTreeClassifier", sk_read_tree_classifier, true},
+    {"sklearn.tree", "ExtraTreeRegressor", sk_read_tree_regressor, true},
     {NULL, NULL, NULL, false},
 };
