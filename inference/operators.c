@@ -7,24 +7,24 @@
 
 extern const struct lar_operator lar_operator_abs, lar_operator_add, lar_operator_and,
     lar_operator_argmax, lar_operator_cast, lar_operator_clip, lar_operator_concat,
-    lar_operator_div, lar_operator_equal, lar_operator_exp, lar_operator_gather,
+    lar_operator_cos, lar_operator_div, lar_operator_equal, lar_operator_exp, lar_operator_gather,
     lar_operator_greater, lar_operator_greater_or_equal, lar_operator_identity, lar_operator_less,
     lar_operator_less_or_equal, lar_operator_log, lar_operator_matmul, lar_operator_max,
     lar_operator_min, lar_operator_mul, lar_operator_neg, lar_operator_not, lar_operator_or,
-    lar_operator_reduce_max, lar_operator_reduce_min, lar_operator_reduce_sum, lar_operator_reshape,
-    lar_operator_sigmoid, lar_operator_slice, lar_operator_softmax, lar_operator_sqrt,
-    lar_operator_squeeze, lar_operator_sub, lar_operator_transpose, lar_operator_unsqueeze,
-    lar_operator_where;
+    lar_operator_pow, lar_operator_reduce_max, lar_operator_reduce_min, lar_operator_reduce_sum,
+    lar_operator_reshape, lar_operator_sigmoid, lar_operator_slice, lar_operator_softmax,
+    lar_operator_sqrt, lar_operator_squeeze, lar_operator_sub, lar_operator_transpose,
+    lar_operator_unsqueeze, lar_operator_where;
 
 extern const struct lar_operator lar_operator_binarize, lar_operator_check_finite,
     lar_operator_concat_columns, lar_operator_digitize, lar_operator_impute,
-    lar_operator_impute_text, lar_operator_look_up, lar_operator_missing,
-    lar_operator_normalize_rows, lar_operator_one_hot, lar_operator_pair_probabilities,
-    lar_operator_pair_scores, lar_operator_pair_votes, lar_operator_pick_columns,
-    lar_operator_power_transform, lar_operator_products, lar_operator_quantiles,
-    lar_operator_scale_columns, lar_operator_support_vectors, lar_operator_tfidf,
-    lar_operator_to_csr, lar_operator_to_dense, lar_operator_tree_ensemble,
-    lar_operator_word_counts;
+    lar_operator_impute_text, lar_operator_kernel_matrix, lar_operator_latent_probabilities,
+    lar_operator_look_up, lar_operator_missing, lar_operator_normalize_rows, lar_operator_one_hot,
+    lar_operator_pair_probabilities, lar_operator_pair_scores, lar_operator_pair_votes,
+    lar_operator_pick_columns, lar_operator_power_transform, lar_operator_products,
+    lar_operator_quantiles, lar_operator_scale_columns, lar_operator_solve_lower,
+    lar_operator_support_vectors, lar_operator_tfidf, lar_operator_to_csr, lar_operator_to_dense,
+    lar_operator_tree_ensemble, lar_operator_word_counts;
 
 /* Operators of one name: the newest version first. Ends with NULL. */
 static const struct lar_operator *const operators[] = {
@@ -36,6 +36,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_cast,
     &lar_operator_clip,
     &lar_operator_concat,
+    &lar_operator_cos,
     &lar_operator_div,
     &lar_operator_equal,
     &lar_operator_exp,
@@ -53,6 +54,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_neg,
     &lar_operator_not,
     &lar_operator_or,
+    &lar_operator_pow,
     &lar_operator_reduce_max,
     &lar_operator_reduce_min,
     &lar_operator_reduce_sum,
@@ -73,6 +75,8 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_digitize,
     &lar_operator_impute,
     &lar_operator_impute_text,
+    &lar_operator_kernel_matrix,
+    &lar_operator_latent_probabilities,
     &lar_operator_look_up,
     &lar_operator_missing,
     &lar_operator_normalize_rows,
@@ -85,6 +89,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_products,
     &lar_operator_quantiles,
     &lar_operator_scale_columns,
+    &lar_operator_solve_lower,
     &lar_operator_support_vectors,
     &lar_operator_tfidf,
     &lar_operator_to_csr,

@@ -1,4 +1,5 @@
-/* SupportVectors, PairVotes, PairScores, PairProbabilities.
+/* SupportVectors, KernelMatrix, PairVotes, PairScores, PairProbabilities, SolveLower,
+ * LatentProbabilities.
  * SPDX-License-Identifier: MIT */
 #include "tests/inference/one_operator.h"
 
@@ -233,8 +234,75 @@ START_TEST(probabilities)
 }
 END_TEST
 
+/* Of 300 rows, so that there are several chunks. */
+START_TEST(matrix)
+{
+    enum { N = 300, ROWS = 15 };
+    static double v[N * 2], x[ROWS * 2];
+    for (size_t i = 0; i < N * 2; i++)
+        v[i] = (double)(i * 37 % 101) - 50;
+    for (size_t i = 0; i < ROWS * 2; i++)
+        x[i] = (double)(i * 53 % 97) - 48;
+    struct one o = machine(0, 1, 1, 1);
+    o.op = "larder.KernelMatrix";
+    o.inputs[0] = (struct lar_tensor)ARRAY(LAR_TYPE_F64, x, ROWS, 2);
+    o.inputs[1] = (struct lar_tensor)ARRAY(LAR_TYPE_F64, v, N, 2);
+    o.params[4].name = "scales";
+    o.params[4].tensor = (struct lar_tensor)F64(S(2), 2, 0.25);
+    ck_assert_msg(one_run(&o), "%s", o.err.text);
+    assert_shape(&o.out.shape, S(ROWS, N));
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t j = 0; j < N; j++)
+            ck_assert_double_eq(((double *)o.out.data)[i * N + j],
+                                x[2 * i] * v[2 * j] / 4 + x[2 * i + 1] * v[2 * j + 1] * 16);
+    one_finish(&o);
+    o.params[4].tensor = (struct lar_tensor)F64(S(1), 2);
+    EXPECT_REFUSED(&o, "2 columns, but scales for 1");
+}
+END_TEST
+
+START_TEST(lower)
+{
+    struct one o = {.op = "larder.SolveLower",
+                    .inputs = {F64(S(2, 3), 2, 7, -1, 4, 0, 0)},
+                    .n_inputs = 1,
+                    .rows = 1,
+                    .params = {{"lower", F64(S(3, 3), 2, 99, 99, 3, 4, 99, -1, 2, 0.5)}}};
+    EXPECT_F64(&o, S(2, 3), 1, 1, -4, 2, -1.5, 10);
+    o.params[0].tensor = (struct lar_tensor)F64(S(2, 3), 1, 2, 3, 4, 5, 6);
+    EXPECT_REFUSED(&o, "lower is 2 by 3");
+}
+END_TEST
+
+/* Against the integral of the logistic function over the normal distribution, by small steps: the
+ * approximation is good to five places. */
+START_TEST(latent)
+{
+    static const double means[] = {0, 1, -2, 0.3}, variances[] = {1, 0.25, 4, 1e-3};
+    struct one o = {.op = "larder.LatentProbabilities",
+                    .inputs = {ARRAY(LAR_TYPE_F64, (void *)(uintptr_t)means, 4),
+                               ARRAY(LAR_TYPE_F64, (void *)(uintptr_t)variances, 4)},
+                    .n_inputs = 2,
+                    .rows = 3};
+    ck_assert_msg(one_run(&o), "%s", o.err.text);
+    for (int i = 0; i < 4; i++) {
+        double sum = 0, all = 0;
+        for (double z = -9; z <= 9; z += 1.0 / 1024) {
+            double weight = exp(-z * z / 2);
+            sum += weight / (1 + exp(-(means[i] + z * sqrt(variances[i]))));
+            all += weight;
+        }
+        const double *p = (double *)o.out.data + (ptrdiff_t)2 * i;
+        ck_assert_double_le(fabs(p[1] - sum / all), 1e-4);
+        ck_assert_double_eq(p[0], 1 - p[1]);
+    }
+    one_finish(&o);
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("kernel machines", (const TTest *[]){kinds, classes, refused, below_zero,
-                                                           pairs, probabilities, NULL});
+    return check_main("kernel machines",
+                      (const TTest *[]){kinds, classes, refused, below_zero, pairs, probabilities,
+                                        matrix, lower, latent, NULL});
 }

@@ -18,6 +18,22 @@ int64_t sk_kernel_kind(const struct pk_node *name)
     return -1;
 }
 
+lar_value sk_kernel_matrix(struct sk_context *sk, const struct sk_kernel *kernel, lar_value x,
+                           lar_value vectors)
+{
+    struct lar_draft *d = sk->draft;
+    return lar_draft_node(d, &(struct lar_node_args){
+                                 .op = "larder.KernelMatrix",
+                                 .inputs = (lar_value[]){x, vectors},
+                                 .n_inputs = 2,
+                                 .params = {{"kind", lar_draft_scalar_i64(d, kernel->kind)},
+                                            {"gamma", lar_draft_scalar_f64(d, kernel->gamma)},
+                                            {"coef0", lar_draft_scalar_f64(d, kernel->coef0)},
+                                            {"degree", lar_draft_scalar_f64(d, kernel->degree)},
+                                            {"scales", kernel->scales}},
+                             });
+}
+
 lar_value sk_kernel_sums(struct sk_context *sk, const struct sk_kernel *kernel, lar_value x,
                          lar_value vectors, lar_value weights, lar_value intercepts,
                          lar_value counts)

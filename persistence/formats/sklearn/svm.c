@@ -14,8 +14,6 @@
 
 #include <math.h>
 
-enum { LINEAR, POLYNOMIAL, RBF, SIGMOID };
-
 /* What a fitted machine consists of. */
 struct machine {
     struct sk_kernel kernel;
@@ -41,20 +39,20 @@ static bool read_kernel(struct sk_context *sk, const struct pk_node *object, str
     if (pk_text_equal(name, "precomputed"))
         return true; /* a row holds the similarities */
     m->kernel.kind = sk_kernel_kind(name);
-    if (m->kernel.kind < 0 || m->kernel.kind > SIGMOID)
+    if (m->kernel.kind < 0 || m->kernel.kind > SK_KERNEL_SIGMOID)
         return sk_refuse_attribute(sk, name, "kernel",
                                    "must be linear, poly, rbf, sigmoid or precomputed (a function "
                                    "cannot be read from a file)");
-    if (m->kernel.kind == LINEAR)
+    if (m->kernel.kind == SK_KERNEL_LINEAR)
         return true;
-    if (m->kernel.kind == POLYNOMIAL) {
+    if (m->kernel.kind == SK_KERNEL_POLYNOMIAL) {
         node = pk_attribute(object, "degree");
         if (!pk_get_i64(node, &degree) || degree < 0 || degree > 1000000)
             return sk_refuse_attribute(sk, node, "degree", "must be a whole number from 0 on");
     }
     m->kernel.degree = (double)degree;
     return number(sk, object, "_gamma", &m->kernel.gamma) &&
-           (m->kernel.kind == RBF || number(sk, object, "coef0", &m->kernel.coef0));
+           (m->kernel.kind == SK_KERNEL_RBF || number(sk, object, "coef0", &m->kernel.coef0));
 }
 
 /* Of precomputed kernels: support vector i is the row that picks similarity support_[i]. */
