@@ -18,6 +18,7 @@ enum sk_method {
     SK_DECISION_FUNCTION,
     SK_SCORE_SAMPLES,
     SK_TRANSFORM,
+    SK_KNEIGHBORS, /* two outputs: distances, indices */
     SK_METHODS
 };
 
