@@ -54,5 +54,9 @@ SK_READER(sk_read_tree_classifier);
 SK_READER(sk_read_tree_regressor);
 SK_READER(sk_read_forest_classifier);
 SK_READER(sk_read_forest_regressor);
+SK_READER(sk_read_k_means);
+SK_READER(sk_read_nearest_neighbors);
+SK_READER(sk_read_k_neighbors_classifier);
+SK_READER(sk_read_k_neighbors_regressor);
 
 #endif

@@ -154,10 +154,9 @@ static bool add_methods(struct sk_context *sk, struct sk_result *result)
         if (value == LAR_NO_VALUE || !sk_answer(sk, result, SK_TRANSFORM, value, LAR_NO_VALUE))
             return false;
     }
-    static const enum sk_method order[] = {SK_PREDICT,           SK_TRANSFORM,
-                                           SK_PREDICT_PROBA,     SK_PREDICT_LOG_PROBA,
-                                           SK_DECISION_FUNCTION, SK_SCORE_SAMPLES,
-                                           SK_KNEIGHBORS};
+    static const enum sk_method order[] = {
+        SK_PREDICT,           SK_TRANSFORM,     SK_PREDICT_PROBA, SK_PREDICT_LOG_PROBA,
+        SK_DECISION_FUNCTION, SK_SCORE_SAMPLES, SK_KNEIGHBORS};
     size_t n = 0;
     for (size_t i = 0; i < SK_METHODS; i++)
         if (result->answers[order[i]].n) {
