@@ -68,5 +68,9 @@ SK_READER(sk_read_isolation_forest);
 SK_READER(sk_read_trees_embedding);
 SK_READER(sk_read_adaboost_classifier);
 SK_READER(sk_read_adaboost_regressor);
+SK_READER(sk_read_k_means);
+SK_READER(sk_read_nearest_neighbors);
+SK_READER(sk_read_k_neighbors_classifier);
+SK_READER(sk_read_k_neighbors_regressor);
 
 #endif

@@ -20,6 +20,7 @@ enum sk_method {
     SK_TRANSFORM,
     SK_APPLY,
     SK_DECISION_PATH,
+    SK_KNEIGHBORS, /* two outputs: distances, indices */
     SK_METHODS
 };
 

@@ -23,6 +23,7 @@ static const char *const method_names[SK_METHODS] = {
     [SK_TRANSFORM] = "transform",
     [SK_APPLY] = "apply",
     [SK_DECISION_PATH] = "decision_path",
+    [SK_KNEIGHBORS] = "kneighbors",
 };
 
 const char *sk_method_name(enum sk_method method)
@@ -141,9 +142,13 @@ static void add_method(struct sk_context *sk, enum sk_method method, const struc
 {
     uint32_t index = lar_draft_method(sk->draft, method_names[method]);
     for (size_t i = 0; i < answer->n; i++) {
+        static const char *const of_neighbors[] = {"distances", "indices"};
         char name[64];
-        (void)snprintf(name, sizeof name, answer->several ? "%s_%zu" : "%s", method_names[method],
-                       i);
+        if (method == SK_KNEIGHBORS)
+            (void)snprintf(name, sizeof name, "%s_%s", method_names[method], of_neighbors[i % 2]);
+        else
+            (void)snprintf(name, sizeof name, answer->several ? "%s_%zu" : "%s",
+                           method_names[method], i);
         lar_draft_output(sk->draft, index, name, answer->outputs[i].value,
                          answer->outputs[i].labels);
     }
@@ -158,7 +163,8 @@ static bool add_methods(struct sk_context *sk, struct sk_result *result)
     }
     static const enum sk_method order[] = {
         SK_PREDICT,           SK_TRANSFORM,     SK_PREDICT_PROBA, SK_PREDICT_LOG_PROBA,
-        SK_DECISION_FUNCTION, SK_SCORE_SAMPLES, SK_APPLY,         SK_DECISION_PATH};
+        SK_DECISION_FUNCTION, SK_SCORE_SAMPLES, SK_APPLY,         SK_DECISION_PATH,
+        SK_KNEIGHBORS};
     size_t n = 0;
     for (size_t i = 0; i < SK_METHODS; i++)
         if (result->answers[order[i]].n) {

@@ -4,6 +4,8 @@
 #include "persistence/formats/sklearn/classes.h"
 
 const struct sk_class sk_classes[] = {
+    {"sklearn.cluster", "KMeans", sk_read_k_means, true},
+    {"sklearn.cluster", "MiniBatchKMeans", sk_read_k_means, true},
     {"sklearn.compose", "ColumnTransformer", sk_read_column_transformer, false},
     {"sklearn.ensemble", "AdaBoostClassifier", sk_read_adaboost_classifier, true},
     {"sklearn.ensemble", "AdaBoostRegressor", sk_read_adaboost_regressor, true},
@@ -76,6 +78,9 @@ const struct sk_class sk_classes[] = {
     {"sklearn.linear_model", "SGDRegressor", sk_read_sgd_regressor, true},
     {"sklearn.linear_model", "TheilSenRegressor", sk_read_linear_regressor, true},
     {"sklearn.linear_model", "TweedieRegressor", sk_read_tweedie_regressor, true},
+    {"sklearn.neighbors", "KNeighborsClassifier", sk_read_k_neighbors_classifier, true},
+    {"sklearn.neighbors", "KNeighborsRegressor", sk_read_k_neighbors_regressor, true},
+    {"sklearn.neighbors", "NearestNeighbors", sk_read_nearest_neighbors, true},
     {"sklearn.pipeline", "FeatureUnion", sk_read_feature_union, false},
     {"sklearn.pipeline", "Pipeline", sk_read_pipeline, false},
     {"sklearn.preprocessing", "Binarizer", sk_read_binarizer, true},
