@@ -15,7 +15,10 @@ extern const struct lar_operator lar_operator_abs, lar_operator_add, lar_operato
     lar_operator_sigmoid, lar_operator_slice, lar_operator_softmax, lar_operator_sqrt,
     lar_operator_squeeze, lar_operator_sub, lar_operator_transpose, lar_operator_unsqueeze,
     lar_operator_where;
+extern const struct lar_operator lar_operator_reduce_log_sum_exp, lar_operator_relu,
+    lar_operator_tanh;
 
+extern const struct lar_operator lar_operator_category_sums, lar_operator_scaled_distances;
 extern const struct lar_operator lar_operator_binarize, lar_operator_check_finite,
     lar_operator_concat_columns, lar_operator_digitize, lar_operator_impute,
     lar_operator_impute_text, lar_operator_look_up, lar_operator_missing,
@@ -51,9 +54,11 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_neg,
     &lar_operator_not,
     &lar_operator_or,
+    &lar_operator_reduce_log_sum_exp,
     &lar_operator_reduce_max,
     &lar_operator_reduce_min,
     &lar_operator_reduce_sum,
+    &lar_operator_relu,
     &lar_operator_reshape,
     &lar_operator_sigmoid,
     &lar_operator_slice,
@@ -61,11 +66,13 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_sqrt,
     &lar_operator_squeeze,
     &lar_operator_sub,
+    &lar_operator_tanh,
     &lar_operator_transpose,
     &lar_operator_unsqueeze,
     &lar_operator_where,
     /* larder */
     &lar_operator_binarize,
+    &lar_operator_category_sums,
     &lar_operator_check_finite,
     &lar_operator_concat_columns,
     &lar_operator_digitize,
@@ -80,6 +87,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_products,
     &lar_operator_quantiles,
     &lar_operator_scale_columns,
+    &lar_operator_scaled_distances,
     &lar_operator_tfidf,
     &lar_operator_to_csr,
     &lar_operator_to_dense,
