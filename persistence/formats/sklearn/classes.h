@@ -54,5 +54,19 @@ SK_READER(sk_read_tree_classifier);
 SK_READER(sk_read_tree_regressor);
 SK_READER(sk_read_forest_classifier);
 SK_READER(sk_read_forest_regressor);
+SK_READER(sk_read_pca);
+SK_READER(sk_read_incremental_pca);
+SK_READER(sk_read_truncated_svd);
+SK_READER(sk_read_fast_ica);
+SK_READER(sk_read_factor_analysis);
+SK_READER(sk_read_batch_solver);
+SK_READER(sk_read_gaussian_nb);
+SK_READER(sk_read_multinomial_nb);
+SK_READER(sk_read_complement_nb);
+SK_READER(sk_read_bernoulli_nb);
+SK_READER(sk_read_categorical_nb);
+SK_READER(sk_read_mlp_classifier);
+SK_READER(sk_read_mlp_regressor);
+SK_READER(sk_read_bernoulli_rbm);
 
 #endif
