@@ -68,5 +68,12 @@ SK_READER(sk_read_categorical_nb);
 SK_READER(sk_read_mlp_classifier);
 SK_READER(sk_read_mlp_regressor);
 SK_READER(sk_read_bernoulli_rbm);
+SK_READER(sk_read_lda);
+SK_READER(sk_read_qda);
+SK_READER(sk_read_gaussian_mixture);
+SK_READER(sk_read_bayesian_mixture);
+SK_READER(sk_read_elliptic_envelope);
+SK_READER(sk_read_pls);
+SK_READER(sk_read_pls_svd);
 
 #endif

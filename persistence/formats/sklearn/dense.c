@@ -102,6 +102,32 @@ lar_value sk_row_sums(struct sk_context *sk, lar_value x, bool column)
                              });
 }
 
+lar_value sk_log_sum_exp(struct sk_context *sk, lar_value x)
+{
+    static const int64_t last[] = {1};
+    return lar_draft_apply(sk->draft, "ReduceLogSumExp", 2, x,
+                           lar_draft_i64(sk->draft, last, LAR_SHAPE(1)));
+}
+
+lar_value sk_log_shares(struct sk_context *sk, lar_value x)
+{
+    return lar_draft_apply(sk->draft, "Sub", 2, x, sk_log_sum_exp(sk, x));
+}
+
+lar_value sk_scaled_distances(struct sk_context *sk, lar_value x, const double *centers,
+                              const double *scales, size_t k, size_t n)
+{
+    struct lar_draft *d = sk->draft;
+    struct lar_shape shape = LAR_SHAPE((int64_t)k, (int64_t)n);
+    return lar_draft_node(d, &(struct lar_node_args){
+                                 .op = "larder.ScaledDistances",
+                                 .inputs = &x,
+                                 .n_inputs = 1,
+                                 .params = {{"centers", lar_draft_f64(d, centers, shape)},
+                                            {"scales", lar_draft_f64(d, scales, shape)}},
+                             });
+}
+
 /* The row at or below the diagonal that has the greatest element of column K. */
 static size_t pivot_of(const long double *a, size_t n, size_t k)
 {

@@ -44,6 +44,14 @@ lar_value sk_with_number(struct sk_context *sk, const char *op, lar_value x, dou
 /* The sum of each row; COLUMN: as [rows, 1], else [rows]. */
 lar_value sk_row_sums(struct sk_context *sk, lar_value x, bool column);
 
+/* The logarithm of each row's sum of exponentials, [rows, 1]; X less that. */
+lar_value sk_log_sum_exp(struct sk_context *sk, lar_value x);
+lar_value sk_log_shares(struct sk_context *sk, lar_value x);
+
+/* For each of K centres [k, n]: the sum of (x - centre)^2 / scale over the columns. */
+lar_value sk_scaled_distances(struct sk_context *sk, lar_value x, const double *centers,
+                              const double *scales, size_t k, size_t n);
+
 /* The inverse of A [n, n] in its place, by elimination in long double. RET_LOG_DET: the logarithm
  * of the magnitude of A's determinant; RET_NEGATIVE: its sign. False, and no error, where A is
  * singular to working precision, or too large. */

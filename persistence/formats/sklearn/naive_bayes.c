@@ -13,19 +13,11 @@
 
 #include <math.h>
 
-/* The logarithm of each row's sum of exponentials, as a column. */
-static lar_value log_sum_exp(struct sk_context *sk, lar_value x)
-{
-    static const int64_t last[] = {1};
-    return lar_draft_apply(sk->draft, "ReduceLogSumExp", 2, x,
-                           lar_draft_i64(sk->draft, last, LAR_SHAPE(1)));
-}
-
 static bool answer_joint(struct sk_context *sk, lar_value joint, lar_value classes,
                          struct sk_result *ret)
 {
     struct lar_draft *d = sk->draft;
-    lar_value logarithm = lar_draft_apply(d, "Sub", 2, joint, log_sum_exp(sk, joint));
+    lar_value logarithm = sk_log_shares(sk, joint);
     return sk_answer(sk, ret, SK_PREDICT, sk_greatest(sk, joint, classes), LAR_NO_VALUE) &&
            sk_answer(sk, ret, SK_PREDICT_PROBA, lar_draft_apply(d, "Exp", 1, logarithm), classes) &&
            sk_answer(sk, ret, SK_PREDICT_LOG_PROBA, logarithm, classes);
@@ -48,7 +40,6 @@ bool sk_read_gaussian_nb(struct sk_context *sk, const struct pk_node *object,
                          const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_matrix means, variances;
-    struct lar_draft *d = sk->draft;
     lar_value classes;
     const double *prior;
     const char *name = sk_has(object, "var_") ? "var_" : "sigma_";
@@ -68,15 +59,7 @@ bool sk_read_gaussian_nb(struct sk_context *sk, const struct pk_node *object,
             sum += log(2 * 3.14159265358979323846 * variances.data[i * n + j]);
         bias[i] = log(prior[i]) - 0.5 * sum;
     }
-    struct lar_shape shape = LAR_SHAPE((int64_t)k, (int64_t)n);
-    lar_value distances =
-        lar_draft_node(d, &(struct lar_node_args){
-                              .op = "larder.ScaledDistances",
-                              .inputs = &x,
-                              .n_inputs = 1,
-                              .params = {{"centers", lar_draft_f64(d, means.data, shape)},
-                                         {"scales", lar_draft_f64(d, variances.data, shape)}},
-                          });
+    lar_value distances = sk_scaled_distances(sk, x, means.data, variances.data, k, n);
     lar_value joint =
         sk_with_vector(sk, "Add", sk_with_number(sk, "Mul", distances, -0.5), bias, k);
     return answer_joint(sk, joint, classes, ret);
