@@ -72,5 +72,26 @@ SK_READER(sk_read_k_means);
 SK_READER(sk_read_nearest_neighbors);
 SK_READER(sk_read_k_neighbors_classifier);
 SK_READER(sk_read_k_neighbors_regressor);
+SK_READER(sk_read_pca);
+SK_READER(sk_read_incremental_pca);
+SK_READER(sk_read_truncated_svd);
+SK_READER(sk_read_fast_ica);
+SK_READER(sk_read_factor_analysis);
+SK_READER(sk_read_batch_solver);
+SK_READER(sk_read_gaussian_nb);
+SK_READER(sk_read_multinomial_nb);
+SK_READER(sk_read_complement_nb);
+SK_READER(sk_read_bernoulli_nb);
+SK_READER(sk_read_categorical_nb);
+SK_READER(sk_read_mlp_classifier);
+SK_READER(sk_read_mlp_regressor);
+SK_READER(sk_read_bernoulli_rbm);
+SK_READER(sk_read_lda);
+SK_READER(sk_read_qda);
+SK_READER(sk_read_gaussian_mixture);
+SK_READER(sk_read_bayesian_mixture);
+SK_READER(sk_read_elliptic_envelope);
+SK_READER(sk_read_pls);
+SK_READER(sk_read_pls_svd);
 
 #endif
