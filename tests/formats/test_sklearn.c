@@ -5,7 +5,8 @@
  * their logarithms within that relative to max(1, |log p|); labels may differ only where the row's
  * scores are that near to each other and not the same as scikit-learn's, or where the fixture lists
  * the place as open; those are counted. Each row alone gives the bits of the batch, and so do a
- * thousand at once.
+ * thousand at once. inverse_transform is asked with what transform answered, where the fixture has
+ * it.
  *
  *     test_sklearn FIXTURES [PART]     only fixtures whose path has PART in it
  * SPDX-License-Identifier: MIT */
@@ -319,7 +320,9 @@ static bool run(struct test *t, json_t *data, size_t first, size_t n, struct lar
     struct lar_tensor inputs[INPUTS];
     assert(t->model.flat.n_inputs <= INPUTS);
     lar_scratch_reset(scratch);
+    json_t *transform = json_object_get(t->methods, "transform");
     return (model_inputs(&t->model, data, first, n, scratch, inputs, &err) &&
+            model_inverse_input(&t->model, transform, first, n, scratch, inputs, &err) &&
             lar_plan_run(t->model.plan, scratch, inputs, n, t->indices, t->n_outputs, ret, &err)) ||
            fault(t->line, t->path, "rows %zu to %zu: %s", first, first + n, err.text);
 }
@@ -378,6 +381,10 @@ static bool check_model(struct test *t, json_t *data)
     struct lar_scratch *scratch = lar_scratch_new(1 << 20, 1 << 28, &err);
     struct lar_tensor answers[OUTPUTS];
     t->n_outputs = t->model.flat.n_outputs;
+    /* The last one, asked for where the fixture has an answer. */
+    if (model_output(&t->model, "inverse_transform") >= 0 &&
+        !json_object_get(t->methods, "inverse_transform"))
+        t->n_outputs--;
     assert(scratch && t->n_outputs <= OUTPUTS);
     for (uint32_t i = 0; i < t->n_outputs; i++)
         t->indices[i] = i;

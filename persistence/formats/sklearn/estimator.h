@@ -20,7 +20,8 @@ enum sk_method {
     SK_TRANSFORM,
     SK_APPLY,
     SK_DECISION_PATH,
-    SK_KNEIGHBORS, /* two outputs: distances, indices */
+    SK_KNEIGHBORS,        /* two outputs: distances, indices */
+    SK_INVERSE_TRANSFORM, /* with an input of its own: inverse.h */
     SK_METHODS
 };
 

@@ -5,6 +5,7 @@
 #include "persistence/formats/pickle/machine.h"
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/selection.h"
 
 #include <stdio.h>
@@ -24,6 +25,7 @@ static const char *const method_names[SK_METHODS] = {
     [SK_APPLY] = "apply",
     [SK_DECISION_PATH] = "decision_path",
     [SK_KNEIGHBORS] = "kneighbors",
+    [SK_INVERSE_TRANSFORM] = "inverse_transform",
 };
 
 const char *sk_method_name(enum sk_method method)
@@ -162,9 +164,9 @@ static bool add_methods(struct sk_context *sk, struct sk_result *result)
             return false;
     }
     static const enum sk_method order[] = {
-        SK_PREDICT,           SK_TRANSFORM,     SK_PREDICT_PROBA, SK_PREDICT_LOG_PROBA,
-        SK_DECISION_FUNCTION, SK_SCORE_SAMPLES, SK_APPLY,         SK_DECISION_PATH,
-        SK_KNEIGHBORS};
+        SK_PREDICT,           SK_TRANSFORM,        SK_PREDICT_PROBA, SK_PREDICT_LOG_PROBA,
+        SK_DECISION_FUNCTION, SK_SCORE_SAMPLES,    SK_APPLY,         SK_DECISION_PATH,
+        SK_KNEIGHBORS,        SK_INVERSE_TRANSFORM};
     size_t n = 0;
     for (size_t i = 0; i < SK_METHODS; i++)
         if (result->answers[order[i]].n) {
@@ -196,7 +198,8 @@ static bool translate(struct sk_context *sk, const struct pk_node *object)
     }
     if (!sk_read(sk, object, &in, &result) || !check_names(sk, n_names))
         return false;
-    return add_methods(sk, &result) && lar_draft_ok(sk->draft, sk->err);
+    return sk_add_inverse(sk, object, &result) && add_methods(sk, &result) &&
+           lar_draft_ok(sk->draft, sk->err);
 }
 
 static void report_text(struct lar_report *report, const char *key, const char *text)
