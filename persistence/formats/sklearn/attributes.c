@@ -48,7 +48,7 @@ bool sk_refuse_attribute(struct sk_context *sk, const struct pk_node *node, cons
         return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: %s, not '%.*s'", name, want,
                        (int)node->bytes.size, (const char *)node->bytes.data);
     return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: %s, not %s", name, want,
-                   node ? pk_describe(node, what, sizeof what) : "missing");
+                   node ? sk_describe(sk, node, what, sizeof what) : "missing");
 }
 
 bool sk_get_flag(struct sk_context *sk, const struct pk_node *object, const char *name,
@@ -208,7 +208,7 @@ bool sk_tuple(struct sk_context *sk, const struct pk_node *node, size_t n, struc
     char what[256];
     if (!sk_items(sk, node, ret) || ret->n != n)
         return sk_fail(sk, LAR_ERR_UNSUPPORTED, "must be a tuple of %zu, not %s", n,
-                       node ? pk_describe(node, what, sizeof what) : "missing");
+                       node ? sk_describe(sk, node, what, sizeof what) : "missing");
     return true;
 }
 

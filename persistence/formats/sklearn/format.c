@@ -239,6 +239,7 @@ static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_read_l
     bool ok = pk_parse(&pickle, bytes->data, bytes->size, NULL, NULL, err);
     if (ok) {
         struct sk_context sk = {.draft = draft, .arena = lar_draft_arena(draft), .err = err};
+        sk.stream = bytes->owned ? "unpacked " : "";
         describe(&pickle, report);
         if (sk_class_of(pickle.root))
             warn(&pickle, report);

@@ -76,14 +76,14 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
     for (unsigned i = 0; i < sk->depth; i++)
         if (sk->path[i] == object)
             return sk_fail(sk, LAR_ERR_FORMAT, "%s contains itself",
-                           pk_describe(object, what, sizeof what));
+                           sk_describe(sk, object, what, sizeof what));
     sk->path[sk->depth++] = object;
     *ret = (struct sk_result){.transforms = false};
     bool ok = row->read(sk, object, in, ret);
     ok = lar_draft_ok(sk->draft, sk->err) && ok;
     sk->depth--;
     if (!ok && !sk->named)
-        lar_error_within(sk->err, "%s", pk_describe(object, what, sizeof what));
+        lar_error_within(sk->err, "%s", sk_describe(sk, object, what, sizeof what));
     sk->named |= !ok;
     return ok;
 }
