@@ -47,7 +47,7 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
     const char *name = path + ftw->base;
     (void)st;
     bool model = strstr(name, ".pkl") || strstr(name, ".joblib");
-    if (type != FTW_F || !model || strstr(path, "/refused/"))
+    if (type != FTW_F || !model || strstr(path, "/refused"))
         return 0;
     files++;
     if (!read_file(path, &err)) {
