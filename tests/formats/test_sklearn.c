@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { CLASSES = 160, OUTPUTS = 32, INPUTS = 64, ROWS = 40 };
 
@@ -386,6 +387,12 @@ static void check_unreadable(struct test *t, json_t *data)
     lar_scratch_free(scratch);
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 /* The model file NAME beside the description ABOUT at PATH. */
 static void check_file(const char *root, const char *path, json_t *about, const char *name)
 {
@@ -400,9 +407,14 @@ static void check_file(const char *root, const char *path, json_t *about, const 
     snprintf(file, sizeof file, "%.*s/%s", folder, path, name);
     snprintf(shown, sizeof shown, "%s", file + strlen(root) + 1);
     t.path = shown;
-    void *bytes = file_read(file, &size);
-    bool loaded = model_load(&t.model, bytes, size, &err);
-    free(bytes); /* nothing may lead into the file any more */
+    bool loaded;
+    if (is_folder(file)) {
+        loaded = model_load_folder(&t.model, file, &err);
+    } else {
+        void *bytes = file_read(file, &size);
+        loaded = model_load(&t.model, bytes, size, &err);
+        free(bytes); /* nothing may lead into the file any more */
+    }
     if (!loaded && is_mixed(t.methods)) {
         if (!strstr(err.text, "mixed"))
             fault(t.line, t.path, "not refused as mixed: %s", err.text);
@@ -435,22 +447,23 @@ static void check_fixture(const char *root, const char *path)
 }
 
 /* Every line of NAME.txt must be in the message with which NAME.* is refused. */
-static void check_refused(const char *root, const char *folder, const char *name)
+static void check_refused(const char *root, const char *top, const char *name)
 {
     char path[4096], line[512];
     struct line *row = line_of(".refused");
     struct lar_error err = {0};
     struct model model;
     size_t size, stem = (size_t)(strchr(name, '.') - name);
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    void *bytes = file_read(path, &size);
+    snprintf(path, sizeof path, "%s/%s", top, name);
+    bool folder = is_folder(path);
+    void *bytes = folder ? NULL : file_read(path, &size);
     row->fixtures++;
-    if (model_load(&model, bytes, size, &err)) {
+    if (folder ? model_load_folder(&model, path, &err) : model_load(&model, bytes, size, &err)) {
         fault(row, path + strlen(root) + 1, "is not refused");
         model_free(&model);
     }
     free(bytes);
-    snprintf(path, sizeof path, "%s/%.*s.txt", folder, (int)stem, name);
+    snprintf(path, sizeof path, "%s/%.*s.txt", top, (int)stem, name);
     FILE *f = fopen(path, "r");
     assert(f);
     while (fgets(line, sizeof line, f)) {

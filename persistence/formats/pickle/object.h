@@ -14,6 +14,7 @@
 #define PERSISTENCE_FORMATS_PICKLE_OBJECT_H
 
 #include "base/arena.h"
+#include "base/bundle.h"
 #include "base/error.h"
 
 #include <stdint.h>
@@ -82,8 +83,9 @@ struct pk_node {
             struct pk_items *dict;          /* SETITEM(S) on an object (OrderedDict), or NULL */
         } object;
         struct {
-            const struct pk_node *wrapper; /* the NumpyArrayWrapper object */
-            struct pk_bytes data;          /* raw elements; of an object array: unused */
+            const struct pk_node *wrapper; /* the NumpyArrayWrapper or NDArrayWrapper object */
+            struct pk_bytes data;          /* raw elements; of an object array: unused; of an
+                                              NDArrayWrapper: its .npy file */
             const struct pk_node *nested;  /* the nested pickle's result for an object array */
         } array;
     };
@@ -91,7 +93,8 @@ struct pk_node {
 
 /* A parsed pickle and everything that it owns. */
 struct pk_pickle {
-    struct lar_arena *arena; /* the caller's */
+    struct lar_arena *arena;             /* the caller's */
+    const struct lar_bundle *companions; /* the caller's, or NULL: where old joblib's arrays lie */
     const struct pk_node *root;
     const struct pk_node *
         *globals; /* every GLOBAL met, in order of first appearance, without repeats */
