@@ -21,8 +21,27 @@ bool pk_is_global(const struct pk_node *node, const char *module, const char *na
            pk_same_module(node->global.module, module);
 }
 
+/* Whether NODE is a numpy.str_ with the ASCII characters of TEXT. */
+static bool scalar_equal(const struct pk_node *node, const char *text)
+{
+    struct np_dtype dtype;
+    const uint8_t *data;
+    size_t n = strlen(text);
+    if (!np_scalar_bytes(node, &dtype, &data) || dtype.kind != 'U' || dtype.itemsize != 4 * n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t c;
+        memcpy(&c, data + 4 * i, sizeof c);
+        if ((dtype.swapped ? __builtin_bswap32(c) : c) != (unsigned char)text[i])
+            return false;
+    }
+    return true;
+}
+
 bool pk_text_equal(const struct pk_node *node, const char *text)
 {
+    if (node && node->kind == PK_OBJECT)
+        return scalar_equal(node, text);
     return node && node->kind == PK_TEXT && bytes_equal(node->bytes, text);
 }
 

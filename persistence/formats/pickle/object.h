@@ -119,6 +119,7 @@ const struct pk_node *pk_attribute(const struct pk_node *object, const char *nam
  * NULL. */
 const struct pk_node *pk_class(const struct pk_node *object);
 
+/* Whether NODE is the str TEXT; also a numpy.str_, as searches over arrays of options leave. */
 bool pk_text_equal(const struct pk_node *node, const char *text);
 
 /* int, bool, and NumPy integer scalars are integers; float and NumPy floating scalars are, too,

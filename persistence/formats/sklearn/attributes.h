@@ -67,7 +67,8 @@ bool sk_labels(struct sk_context *sk, const struct pk_node *node, const char *na
 bool sk_texts(struct sk_context *sk, const struct pk_node *node, const char *name,
               const char *const **ret, size_t *ret_n);
 
-/* A copy of a text node, NUL-terminated; NULL if it is no text or holds a NUL. */
+/* A copy of a text node (str or numpy.str_), NUL-terminated; NULL if it is no text or holds a NUL.
+ */
 const char *sk_text(struct sk_context *sk, const struct pk_node *node);
 
 /* Refuses the attribute NAME: "NAME: want, not <what it is>". Returns false. */

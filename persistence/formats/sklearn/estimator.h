@@ -128,8 +128,8 @@ bool sk_refuse(struct sk_context *sk, const struct pk_node *object);
  */
 bool sk_refuse_top(struct sk_context *sk, const struct pk_node *object);
 
-/* Whether the class of OBJECT is one of scikit-learn's, by its name. */
-bool sk_is_from_sklearn(const struct pk_node *object);
+/* Whether GLOBAL, a class or function, is in the package PACKAGE or in a module of it. */
+bool sk_is_inside(const struct pk_node *global, const char *package);
 
 /* Adds one output to a method's answer. */
 bool sk_answer(struct sk_context *sk, struct sk_result *ret, enum sk_method method, lar_value value,

@@ -48,14 +48,6 @@ static const char *nearest(struct pk_bytes name)
     return best;
 }
 
-bool sk_is_from_sklearn(const struct pk_node *object)
-{
-    static const char prefix[] = "sklearn.";
-    const struct pk_node *class = pk_class(object);
-    return class && class->global.module.size >= sizeof prefix - 1 &&
-           memcmp(class->global.module.data, prefix, sizeof prefix - 1) == 0;
-}
-
 const char *sk_describe(const struct sk_context *sk, const struct pk_node *node, char *buffer,
                         size_t size)
 {
@@ -91,7 +83,7 @@ bool sk_refuse(struct sk_context *sk, const struct pk_node *object)
     if (object->kind == PK_GLOBAL)
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                        "%s itself, a class or function by name, is no fitted estimator", what);
-    if (sk_is_from_sklearn(object))
+    if (sk_is_inside(class, "sklearn"))
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                        "%s is not supported. The supported class with the nearest name is %s", what,
                        nearest(class->global.name));

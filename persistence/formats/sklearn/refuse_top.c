@@ -20,7 +20,7 @@ struct found {
 static bool is_estimator(const struct pk_node *node)
 {
     return sk_class_of(node) ||
-           (sk_is_from_sklearn(node) && node->object.state && !node->object.dict);
+           (sk_is_inside(pk_class(node), "sklearn") && node->object.state && !node->object.dict);
 }
 
 static void note(struct found *f, const struct pk_node *node, const char *place)
@@ -138,9 +138,7 @@ static const char *container(const struct pk_node *object, char *buffer, size_t 
 {
     char what[200];
     const struct pk_node *class = pk_class(object);
-    static const char pandas[] = "pandas.";
-    bool data = class && class->global.module.size >= sizeof pandas - 1 &&
-                memcmp(class->global.module.data, pandas, sizeof pandas - 1) == 0;
+    bool data = sk_is_inside(class, "pandas");
     if (np_is_array(object))
         return "an array (numpy.ndarray)";
     if (is_made_by(object, "OrderedDict") || is_made_by(object, "defaultdict"))
@@ -158,7 +156,7 @@ bool sk_refuse_top(struct sk_context *sk, const struct pk_node *object)
     struct found found = {.sk = sk};
     char more[40] = "", what[256];
     const char *kind = object ? container(object, what, sizeof what) : NULL;
-    if (object && (kind || !sk_is_from_sklearn(object)))
+    if (object && (kind || !sk_is_inside(pk_class(object), "sklearn")))
         look(&found, object, "", 0);
     if (found.left_out)
         (void)snprintf(more, sizeof more, " and %zu more", found.left_out);
