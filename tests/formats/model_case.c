@@ -3,13 +3,15 @@
 
 #include "inference/operator.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { MEMORY = 64 << 20 };
+enum { MEMORY = 64 << 20, FILES = 64 };
 
 static bool load(struct model *m, struct lar_draft *draft, struct lar_error *err)
 {
@@ -24,20 +26,73 @@ static bool load(struct model *m, struct lar_draft *draft, struct lar_error *err
            lar_plan_new(&m->plan, &m->flat, err);
 }
 
-bool model_load(struct model *ret, const void *bytes, size_t size, struct lar_error *err)
+static bool read_bundle(struct model *ret, const struct lar_bundle *bundle, struct lar_error *err)
 {
-    struct lar_bundle_file file = {.name = "model", .data = bytes, .size = size};
-    struct lar_bundle bundle = {.files = &file, .n_files = 1, .options = ""};
     struct lar_read_limits limits = {.memory = MEMORY};
     struct lar_report report = {.root = json_object()};
     *ret = (struct model){.block = NULL};
     struct lar_draft *draft = lar_draft_new(&lar_operators, MEMORY, err);
     bool ok =
-        draft && lar_format_read(&bundle, &limits, draft, &report, err) && load(ret, draft, err);
+        draft && lar_format_read(bundle, &limits, draft, &report, err) && load(ret, draft, err);
     lar_draft_free(draft);
     json_decref(report.root);
     if (!ok)
         model_free(ret);
+    return ok;
+}
+
+bool model_load(struct model *ret, const void *bytes, size_t size, struct lar_error *err)
+{
+    struct lar_bundle_file file = {.name = "model", .data = bytes, .size = size};
+    struct lar_bundle bundle = {.files = &file, .n_files = 1, .options = ""};
+    return read_bundle(ret, &bundle, err);
+}
+
+/* Adds what lies in FOLDER to FILES; names begin with PREFIX. */
+static void add_folder(const char *folder, const char *prefix, struct lar_bundle_file *files,
+                       uint32_t *n)
+{
+    char path[4096], name[1024];
+    struct dirent **entries;
+    int count = scandir(folder, &entries, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        struct stat st;
+        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        snprintf(name, sizeof name, "%s%s", prefix, entries[i]->d_name);
+        bool hidden = entries[i]->d_name[0] == '.';
+        free(entries[i]);
+        if (hidden || stat(path, &st))
+            continue;
+        if (S_ISDIR(st.st_mode)) {
+            strcat(name, "/");
+            add_folder(path, name, files, n);
+        } else if (*n < FILES) {
+            struct lar_bundle_file *file = &files[(*n)++];
+            file->data = file_read(path, &file->size);
+            file->name = strdup(name);
+        }
+    }
+    if (count >= 0)
+        free(entries);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct lar_bundle_file *)a)->name,
+                  ((const struct lar_bundle_file *)b)->name);
+}
+
+bool model_load_folder(struct model *ret, const char *path, struct lar_error *err)
+{
+    struct lar_bundle_file files[FILES];
+    struct lar_bundle bundle = {.files = files, .options = ""};
+    add_folder(path, "", files, &bundle.n_files);
+    qsort(files, bundle.n_files, sizeof *files, by_name);
+    bool ok = read_bundle(ret, &bundle, err);
+    for (uint32_t i = 0; i < bundle.n_files; i++) {
+        free((void *)files[i].name);
+        free((void *)files[i].data);
+    }
     return ok;
 }
 

@@ -101,7 +101,8 @@ struct sk_context {
     struct sk_root root;
     const struct pk_node *path[SK_DEPTH];
     unsigned depth, estimators;
-    bool named; /* the error names the estimator */
+    bool named;         /* the error names the estimator */
+    const char *stream; /* what offsets of nodes count in: "" the file, "unpacked ", ... */
 };
 
 /* Reads OBJECT, whatever its class. Failures name it. */
@@ -122,11 +123,20 @@ void *sk_alloc(struct sk_context *sk, size_t n, size_t size);
 /* The row of the class of OBJECT, or NULL. */
 const struct sk_class *sk_class_of(const struct pk_node *object);
 
+/* What NODE is and where in the file: "sklearn.svm._classes.SVC (byte 24)"; into BUFFER, returned.
+ */
+const char *sk_describe(const struct sk_context *sk, const struct pk_node *node, char *buffer,
+                        size_t size);
+
 /* Refuses what is no readable estimator, saying what it is. Returns false. refuse.c */
 bool sk_refuse(struct sk_context *sk, const struct pk_node *object);
 
-/* The same for what stands at the top of a file, naming the estimators found inside. */
+/* The same for what stands at the top of a file, naming the estimators found inside. refuse_top.c
+ */
 bool sk_refuse_top(struct sk_context *sk, const struct pk_node *object);
+
+/* Whether GLOBAL, a class or function, is in the package PACKAGE or in a module of it. */
+bool sk_is_inside(const struct pk_node *global, const char *package);
 
 /* Adds one output to a method's answer. */
 bool sk_answer(struct sk_context *sk, struct sk_result *ret, enum sk_method method, lar_value value,

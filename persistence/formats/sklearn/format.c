@@ -43,11 +43,36 @@ static bool looks_like_pickle(const uint8_t *data, size_t size)
            memchr(data, '.', size) != NULL;
 }
 
+/* Whether NAME is one of the files in which joblib before 0.10 kept arrays: model.pkl_01.npy, or
+ * compressed model.pkl_01.npy.z. */
+static bool is_companion(const char *name)
+{
+    const char *dot = strstr(name, ".npy");
+    return dot && dot - name >= 3 && dot[-1] >= '0' && dot[-1] <= '9' && dot[-2] >= '0' &&
+           dot[-2] <= '9' && (strcmp(dot, ".npy") == 0 || strcmp(dot, ".npy.z") == 0);
+}
+
+/* The one file that is no companion, or NULL. */
+static const struct lar_bundle_file *main_file(const struct lar_bundle *bundle)
+{
+    const struct lar_bundle_file *ret = NULL;
+    if (bundle->n_files == 1)
+        return &bundle->files[0];
+    for (uint32_t i = 0; i < bundle->n_files; i++) {
+        if (is_companion(bundle->files[i].name))
+            continue;
+        if (ret)
+            return NULL;
+        ret = &bundle->files[i];
+    }
+    return ret;
+}
+
 static int probe(const struct lar_bundle *bundle)
 {
-    if (bundle->n_files != 1)
+    const struct lar_bundle_file *file = main_file(bundle);
+    if (!file)
         return 0;
-    const struct lar_bundle_file *file = &bundle->files[0];
     if (pk_container(file->data, file->size))
         return 1;
     if (!looks_like_pickle(file->data, file->size))
@@ -246,15 +271,17 @@ static void describe(const struct pk_pickle *pickle, struct lar_report *report)
     (void)json_object_set_new(report->root, "versions", versions);
 }
 
-static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_read_limits *limits,
-                        struct lar_draft *draft, struct lar_report *report, struct lar_error *err)
+static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_bundle *bundle,
+                        const struct lar_read_limits *limits, struct lar_draft *draft,
+                        struct lar_report *report, struct lar_error *err)
 {
     struct lar_arena arena;
-    struct pk_pickle pickle = {.arena = &arena};
+    struct pk_pickle pickle = {.arena = &arena, .companions = bundle};
     lar_arena_init(&arena, limits->memory);
     bool ok = pk_parse(&pickle, bytes->data, bytes->size, NULL, NULL, err);
     if (ok) {
         struct sk_context sk = {.draft = draft, .arena = lar_draft_arena(draft), .err = err};
+        sk.stream = bytes->owned ? "unpacked " : "";
         describe(&pickle, report);
         if (sk_class_of(pickle.root))
             warn(&pickle, report);
@@ -267,7 +294,7 @@ static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_read_l
 static bool read_file(const struct lar_bundle *bundle, const struct lar_read_limits *limits,
                       struct lar_draft *draft, struct lar_report *report, struct lar_error *err)
 {
-    const struct lar_bundle_file *file = &bundle->files[0];
+    const struct lar_bundle_file *file = main_file(bundle);
     const char *container = pk_container(file->data, file->size);
     struct pk_unpacked bytes;
     if (!pk_unpack(&bytes, file->data, file->size, limits->memory, err))
@@ -277,7 +304,7 @@ static bool read_file(const struct lar_bundle *bundle, const struct lar_read_lim
         lar_fail(err, LAR_ERR_FORMAT, "%s%sthe content is no pickle", container ? container : "",
                  container ? ": " : "");
     else
-        ok = read_pickle(&bytes, limits, draft, report, err);
+        ok = read_pickle(&bytes, bundle, limits, draft, report, err);
     pk_unpack_free(&bytes);
     return ok;
 }
