@@ -39,7 +39,8 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder push model.joblib iris\n"
      "  larder push model.joblib iris/7 --label canary\n"
-     "  larder push build/iris/ iris --url https://models.example --token-file token\n"},
+     "  larder push build/iris/ iris --url https://models.example --token-file token\n",
+     false},
     {"pull", "NAME[/VERSION|/LABEL] [FILE]", "fetch a version's original file", 1, 2, NULL,
      lar_command_pull,
      "Fetches the bytes that were pushed, checks their digest and puts them into\n"
@@ -50,7 +51,8 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder pull iris\n"
      "  larder pull iris/2 old.joblib\n"
-     "  larder pull iris/canary /tmp\n"},
+     "  larder pull iris/canary /tmp\n",
+     false},
     {"list", "[NAME]", "models, or the versions of one", 0, 1, NULL, lar_command_list,
      "Without NAME a row for each model: how many of its versions are available,\n"
      "which answers whoever names none, its labels, and what went wrong. With NAME a\n"
@@ -61,7 +63,8 @@ const struct lar_command lar_commands[] = {
      "  larder list\n"
      "  larder list iris\n"
      "  larder list iris --json | jq '.versions[-1].report'\n"
-     "  larder list | awk -F'\\t' '$6 != \"-\"'      # what failed\n"},
+     "  larder list | awk -F'\\t' '$6 != \"-\"'      # what failed\n",
+     false},
     {"promote", "NAME VERSION|LABEL [LABEL=default]", "point a label at a version", 2, 3, NULL,
      lar_command_promote,
      "Points the last LABEL at the version, which must be available. Who names no\n"
@@ -71,7 +74,8 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder promote iris 3\n"
      "  larder promote iris 3 canary\n"
-     "  larder promote iris canary        # what was tried answers everybody\n"},
+     "  larder promote iris canary        # what was tried answers everybody\n",
+     false},
     {"rollback", "NAME [LABEL=default]", "point a label at the version it had before", 1, 2, NULL,
      lar_command_rollback,
      "Undoes the last change of a label: it points again at the last other version\n"
@@ -80,7 +84,8 @@ const struct lar_command lar_commands[] = {
      "to the highest available one below.\n\n"
      "examples\n"
      "  larder rollback iris\n"
-     "  larder rollback iris canary\n"},
+     "  larder rollback iris canary\n",
+     false},
     {"rm", "NAME[/VERSION]", "delete a version, or a model with all of them", 1, 1,
      NAMES("force", "yes"), lar_command_remove,
      "Deletes a version, or a model with all versions and labels. Requests that it\n"
@@ -90,14 +95,16 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder rm iris/2\n"
      "  larder rm iris/3 --force --yes\n"
-     "  larder rm iris\n"},
+     "  larder rm iris\n",
+     false},
     {"validate", "FILE|FOLDER", "would it load? keeps nothing", 1, 1, NULL, lar_command_validate,
      "Has the server do everything that a push does but keep it: the file is read in\n"
      "the sandbox, translated, checked, compared with its expected.json. Says what\n"
      "it is, or why it is refused.\n\n"
      "examples\n"
      "  larder validate model.joblib\n"
-     "  larder validate build/iris/ && larder push build/iris/ iris\n"},
+     "  larder validate build/iris/ && larder push build/iris/ iris\n",
+     false},
     {"predict", "NAME[/VERSION|/LABEL] [FILE]", "ask a model, from a file or stdin", 1, 2, NULL,
      lar_command_predict,
      "Sends FILE, or what comes on stdin, and prints a line of JSON for each\n"
@@ -110,7 +117,8 @@ const struct lar_command lar_commands[] = {
      "  larder predict iris/canary rows.json\n"
      "  larder predict iris <<< '{\"signature_name\": \"predict_proba\",\n"
      "      \"instances\": [[5.1, 3.5, 1.4, 0.2]]}'\n"
-     "  larder predict iris flowers.csv\n"},
+     "  larder predict iris flowers.csv\n",
+     false},
     {"status", "", "what the server is doing, and how fast", 0, 0, NAMES("watch"),
      lar_command_status,
      "A row for each version that is loaded or failed, with its rates: requests,\n"
@@ -124,7 +132,26 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder status\n"
      "  larder status --watch\n"
-     "  larder status --watch 10 --json >>status.jsonl\n"},
+     "  larder status --watch 10 --json >>status.jsonl\n",
+     false},
+    {"inspect", "FILE|FOLDER...", "what is in a model file, without a server", 1, LAR_OPERANDS,
+     NULL, lar_command_inspect,
+     "Reads model files in the sandbox that a larderd reads them in, and runs nothing\n"
+     "of them. Says whether each can be served, and why not; what wrote it; the\n"
+     "estimators in it, each under the one that holds it; inputs, methods and their\n"
+     "outputs; how large it is; and for a pickle the names of classes and functions\n"
+     "in it: how often, where first, and whether Python's unpickler would do harm by\n"
+     "importing and calling them. With --json an object on a line for each file.\n\n"
+     "examples\n"
+     "  larder inspect model.joblib\n"
+     "  larder inspect --json *.pkl | jq -r 'select(.servable | not) | .file'\n\n"
+     "exit status (of several files the worst, in the order 0, 1, 3, 4)\n"
+     "  0  it can be served\n"
+     "  1  it cannot\n"
+     "  2  the command line makes no sense\n"
+     "  3  it could not be read\n"
+     "  4  it names what is dangerous under Python, whether it can be served or not\n",
+     true},
     {0},
 };
 
