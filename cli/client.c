@@ -16,6 +16,7 @@ struct lar_client {
     char *base;   /* before the paths, without a slash at its end */
     char *socket; /* or NULL */
     char *bearer; /* the header with the token, or NULL */
+    char *ca_file;
 };
 
 /* ---- where the server is ---- */
@@ -73,7 +74,7 @@ static bool set_token(struct lar_client *c, const char *token, struct lar_error 
 }
 
 bool lar_client_new(struct lar_client **ret, const char *url, const char *token,
-                    struct lar_error *err)
+                    const char *ca_file, struct lar_error *err)
 {
     struct lar_client *c = calloc(1, sizeof *c);
     bool ok = c && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
@@ -83,7 +84,9 @@ bool lar_client_new(struct lar_client **ret, const char *url, const char *token,
     }
     c->url = strdup(url);
     c->easy = curl_easy_init();
-    ok = (c->url && c->easy) || lar_fail(err, LAR_ERR_NOMEM, "libcurl does not start");
+    c->ca_file = ca_file ? strdup(ca_file) : NULL;
+    ok = (c->url && c->easy && (c->ca_file || !ca_file)) ||
+         lar_fail(err, LAR_ERR_NOMEM, "libcurl does not start");
     ok = ok && set_url(c, url, err) && (!token || set_token(c, token, err));
     if (ok)
         *ret = c;
@@ -101,6 +104,7 @@ void lar_client_free(struct lar_client *c)
     if (c->bearer)
         explicit_bzero(c->bearer, strlen(c->bearer));
     free(c->bearer);
+    free(c->ca_file);
     free(c->socket);
     free(c->base);
     free(c->url);
@@ -247,6 +251,8 @@ static void set_target(const struct transfer *t, const char *url)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "larder/" LARDER_VERSION);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    if (t->client->ca_file)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, t->client->ca_file);
     if (t->client->socket)
         curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, t->client->socket);
     if (t->client->socket || (host && is_loopback(host + 3)))

@@ -13,10 +13,11 @@
 
 struct lar_client;
 
-/* URL is http://HOST[:PORT][/BASE], https://..., HOST:PORT, or unix:/PATH. TOKEN may be NULL; it is
- * copied. LAR_ERR_INVALID: URL or TOKEN makes no sense. */
+/* URL is http://HOST[:PORT][/BASE], https://..., HOST:PORT, or unix:/PATH. TOKEN may be NULL; so
+ * may CA_FILE, the certificates in PEM that vouch for https servers instead of the system's. All
+ * are copied. LAR_ERR_INVALID: URL or TOKEN makes no sense. */
 bool lar_client_new(struct lar_client **ret, const char *url, const char *token,
-                    struct lar_error *err);
+                    const char *ca_file, struct lar_error *err);
 void lar_client_free(struct lar_client *client); /* accepts NULL */
 
 const char *lar_client_url(const struct lar_client *client); /* for messages */

@@ -19,7 +19,7 @@ enum lar_exit {
 
 /* What options say. A command that does not list an option finds it zero. */
 struct lar_options {
-    const char *url, *token_file, *label;
+    const char *url, *token_file, *ca_file, *label;
     unsigned watch; /* seconds; 0: once */
     bool json, force, yes, help, version;
 };

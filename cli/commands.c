@@ -19,6 +19,8 @@ const struct lar_option lar_options[] = {
      "the server: http://HOST:PORT[/BASE], https://, unix:/PATH"},
     {"token-file", LAR_OPTION_TEXT, "FILE", offsetof(struct lar_options, token_file), true,
      "the server's token is its first line (or: LARDER_TOKEN)"},
+    {"ca-file", LAR_OPTION_TEXT, "FILE", offsetof(struct lar_options, ca_file), true,
+     "who vouches for https servers (or: LARDER_CA_FILE)"},
     {"json", LAR_OPTION_FLAG, NULL, offsetof(struct lar_options, json), true,
      "JSON to stdout, for programs"},
     {"help", LAR_OPTION_FLAG, NULL, offsetof(struct lar_options, help), true, "this text"},

@@ -13,8 +13,10 @@ static bool find_server(struct lar_call *call, struct lar_error *err)
     char token[LAR_TOKEN_TEXT];
     const char *set = getenv("LARDER_URL");
     const char *url = call->options.url ? call->options.url : set && *set ? set : LAR_DEFAULT_URL;
+    const char *ca_file = call->options.ca_file ? call->options.ca_file : getenv("LARDER_CA_FILE");
     bool ok = lar_token_read(token, call->options.token_file, err) &&
-              lar_client_new(&call->client, url, *token ? token : NULL, err);
+              lar_client_new(&call->client, url, *token ? token : NULL,
+                             ca_file && *ca_file ? ca_file : NULL, err);
     explicit_bzero(token, sizeof token);
     return ok;
 }

@@ -4,13 +4,16 @@
 #include "server/deadlines.h"
 #include "server/exchange.h"
 
-enum { CLIENT_GONE = 499 }; /* the status of what was never answered, as nginx says it */
+enum {
+    TOO_SLOW = 408,
+    CLIENT_GONE = 499, /* the status of what was never answered, as nginx says it */
+};
 
 /* What was answered. A worker that still has the exchange may be writing it. */
 static void take_answer(struct lar_access *access, const struct lar_exchange *ex)
 {
     const struct lar_answer *answer = &ex->rq.answer;
-    access->status = CLIENT_GONE;
+    access->status = ex->late ? TOO_SLOW : CLIENT_GONE;
     if (ex->waiting || !answer->status)
         return;
     access->status = answer->status;

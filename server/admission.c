@@ -58,10 +58,11 @@ static bool admit_form(struct lar_exchange *ex)
         rq->answer.status = 411;
         return lar_fail(&ex->err, LAR_ERR_INVALID, "a body is needed, and its Content-Length");
     }
-    if (lar_coding_plain_refused(rq->headers.accept_encoding)) {
+    struct lar_span accepted = rq->headers.accept_encoding;
+    if (lar_coding_plain_refused(accepted) && lar_coding_accepted(accepted) == LAR_CODING_NONE) {
         rq->answer.status = 406;
         return lar_fail(&ex->err, LAR_ERR_INVALID,
-                        "short answers are never packed: Accept-Encoding must allow identity");
+                        "Accept-Encoding allows none of identity, gzip and deflate");
     }
     return admit_coding(ex);
 }

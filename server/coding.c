@@ -141,7 +141,7 @@ void lar_unpacked_finish(struct lar_unpacked *unpacked, struct lar_budget *budge
     *unpacked = (struct lar_unpacked){0};
 }
 
-bool lar_coding_pack(struct lar_text *text, enum lar_coding coding)
+bool lar_coding_pack(struct lar_text *text, enum lar_coding coding, bool longer)
 {
     z_stream z = {.next_in = (Bytef *)text->data, .avail_in = (uInt)text->size};
     if (text->size > UINT_MAX ||
@@ -149,11 +149,12 @@ bool lar_coding_pack(struct lar_text *text, enum lar_coding coding)
                      MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
         return false;
     /* Room for less than there is: if it does not suffice, nothing would be won. */
-    char *packed = malloc(text->size);
+    size_t room = longer ? deflateBound(&z, text->size) : text->size;
+    char *packed = malloc(room);
     z.next_out = (Bytef *)packed;
-    z.avail_out = (uInt)text->size;
+    z.avail_out = (uInt)room;
     bool ok = packed && deflate(&z, Z_FINISH) == Z_STREAM_END;
-    size_t size = text->size - z.avail_out;
+    size_t size = room - z.avail_out;
     deflateEnd(&z);
     if (!ok) {
         free(packed);
@@ -162,7 +163,7 @@ bool lar_coding_pack(struct lar_text *text, enum lar_coding coding)
     if (text->heap)
         free(text->data);
     text->data = packed;
-    text->capacity = text->size;
+    text->capacity = room;
     text->size = size;
     text->heap = true;
     return true;

@@ -3,8 +3,10 @@
 #include "server/http_thread.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 enum {
+    TOO_SLOW = 408,
     BODY_BYTES_PER_MS = 100,
     LOOK_MS = 100, /* whether clients that we wait for are still there */
 };
@@ -64,16 +66,51 @@ static bool has_gone(const struct lar_connection *c)
     return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
+/* A client that is too slow gets the answer that the library cannot give: it has the floor until
+ * the request is complete. Best effort, from this thread: what does not fit the socket's buffer is
+ * lost. */
+static void answer_late(struct lar_http_thread *t, struct lar_connection *c)
+{
+    char text[512], answer[768], ignored[4096];
+    struct lar_exchange *ex = c->exchange;
+    if (!ex || ex->waiting || ex->rq.answer.status)
+        return;
+    int n = snprintf(text, sizeof text,
+                     "{\"error\": \"The %s did not arrive in time; at most %lld ms are given "
+                     "(limits.%s_time)\"}",
+                     ex->begun ? "body" : "header",
+                     (long long)lar_limit_of(ex->begun ? &t->http->settings.limits->body_time
+                                                       : &t->http->settings.limits->header_time),
+                     ex->begun ? "body" : "header");
+    n = snprintf(answer, sizeof answer,
+                 "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: "
+                 "application/json\r\nContent-Length: %d\r\n\r\n%s",
+                 n, text);
+    if (send(c->accepted.fd, answer, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) == n) {
+        ex->late = true;
+        lar_count_own(&t->answers[TOO_SLOW], 1);
+    }
+    /* What lies here unread would end the connection with a reset, which can overtake the answer.
+     */
+    for (int i = 0; i < 64; i++)
+        if (recv(c->accepted.fd, ignored, sizeof ignored, MSG_DONTWAIT) <= 0)
+            break;
+}
+
 void lar_connections_expire(struct lar_http_thread *t, int64_t now)
 {
     struct lar_deadline *entry;
     while ((entry = lar_deadlines_expired(&t->deadlines, now))) {
         struct lar_connection *c =
             (struct lar_connection *)((char *)entry - offsetof(struct lar_connection, deadline));
-        if (has_gone(c) || (c->until <= now && !may_go_on(t, c, now)))
+        bool gone = has_gone(c);
+        if (gone || (c->until <= now && !may_go_on(t, c, now))) {
+            if (!gone)
+                answer_late(t, c);
             lar_connection_shut(t, c);
-        else
+        } else {
             lar_deadlines_set(&t->deadlines, &c->deadline,
                               c->exchange && now + LOOK_MS < c->until ? now + LOOK_MS : c->until);
+        }
     }
 }

@@ -213,17 +213,20 @@ static enum lar_coding answer_coding(const struct lar_exchange *ex)
 {
     const struct lar_answer *answer = &ex->rq.answer;
     const struct lar_route *route = ex->rq.route;
-    if (ex->refused || answer->status != 200 || answer->fd >= 0 || answer->text.size < PACK_BYTES ||
+    struct lar_span accepted = ex->rq.headers.accept_encoding;
+    if (ex->refused || answer->status != 200 || answer->fd >= 0 || !answer->text.size ||
         route->where == LAR_STREAMED ||
-        (lar_route_speaks_oip(route) && route->where != LAR_BY_COST))
+        (lar_route_speaks_oip(route) && route->where != LAR_BY_COST) ||
+        (answer->text.size < PACK_BYTES && !lar_coding_plain_refused(accepted)))
         return LAR_CODING_NONE;
-    return lar_coding_accepted(ex->rq.headers.accept_encoding);
+    return lar_coding_accepted(accepted);
 }
 
 static void pack(struct lar_exchange *ex)
 {
     enum lar_coding coding = answer_coding(ex);
-    if (coding == LAR_CODING_NONE || !lar_coding_pack(&ex->rq.answer.text, coding))
+    bool must = lar_coding_plain_refused(ex->rq.headers.accept_encoding);
+    if (coding == LAR_CODING_NONE || !lar_coding_pack(&ex->rq.answer.text, coding, must))
         return;
     lar_answer_header(&ex->rq.answer, "Content-Encoding",
                       coding == LAR_CODING_GZIP ? "gzip" : "deflate");

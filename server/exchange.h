@@ -53,6 +53,7 @@ struct lar_exchange {
     int64_t deadline;           /* a worker that comes later drops it */
     uint64_t received, checked; /* bytes of the body; those when its deadline was looked at */
     bool begun, waiting, refused, early;
+    bool late; /* the request was, and its client was told so */
     const char *target_fault;
     const char *path, *method; /* as they came, without the query; the owner's */
     const char *request_id;    /* to be sent with the answer; NULL: not asked for */

@@ -12,7 +12,8 @@ static const char *const extensions[] = {
     ".pt",     ".pth", ".pt2",    ".ubj", ".xgb", ".bst",  ".cbm", ".lgb",
 };
 
-static const char *const compressions[] = {".gz", ".bz2", ".xz"};
+/* joblib's names for what it compresses. */
+static const char *const compressions[] = {".gz", ".bz2", ".xz", ".z", ".lzma", ".lz4"};
 
 static bool is_alnum(char c)
 {

@@ -19,7 +19,8 @@ bool lar_name_is_model(const char *name, size_t length);
 bool lar_name_is_version(const char *name, uint64_t *ret);
 
 /* Whether a file called NAME is a candidate: it has one of the known extensions, perhaps before
- * .gz, .bz2 or .xz. RET_STEM (may be NULL) receives the length of what comes before. */
+ * .gz, .bz2, .xz, .z, .lzma or .lz4. RET_STEM (may be NULL) receives the length of what comes
+ * before. */
 bool lar_name_is_candidate(const char *name, size_t *ret_stem);
 
 /* Names that a scan passes over: hidden ones, and those that programs give to unfinished files. */

@@ -7,7 +7,7 @@
 static bool takes(const char *url, const char *token, struct lar_error *err)
 {
     struct lar_client *client = NULL;
-    bool ok = lar_client_new(&client, url, token, err);
+    bool ok = lar_client_new(&client, url, token, NULL, err);
     ck_assert_int_eq(ok, client != NULL);
     lar_client_free(client);
     return ok;
@@ -81,7 +81,7 @@ START_TEST(nobody_there)
 {
     struct lar_client *client = NULL;
     struct lar_error err = {0};
-    ck_assert(lar_client_new(&client, "unix:/nonexistent/socket", NULL, &err));
+    ck_assert(lar_client_new(&client, "unix:/nonexistent/socket", NULL, NULL, &err));
     ck_assert_ptr_null(lar_client_get(client, "/v1/models", &err));
     ck_assert_int_eq(err.code, LAR_ERR_UNAVAILABLE);
     ck_assert_ptr_nonnull(strstr(err.text, "no answer from unix:/nonexistent/socket"));

@@ -267,7 +267,9 @@ printf '# tokens\nsecret-1 tests\n' >"$work/tokens"
 chmod 600 "$work/tokens"
 start --management-tokens-file "$work/tokens"
 command -v nginx >/dev/null || PATH=$PATH:/usr/sbin
-port=$((20000 + RANDOM % 10000))
+port=$((20000 + RANDOM % 10000)) tls_port=$((30000 + RANDOM % 2000))
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/certificate.pem" -days 2 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost 2>"$work/openssl.err" || fail "openssl: $(cat "$work/openssl.err")"
 cat >"$work/nginx.conf" <<END
 pid $work/nginx.pid;
 error_log $work/nginx.log;
@@ -278,6 +280,9 @@ http {
     client_body_temp_path $work/b; proxy_temp_path $work/p; fastcgi_temp_path $work/f; uwsgi_temp_path $work/u; scgi_temp_path $work/s;
     server {
         listen 127.0.0.1:$port;
+        listen 127.0.0.1:$tls_port ssl;
+        ssl_certificate $work/certificate.pem;
+        ssl_certificate_key $work/key.pem;
         location /below/ { proxy_pass $base/; proxy_set_header X-Forwarded-For \$remote_addr; }
     }
 }
@@ -296,6 +301,17 @@ says "refused with status 401"
 LARDER_TOKEN=secret-1 runs 0 push "$file" iris
 runs 0 push "$file" iris --token-file "$work/tokens"
 LARDER_TOKEN=$'a\nb' runs 2 list
+
+# By https: who vouches for the server must be known.
+secure=https://localhost:$tls_port/below
+runs 3 list --url "$secure"
+says "no answer from $secure"
+says certificate
+runs 0 list --url "$secure" --ca-file "$work/certificate.pem"
+LARDER_CA_FILE=$work/certificate.pem runs 0 list iris --url "$secure"
+LARDER_CA_FILE=$work/certificate.pem runs 3 list --url "https://127.0.0.1:$tls_port/below" # not its name
+runs 3 list --url "$secure" --ca-file "$work/none.pem"
+LARDER_CA_FILE=$work/certificate.pem LARDER_TOKEN=secret-1 runs 0 push "$file" secure --url "$secure"
 runs 1 list --token-file "$work/none"
 kill "$nginx_pid"
 wait "$nginx_pid" || true

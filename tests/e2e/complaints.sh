@@ -55,6 +55,19 @@ complaint_03_a_failed_load_is_tried_again_when_the_file_changes() {
     tail -c +601 "$iris1" >>"$models/cut/1/model.joblib"
     serves cut
 }
+complaint_04_the_order_in_which_files_appear_does_not_matter() {
+    mkdir -p "$models/.late/2" "$models/.late/1"
+    cp "$iris2" "$models/.late/2/model.joblib"
+    mv "$models/.late" "$models/late" # a higher version before a lower one, in a folder that is there at once
+    listed late '.versions[-1].state == "AVAILABLE"'
+    : >"$models/late/1/model.joblib" # made, taken away, and made again
+    rm "$models/late/1/model.joblib"
+    cp "$iris1" "$models/late/1/other.joblib"
+    mv "$models/late/1/other.joblib" "$models/late/1/model.joblib"
+    listed late '[.versions[] | select(.state == "AVAILABLE").version] == ["1", "2"]'
+    predicts 200 late
+    version_is 2
+}
 complaint_05_a_bad_file_does_not_end_the_server() {
     mkdir -p "$models/bad/1"
     head -c 3000 /dev/urandom >"$models/bad/1/model.joblib"
@@ -101,7 +114,7 @@ complaint_10_many_models_and_reloads() {
         serves "many-$i"
     done
 }
-complaint_11_a_reload_has_no_gap() { # and 12; tests/e2e/swaps.sh does it under load
+complaint_11_a_reload_has_no_gap() { # tests/e2e/swaps.sh does it under load
     put "$iris1" swapped/1
     serves swapped
     put "$iris2" swapped/1
@@ -109,6 +122,20 @@ complaint_11_a_reload_has_no_gap() { # and 12; tests/e2e/swaps.sh does it under 
         predicts 200 swapped
     done
     listed swapped ".versions[0].sha256 == \"$(sha256sum "$iris2" | cut -d' ' -f1)\""
+}
+complaint_12_a_switch_of_versions_holds_nobody_up() {
+    put "$iris1" switched/1
+    serves switched
+    for ((i = 0; i < 5; i++)); do
+        curl -s -o "$work/uploaded" -X POST -T "$iris2" "$base/v1/models/switched/versions" &
+        uploading=$!
+        while kill -0 "$uploading" 2>/dev/null; do
+            answers 200 -m 5 "$base/v1/models/switched:predict" -d "$row"
+        done
+        wait "$uploading"
+    done
+    predicts 200 switched
+    version_is 6
 }
 complaint_13_a_pinned_version_stays() {
     answers 201 -X POST -T "$iris2" "$base/v1/models/beside/versions"
@@ -173,6 +200,18 @@ complaint_25_a_string_where_an_array_belongs() {
         answers 400 "$base/v2/models/iris/infer" -d "$wrong"
     done
     predicts 200 iris
+}
+complaint_26_models_of_many_releases_at_once() {
+    local fixture model
+    for fixture in "$SOURCE"/tests/fixtures/sklearn/*/RandomForestClassifier_words.*; do
+        [ "${fixture%.json}" = "$fixture" ] || continue
+        model=forest-$(basename "$(dirname "$fixture")")
+        mkdir -p "$models/$model"
+        cp "$fixture" "$models/$model"
+        serves "$model"
+        predicts 200 "$model"
+        body_has '.predictions == ["setosa"]'
+    done
 }
 complaint_27_what_made_the_model() {
     answers 200 "$base/v1/models/iris/versions"

@@ -31,6 +31,9 @@ answers 200 "$url" -H 'Accept-Encoding: gzip;q=0, identity' --data-binary @"$wor
 cmp "$work/body" "$work/plain" || fail "packed against its will"
 answers 200 "$url" --compressed -d '{"instances": [[5.1, 3.5, 1.4, 0.2]]}'
 ! grep -qi '^Content-Encoding' "$work/headers" || fail "a small answer is packed"
+answers 200 "$url" --compressed -H 'Accept-Encoding: gzip, identity;q=0' -d '{"instances": [[5.1, 3.5, 1.4, 0.2]]}'
+grep -qi '^Content-Encoding: gzip' "$work/headers" || fail "plain against its will"
+body_has '.predictions == ["setosa"]'
 answers 200 --compressed "$base/metrics"
 grep -qi '^Content-Encoding: gzip' "$work/headers" || fail "metrics are not packed"
 grep -q larder_predict_requests_total "$work/body" || fail "no metrics"

@@ -4,7 +4,7 @@
  * that the fixture records for each row: scores within 1e-12 S, probabilities within 1e-12 (1 + S),
  * their logarithms within that relative to max(1, |log p|); labels may differ only where the row's
  * scores are that near to each other and not the same as scikit-learn's, which is counted. Each row
- * alone gives the bits of the batch.
+ * alone gives the bits of the batch, and so do a thousand at once.
  *
  *     test_sklearn FIXTURES [PART]     only fixtures whose path has PART in it
  * SPDX-License-Identifier: MIT */
@@ -322,6 +322,25 @@ static bool check_batches(struct test *t, json_t *data, struct lar_scratch *scra
     return true;
 }
 
+/* The same rows again and again, a thousand of them at once, each give what they gave. */
+static bool check_thousand(struct test *t, json_t *data, struct lar_scratch *scratch)
+{
+    enum { THOUSAND = 1000 };
+    struct lar_tensor many[OUTPUTS];
+    json_t *rows = json_array(), *repeated = json_copy(data);
+    for (size_t i = 0; i < THOUSAND; i++)
+        json_array_append(rows, json_array_get(json_object_get(data, "rows"), i % t->rows));
+    json_object_set_new(repeated, "rows", rows);
+    bool ok = run(t, repeated, 0, THOUSAND, scratch, many);
+    for (uint32_t i = 0; ok && i < t->n_outputs; i++)
+        for (size_t first = 0; ok && first + t->rows <= THOUSAND; first += t->rows)
+            ok = is_part(&many[i], &t->outputs[i], first) ||
+                 fault(t->line, t->path, "%s: rows from %zu of a thousand differ",
+                       t->model.flat.outputs[i].name, first);
+    json_decref(repeated);
+    return ok;
+}
+
 static bool check_model(struct test *t, json_t *data)
 {
     struct lar_error err = {0};
@@ -335,7 +354,7 @@ static bool check_model(struct test *t, json_t *data)
     for (uint32_t i = 0; ok && i < t->n_outputs; i++)
         t->outputs[i] = keep(&answers[i]);
     uint32_t kept = ok ? t->n_outputs : 0;
-    ok = ok && check_batches(t, data, scratch);
+    ok = ok && check_batches(t, data, scratch) && check_thousand(t, data, scratch);
     const char *method;
     json_t *want;
     json_object_foreach(t->methods, method, want)

@@ -75,7 +75,7 @@ static struct lar_text packed(enum lar_coding coding, size_t n, bool same)
     lar_text_init(&text, NULL, 0, n + 1);
     for (size_t i = 0; i < n; i++)
         lar_text_char(&text, same ? 'a' : "0123456789,. [] "[i * 2654435761u >> 7 & 15]);
-    ck_assert(lar_coding_pack(&text, coding));
+    ck_assert(lar_coding_pack(&text, coding, false));
     ck_assert_uint_lt(text.size, n);
     return text;
 }
@@ -157,7 +157,7 @@ START_TEST(what_gets_no_shorter_stays)
     char memory[4] = "abcd";
     lar_text_init(&text, memory, sizeof memory, 100);
     lar_text_add(&text, "wxyz", 4);
-    ck_assert(!lar_coding_pack(&text, LAR_CODING_GZIP));
+    ck_assert(!lar_coding_pack(&text, LAR_CODING_GZIP, false));
     ck_assert_uint_eq(text.size, 4);
     ck_assert_mem_eq(text.data, "wxyz", 4);
 }

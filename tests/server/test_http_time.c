@@ -87,6 +87,35 @@ START_TEST(slow_readers_are_cut_off)
 }
 END_TEST
 
+/* Whose request has begun is told why it ends; the library gives no answer to half a request. */
+START_TEST(slow_requests_are_answered)
+{
+    static const struct {
+        const char *bytes, *text;
+    } slow[] = {
+        {"GET /now HTTP/1.1\r\nA: b", "The header did not arrive in time"},
+        {"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc",
+         "The body did not arrive in time; at most 400 ms are given (limits.body_time)"},
+        {"POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+         "ffffffffffffffff\r\nabc",
+         "The body did not arrive in time"},
+    };
+    fixture_start(&f, &(struct fixture_options){.header_time = 300, .body_time = 400});
+    for (size_t i = 0; i < sizeof slow / sizeof *slow; i++) {
+        char answer[1024];
+        int fd = client_open(f.port);
+        send_text(fd, slow[i].bytes);
+        ck_assert_int_eq(client_answer(fd, answer, sizeof answer), 408);
+        ck_assert_msg(strstr(answer, "Connection: close\r\n"), "%s", answer);
+        ck_assert_msg(strstr(answer, slow[i].text), "%s", answer);
+        ck_assert_int_eq(recv(fd, answer, 1, 0), 0);
+        close(fd);
+    }
+    ck_assert_uint_eq(lar_http_answers(f.http, 408), 3);
+    fixture_stop(&f, 1000);
+}
+END_TEST
+
 /* A body that keeps coming has time in proportion. */
 START_TEST(steady_bodies_are_not_cut_off)
 {
@@ -416,6 +445,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {slow_clients_are_cut_off,
+                                  slow_requests_are_answered,
                                   slow_readers_are_cut_off,
                                   steady_bodies_are_not_cut_off,
                                   many_clients_at_once_do_not_stall,

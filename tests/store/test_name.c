@@ -54,10 +54,11 @@ START_TEST(candidates)
         const char *name;
         size_t stem; /* 0: none */
     } rows[] = {
-        {"iris.joblib", 4}, {"iris.PKL", 4},       {"a.b.onnx", 3},     {"iris.pkl.gz", 4},
-        {"iris.pt.xz", 4},  {"iris.h5.bz2", 4},    {"iris.txt", 0},     {"iris", 0},
-        {".joblib", 0},     {"iris.gz", 0},        {"iris.pkl.zip", 0}, {"model_01.npy", 0},
-        {"iris.json", 0},   {"iris.pkl.gz.gz", 0},
+        {"iris.joblib", 4},  {"iris.PKL", 4},       {"a.b.onnx", 3},      {"iris.pkl.gz", 4},
+        {"iris.pt.xz", 4},   {"iris.h5.bz2", 4},    {"iris.txt", 0},      {"iris", 0},
+        {".joblib", 0},      {"iris.gz", 0},        {"iris.pkl.zip", 0},  {"model_01.npy", 0},
+        {"iris.json", 0},    {"iris.pkl.gz.gz", 0}, {"iris.joblib.z", 4}, {"iris.joblib.lzma", 4},
+        {"iris.pkl.LZ4", 4}, {"iris.z", 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t stem = 0;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* The releases whose fixtures are compared. */
-#define SK_OLDEST SK_RELEASE(0, 22)
+#define SK_OLDEST SK_RELEASE(0, 20)
 #define SK_NEWEST SK_RELEASE(1, 9)
 
 static const char *const method_names[SK_METHODS] = {
@@ -197,7 +197,7 @@ static void warn(const struct pk_pickle *pickle, struct lar_report *report)
     if (!release)
         (void)snprintf(text, sizeof text,
                        "the file does not say which release of scikit-learn "
-                       "wrote it; it is read as one of before 0.22");
+                       "wrote it; it is read as one of before 0.20");
     else
         (void)snprintf(text, sizeof text,
                        "written by scikit-learn %u.%u: releases from %u.%u to %u.%u are tested",

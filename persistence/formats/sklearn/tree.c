@@ -42,6 +42,10 @@ static bool read_classes(struct sk_context *sk, const struct pk_node *object,
         if (!sk_labels(sk, labels, "classes_", &ret->labels[i], &n) ||
             !count_at(sk, counts, "n_classes_", i, ret->n, &ret->classes[i]))
             return false;
+        if (ret->as_float && lar_draft_info(sk->draft, ret->labels[i])->type == LAR_TYPE_STRING)
+            return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                           "classes_: are texts for several outputs, which this release of "
+                           "scikit-learn cannot predict itself");
         if (n != ret->classes[i])
             return sk_fail(sk, LAR_ERR_FORMAT, "classes_: has %zu classes, n_classes_ is %zu", n,
                            ret->classes[i]);
@@ -62,6 +66,7 @@ bool sk_targets(struct sk_context *sk, const struct pk_node *object, bool classi
     ret->labels = classifier ? sk_alloc(sk, ret->n, sizeof *ret->labels) : NULL;
     if (!ret->classes || (classifier && !ret->labels))
         return false;
+    ret->as_float = classifier && ret->several && sk_release(object) < SK_RELEASE(0, 21);
     for (size_t i = 0; i < ret->n; i++)
         ret->classes[i] = 1;
     if (classifier && !read_classes(sk, object, ret))
@@ -83,6 +88,8 @@ bool sk_answer_votes(struct sk_context *sk, struct sk_result *ret, const struct 
         lar_value vote = targets->several ? sk_columns(sk, votes, first, n) : votes;
         lar_value share = targets->several ? sk_columns(sk, shares, first, n) : shares;
         labels[i] = sk_greatest(sk, vote, targets->labels[i]);
+        if (targets->as_float)
+            labels[i] = sk_cast(sk, labels[i], LAR_TYPE_F64);
         if (!sk_answer_proba(sk, ret, share, targets->labels[i]))
             return false;
         first += n;

@@ -12,6 +12,7 @@ struct sk_targets {
     lar_value *labels; /* [n]; NULL for numbers */
     size_t width;      /* of a leaf's row: the sum of classes */
     bool several;      /* scikit-learn answers with lists or matrices, even if n is 1 */
+    bool as_float; /* several classes are answered as float64, whatever they were (before 0.21) */
 };
 
 /* Reads n_outputs_, and for a classifier n_classes_ and classes_. */
