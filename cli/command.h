@@ -20,6 +20,7 @@ enum lar_exit {
 /* What options say. A command that does not list an option finds it zero. */
 struct lar_options {
     const char *url, *token_file, *ca_file, *label;
+    const char *method, *output, *format;
     unsigned watch; /* seconds; 0: once */
     bool json, force, yes, help, version;
 };
@@ -57,7 +58,7 @@ struct lar_command {
     const char *const *options;        /* names of those that are its own; ended by NULL, or NULL */
     int (*run)(struct lar_call *call); /* returns an enum lar_exit; has said what went wrong */
     const char *help;                  /* the long text, with examples */
-    bool local;                        /* asks no server */
+    bool (*local)(const struct lar_call *call); /* whether it asks no server; NULL: it asks one */
 };
 
 /* Both end with a row without a name. */
@@ -92,5 +93,7 @@ int lar_command_validate(struct lar_call *call);
 int lar_command_predict(struct lar_call *call);
 int lar_command_status(struct lar_call *call);
 int lar_command_inspect(struct lar_call *call);
+/* Whether predict is called for a model file of this machine; cli/predict_local.c. */
+bool lar_predict_is_local(const struct lar_call *call);
 
 #endif
