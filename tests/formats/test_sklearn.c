@@ -9,8 +9,10 @@
  * it.
  *
  *     test_sklearn FIXTURES [PART]     only fixtures whose path has PART in it
+ *     test_sklearn FIXTURES --markdown TEMPLATE     docs/sklearn.md to stdout
  * SPDX-License-Identifier: MIT */
 #include "tests/formats/model_case.h"
+#include "tests/formats/sklearn_table.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -21,28 +23,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { CLASSES = 160, OUTPUTS = 32, INPUTS = 64, ROWS = 40 };
+enum { OUTPUTS = 32, INPUTS = 64, ROWS = 40 };
 
-/* One line of the table. */
-struct line {
-    char class[64];
-    size_t fixtures, failures, labels; /* labels that differ where they may */
-    double worst;                      /* error in units of the tolerance */
-};
-
-static struct line lines[CLASSES];
-static size_t n_lines, failures;
-
-static struct line *line_of(const char *dotted)
-{
-    const char *name = strrchr(dotted, '.') + 1;
-    for (size_t i = 0; i < n_lines; i++)
-        if (strcmp(lines[i].class, name) == 0)
-            return &lines[i];
-    assert(n_lines < CLASSES);
-    snprintf(lines[n_lines].class, sizeof lines->class, "%s", name);
-    return &lines[n_lines++];
-}
+static size_t failures;
 
 __attribute__((format(printf, 3, 4))) static bool fault(struct line *line, const char *path,
                                                         const char *format, ...)
@@ -236,6 +219,7 @@ static bool compare(struct test *t, const char *method, const struct lar_tensor 
         strcmp(method, "predict") == 0 && (json_object_get(t->methods, "decision_function") ||
                                            json_object_get(t->methods, "predict_proba"));
     uint64_t count = lar_tensor_count(got), n = json_array_size(data);
+    table_note(t->line, t->path, method, exact);
     bool fits = got->shape.rank == json_array_size(shape) && got->type == type && count == n;
     for (uint32_t i = 0; fits && i < got->shape.rank; i++)
         fits = got->shape.dims[i] == json_integer_value(json_array_get(shape, i));
@@ -436,7 +420,7 @@ static void check_file(const char *root, const char *path, json_t *about, const 
 {
     char file[4096];
     int folder = (int)(strrchr(path, '/') - path);
-    struct test t = {.line = line_of(json_string_value(json_object_get(about, "class"))),
+    struct test t = {.line = table_line(json_string_value(json_object_get(about, "class"))),
                      .methods = json_object_get(about, "methods")};
     struct lar_error err = {0};
     size_t size;
@@ -488,7 +472,7 @@ static void check_fixture(const char *root, const char *path)
 static void check_refused(const char *root, const char *top, const char *name)
 {
     char path[4096], line[512];
-    struct line *row = line_of(".refused");
+    struct line *row = table_line(".refused");
     struct lar_error err = {0};
     struct model model;
     size_t size, stem = (size_t)(strchr(name, '.') - name);
@@ -544,7 +528,9 @@ static void check_folder(const char *root, const char *release, const char *part
 
 int main(int argc, char **argv)
 {
-    const char *root = argc > 1 ? argv[1] : ".", *part = argc > 2 ? argv[2] : NULL;
+    bool writes = argc == 4 && strcmp(argv[2], "--markdown") == 0;
+    const char *root = argc > 1 ? argv[1] : ".", *template = writes ? argv[3] : NULL;
+    const char *part = argc > 2 && !writes ? argv[2] : NULL;
     struct dirent **entries;
     int n = scandir(root, &entries, NULL, alphasort);
     for (int i = 0; i < n; i++) {
@@ -556,14 +542,9 @@ int main(int argc, char **argv)
     }
     if (n >= 0)
         free(entries);
-    printf("%-26s %8s %8s %12s %14s\n", "class", "fixtures", "failures", "worst error",
-           "labels differ");
-    size_t fixtures = 0;
-    for (size_t i = 0; i < n_lines; i++) {
-        printf("%-26s %8zu %8zu %12.3g %14zu\n", lines[i].class, lines[i].fixtures,
-               lines[i].failures, lines[i].worst, lines[i].labels);
-        fixtures += lines[i].fixtures;
-    }
-    printf("%zu fixtures, %zu failures; errors in units of the tolerance\n", fixtures, failures);
-    return failures || !fixtures ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (template)
+        failures += !table_write(template);
+    else
+        table_print(failures);
+    return failures || !table_fixtures() ? EXIT_FAILURE : EXIT_SUCCESS;
 }

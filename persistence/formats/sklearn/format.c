@@ -4,6 +4,7 @@
 #include "persistence/formats/pickle/joblib.h"
 #include "persistence/formats/pickle/machine.h"
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/describe.h"
 #include "persistence/formats/sklearn/frame.h"
 #include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/selection.h"
@@ -227,11 +228,6 @@ static bool translate(struct sk_context *sk, const struct pk_node *object)
            lar_draft_ok(sk->draft, sk->err);
 }
 
-static void report_text(struct lar_report *report, const char *key, const char *text)
-{
-    (void)json_object_set_new(report->root, key, json_string(text));
-}
-
 /* What may matter though the model loads: a release that nobody has tested. */
 static void warn(const struct pk_pickle *pickle, struct lar_report *report)
 {
@@ -251,26 +247,6 @@ static void warn(const struct pk_pickle *pickle, struct lar_report *report)
     (void)json_object_set_new(report->root, "warnings", json_pack("[s]", text));
 }
 
-/* Class, versions and all classes met. */
-static void describe(const struct pk_pickle *pickle, struct lar_report *report)
-{
-    char what[256];
-    json_t *classes = json_array(), *versions = json_object();
-    for (size_t i = 0; i < pickle->n_globals; i++)
-        (void)json_array_append_new(
-            classes, json_string(pk_describe(pickle->globals[i], what, sizeof what)));
-    const struct pk_node *version = pk_attribute(pickle->root, "_sklearn_version");
-    if (version && version->kind == PK_TEXT) {
-        json_t *text = json_stringn((const char *)version->bytes.data, version->bytes.size);
-        (void)snprintf(what, sizeof what, "scikit-learn %s", text ? json_string_value(text) : "?");
-        report_text(report, "producer", what);
-        (void)json_object_set_new(versions, "scikit-learn", text);
-    }
-    report_text(report, "class", pk_describe(pickle->root, what, sizeof what));
-    (void)json_object_set_new(report->root, "classes", classes);
-    (void)json_object_set_new(report->root, "versions", versions);
-}
-
 static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_bundle *bundle,
                         const struct lar_read_limits *limits, struct lar_draft *draft,
                         struct lar_report *report, struct lar_error *err)
@@ -279,10 +255,11 @@ static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_bundle
     struct pk_pickle pickle = {.arena = &arena, .companions = bundle};
     lar_arena_init(&arena, limits->memory);
     bool ok = pk_parse(&pickle, bytes->data, bytes->size, NULL, NULL, err);
+    sk_describe_pickle(&pickle, bytes->size, report);
     if (ok) {
         struct sk_context sk = {.draft = draft, .arena = lar_draft_arena(draft), .err = err};
         sk.stream = bytes->owned ? "unpacked " : "";
-        describe(&pickle, report);
+        sk_describe_model(&pickle, report);
         if (sk_class_of(pickle.root))
             warn(&pickle, report);
         ok = translate(&sk, pickle.root);
@@ -297,6 +274,8 @@ static bool read_file(const struct lar_bundle *bundle, const struct lar_read_lim
     const struct lar_bundle_file *file = main_file(bundle);
     const char *container = pk_container(file->data, file->size);
     struct pk_unpacked bytes;
+    if (container)
+        (void)json_object_set_new(report->root, "container", json_string(container));
     if (!pk_unpack(&bytes, file->data, file->size, limits->memory, err))
         return false;
     bool ok = bytes.size && looks_like_pickle(bytes.data, bytes.size);
