@@ -225,11 +225,10 @@ bool model_inverse_input(const struct model *model, json_t *transform, size_t fi
     size_t width = 1, all = (size_t)json_integer_value(json_array_get(shape, 0));
     if (json_array_size(shape) == 2)
         width = (size_t)json_integer_value(json_array_get(shape, 1));
-    for (size_t i = 0; i < all; i++) {
-        json_t *row = json_array();
+    for (size_t i = 0; all && i < first + n; i++) { /* again from the beginning after the last */
+        json_t *row = json_array(), *from = json_object_get(transform, "data");
         for (size_t k = 0; k < width; k++)
-            json_array_append(row,
-                              json_array_get(json_object_get(transform, "data"), i * width + k));
+            json_array_append(row, json_array_get(from, i % all * width + k));
         json_array_append_new(rows, row);
     }
     bool ok = true;

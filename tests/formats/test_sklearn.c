@@ -333,7 +333,7 @@ static bool check_batches(struct test *t, json_t *data, struct lar_scratch *scra
 static size_t expected_outputs(const struct test *t)
 {
     size_t n = 0;
-    for (uint32_t i = 0; i < t->model.flat.n_outputs; i++) {
+    for (uint32_t i = 0; i < t->n_outputs; i++) {
         const char *name = t->model.flat.outputs[i].name;
         bool optional = strcmp(name, "apply") == 0 || strcmp(name, "decision_path") == 0;
         n += !optional || json_object_get(t->methods, name);

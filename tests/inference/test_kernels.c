@@ -206,8 +206,8 @@ START_TEST(squares_equal_plain)
                 size_t points = panels * LAR_PANEL_F64;
                 double *x = doubles(&g, k, true), *w = doubles(&g, points * k, true);
                 double *y = doubles(&g, points, false), *z = doubles(&g, points, false);
-                lar_kernels_plain.squares_f64(y, x, w, k, panels);
-                all[i]->squares_f64(z, x, w, k, panels);
+                lar_kernels_plain.unfused_squares_f64(y, x, w, k, panels);
+                all[i]->unfused_squares_f64(z, x, w, k, panels);
                 ck_assert_msg(same_f64(y, z, points), "%s: k %zu panels %zu", all[i]->name, k,
                               panels);
                 free(x), free(w), free(y), free(z);

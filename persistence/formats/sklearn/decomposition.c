@@ -166,7 +166,7 @@ static bool answer_density(struct sk_context *sk, lar_value x, const struct cova
     double log_det;
     bool negative;
     long double *m = small_matrix(sk, cov);
-    if (!m || !sk_invert(m, k, &log_det, &negative) || negative)
+    if (!m || !sk_invert_matrix(m, k, &log_det, &negative) || negative)
         return lar_draft_ok(d, sk->err);
     for (size_t i = 0; i < k && cov->d; i++)
         log_det += log(cov->d[i]);
@@ -201,7 +201,7 @@ static bool answer_full_density(struct sk_context *sk, lar_value x, const struct
         return lar_draft_ok(sk->draft, sk->err);
     for (size_t i = 0; i < n * n; i++)
         m[i] = cov->c.data[i];
-    if (!sk_invert(m, n, &log_det, &negative))
+    if (!sk_invert_matrix(m, n, &log_det, &negative))
         return true;
     long double sum = 2 * (long double)log_det;
     for (size_t j = 0; j < n; j++)
@@ -324,7 +324,7 @@ bool sk_read_factor_analysis(struct sk_context *sk, const struct pk_node *object
     if (k > SK_INVERTED)
         return sk_fail(sk, LAR_ERR_LIMIT, "components_: has more than %d rows", SK_INVERTED);
     long double *m = small_matrix(sk, &cov);
-    if (!m || !sk_invert(m, k, &log_det, &negative))
+    if (!m || !sk_invert_matrix(m, k, &log_det, &negative))
         return sk_fail(sk, LAR_ERR_FORMAT, "components_, noise_variance_: make a singular matrix");
     struct sk_matrix inverse = {.data = narrowed(sk, m, k * k), .rows = k, .columns = k};
     if (!inverse.data || !weighted(sk, &cov, &weights))
