@@ -91,6 +91,7 @@ static const struct {
     const char *name;
 } uploads[] = {
     /* A format that has one extension; NULL as magic fits any content. */
+    {"scikit-learn", "PK\3\4", 4, "model.skops"},
     {"scikit-learn", NULL, 0, "model.joblib"},
     {"ONNX", NULL, 0, "model.onnx"},
     {"PyTorch", NULL, 0, "model.pt"},

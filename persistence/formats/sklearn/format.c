@@ -6,6 +6,7 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/declared.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/objects.h"
 #include "persistence/formats/sklearn/selection.h"
 
 #include <stdio.h>
@@ -246,6 +247,18 @@ static void describe(const struct pk_pickle *pickle, struct lar_report *report)
     (void)json_object_set_new(report->root, "versions", versions);
 }
 
+bool sk_read_objects(const struct pk_pickle *objects, const char *stream,
+                     const struct lar_read_limits *limits, struct lar_draft *draft,
+                     struct lar_report *report, struct lar_error *err)
+{
+    struct sk_context sk = {
+        .draft = draft, .arena = lar_draft_arena(draft), .err = err, .stream = stream};
+    describe(objects, report);
+    if (sk_class_of(objects->root))
+        warn(objects, report);
+    return translate(&sk, objects->root, limits->declared);
+}
+
 static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_bundle *bundle,
                         const struct lar_read_limits *limits, struct lar_draft *draft,
                         struct lar_report *report, struct lar_error *err)
@@ -253,15 +266,8 @@ static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_bundle
     struct lar_arena arena;
     struct pk_pickle pickle = {.arena = &arena, .companions = bundle};
     lar_arena_init(&arena, limits->memory);
-    bool ok = pk_parse(&pickle, bytes->data, bytes->size, NULL, NULL, err);
-    if (ok) {
-        struct sk_context sk = {.draft = draft, .arena = lar_draft_arena(draft), .err = err};
-        sk.stream = bytes->owned ? "unpacked " : "";
-        describe(&pickle, report);
-        if (sk_class_of(pickle.root))
-            warn(&pickle, report);
-        ok = translate(&sk, pickle.root, limits->declared);
-    }
+    bool ok = pk_parse(&pickle, bytes->data, bytes->size, NULL, NULL, err) &&
+              sk_read_objects(&pickle, bytes->owned ? "unpacked " : "", limits, draft, report, err);
     lar_arena_finish(&arena);
     return ok;
 }
