@@ -26,7 +26,7 @@ static bool load(struct model *m, struct lar_draft *draft, struct lar_error *err
            lar_plan_new(&m->plan, &m->flat, err);
 }
 
-static bool read_bundle(struct model *ret, const struct lar_bundle *bundle, struct lar_error *err)
+bool model_load_bundle(struct model *ret, const struct lar_bundle *bundle, struct lar_error *err)
 {
     struct lar_read_limits limits = {.memory = MEMORY};
     struct lar_report report = {.root = json_object()};
@@ -45,7 +45,7 @@ bool model_load(struct model *ret, const void *bytes, size_t size, struct lar_er
 {
     struct lar_bundle_file file = {.name = "model", .data = bytes, .size = size};
     struct lar_bundle bundle = {.files = &file, .n_files = 1, .options = ""};
-    return read_bundle(ret, &bundle, err);
+    return model_load_bundle(ret, &bundle, err);
 }
 
 /* Adds what lies in FOLDER to FILES; names begin with PREFIX. */
@@ -88,7 +88,7 @@ bool model_load_folder(struct model *ret, const char *path, struct lar_error *er
     struct lar_bundle bundle = {.files = files, .options = ""};
     add_folder(path, "", files, &bundle.n_files);
     qsort(files, bundle.n_files, sizeof *files, by_name);
-    bool ok = read_bundle(ret, &bundle, err);
+    bool ok = model_load_bundle(ret, &bundle, err);
     for (uint32_t i = 0; i < bundle.n_files; i++) {
         free((void *)files[i].name);
         free((void *)files[i].data);
@@ -158,6 +158,20 @@ static bool numbers(const struct cells *c, struct lar_tensor *t, struct lar_scra
     return to != NULL;
 }
 
+/* The doubles of T as its type has them. */
+static void narrow(struct lar_tensor *t, size_t count)
+{
+    const double *from = t->data;
+    for (size_t i = 0; i < count; i++)
+        switch (t->type) {
+        case LAR_TYPE_BOOL: ((bool *)t->data)[i] = from[i] != 0; break;
+        case LAR_TYPE_I32: ((int32_t *)t->data)[i] = (int32_t)from[i]; break;
+        case LAR_TYPE_I64: ((int64_t *)t->data)[i] = (int64_t)from[i]; break;
+        case LAR_TYPE_F32: ((float *)t->data)[i] = (float)from[i]; break;
+        default: break;
+        }
+}
+
 static bool texts(const struct cells *c, struct lar_tensor *t, struct lar_scratch *scratch,
                   struct lar_error *err)
 {
@@ -185,14 +199,14 @@ static bool texts(const struct cells *c, struct lar_tensor *t, struct lar_scratc
     return true;
 }
 
-/* Which column of the data input I is; the number of columns if it is the whole matrix. */
-static size_t column_of(const struct lar_flat_input *input, json_t *columns)
+/* Which column of the data INPUT is, the model's Ith. */
+static size_t column_of(const struct lar_flat_input *input, json_t *columns, uint32_t i_input)
 {
     size_t n = json_array_size(columns);
     for (size_t i = 0; i < n; i++)
         if (strcmp(json_string_value(json_array_get(columns, i)), input->name) == 0)
             return i;
-    return input->name[0] == 'x' ? strtoul(input->name + 1, NULL, 10) : 0;
+    return input->name[0] == 'x' ? strtoul(input->name + 1, NULL, 10) : i_input;
 }
 
 bool model_inputs(const struct model *model, json_t *data, size_t first, size_t n,
@@ -208,11 +222,12 @@ bool model_inputs(const struct model *model, json_t *data, size_t first, size_t 
         struct cells c = {.rows = json_object_get(data, "rows"), .first = first, .n = n};
         bool matrix = info->shape.rank == 2;
         c.width = matrix ? json_array_size(types) : 1;
-        c.column = matrix ? 0 : column_of(input, columns);
+        c.column = matrix ? 0 : column_of(input, columns, i);
         ret[i].type = info->type;
         ret[i].shape = matrix ? LAR_SHAPE((int64_t)n, (int64_t)c.width) : LAR_SHAPE((int64_t)n);
         if (!(info->type == LAR_TYPE_STRING ? texts : numbers)(&c, &ret[i], scratch, err))
             return lar_error_within(err, "input %s", input->name);
+        narrow(&ret[i], n * c.width);
     }
     return true;
 }

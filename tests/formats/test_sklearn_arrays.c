@@ -47,7 +47,8 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
     const char *name = path + ftw->base;
     (void)st;
     bool model = (strstr(name, ".pkl") || strstr(name, ".joblib")) && !strstr(name, ".npy");
-    if (type != FTW_F || !model || strstr(path, "/refused"))
+    bool apart = strstr(path, "/joblib09") && strcmp(name, "model.pkl") == 0; /* arrays beside it */
+    if (type != FTW_F || !model || apart || strstr(path, "/refused"))
         return 0;
     files++;
     if (!read_file(path, &err)) {

@@ -193,7 +193,7 @@ static bool from_joblib(struct np_array *ret, const struct pk_node *node, struct
     const struct pk_node *wrapper = node->array.wrapper;
     if (pk_is_global(pk_class(wrapper), "joblib.numpy_pickle", "NDArrayWrapper"))
         return np_read_npy(ret, node->array.data.data, node->array.data.size, arena, err) ||
-               lar_error_within(err, "joblib's file of an array");
+               lar_error_within(err, "an array's own file");
     struct pk_node elements = {.kind = PK_BYTES, .bytes = node->array.data};
     bool fortran = pk_text_equal(pk_attribute(wrapper, "order"), "F");
     return read_shape(&ret->shape, pk_attribute(wrapper, "shape"), err) &&

@@ -9,6 +9,7 @@
 #define PERSISTENCE_FORMATS_SKLEARN_ESTIMATOR_H
 
 #include "graph/draft.h"
+#include "persistence/formats/declared.h"
 #include "persistence/formats/pickle/object.h"
 
 enum sk_method {
@@ -84,13 +85,17 @@ enum { SK_DEPTH = 32, SK_ESTIMATORS = 4096 };
 struct sk_root {
     size_t n;                 /* columns; SK_UNKNOWN */
     const char *const *names; /* of the columns, or NULL */
+    size_t n_names;           /* which may yet turn out not to be n */
+    bool names_declared;      /* they are not the file's own */
     bool documents;           /* one column of texts without a table around it */
     uint8_t *uses;            /* for each column: enum sk_use */
     bool eager;               /* all columns are numbers: the input is made as soon as n is known */
     bool typed;               /* uses are final: inputs are made */
     lar_value matrix;         /* typed: the one input, or LAR_NO_VALUE and then: */
-    lar_value *inputs;        /* one for each column */
-    lar_value *guesses[2];    /* not typed: stand-ins, as number and as text */
+    lar_value *inputs;        /* one for each column, as float64 or text */
+    const struct lar_declared *declared; /* what stands beside the model, or NULL */
+    const enum lar_type *types; /* what is declared of each column; NULL: nothing. declared.c */
+    lar_value *guesses[2];      /* not typed: stand-ins, as number and as text */
 };
 enum sk_use { SK_READ = 1, SK_NUMBER = 2, SK_TEXT = 4 };
 

@@ -4,9 +4,11 @@
 #include "persistence/formats/pickle/joblib.h"
 #include "persistence/formats/pickle/machine.h"
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/declared.h"
 #include "persistence/formats/sklearn/describe.h"
 #include "persistence/formats/sklearn/frame.h"
 #include "persistence/formats/sklearn/inverse.h"
+#include "persistence/formats/sklearn/objects.h"
 #include "persistence/formats/sklearn/selection.h"
 
 #include <stdio.h>
@@ -109,29 +111,17 @@ static const struct pk_node *first_reader(const struct pk_node *object)
 
 /* The names of the model's columns, as the estimator that reads them first has them, or one inside
  * a union. */
-static bool read_names(struct sk_context *sk, const struct pk_node *object, size_t *ret_n)
+static bool read_names(struct sk_context *sk, const struct pk_node *object)
 {
     const struct pk_node *reader = first_reader(object);
     for (int depth = 0; reader && depth < SK_DEPTH; depth++) {
-        if (!sk_column_names(sk, reader, &sk->root.names, ret_n))
+        if (!sk_column_names(sk, reader, &sk->root.names, &sk->root.n_names))
             return false;
         const struct sk_class *row = sk_class_of(reader);
         if (sk->root.names || !row || strcmp(row->name, "FeatureUnion") != 0)
             return true;
         reader = first_reader(entry_of(pk_attribute(reader, "transformer_list"), 0));
     }
-    return true;
-}
-
-/* Checks that names, which become inputs, are fit for it. */
-static bool check_names(struct sk_context *sk, size_t n)
-{
-    const struct sk_root *root = &sk->root;
-    if (!root->names || root->n == SK_UNKNOWN)
-        return true;
-    if (n != root->n)
-        return sk_fail(sk, LAR_ERR_FORMAT, "feature_names_in_: has %zu names for %zu columns", n,
-                       root->n);
     return true;
 }
 
@@ -202,27 +192,29 @@ static bool add_methods(struct sk_context *sk, struct sk_result *result)
     return n || sk_fail(sk, LAR_ERR_UNSUPPORTED, "the model has no method that can be served");
 }
 
-static bool translate(struct sk_context *sk, const struct pk_node *object)
+static bool translate(struct sk_context *sk, const struct pk_node *object,
+                      const struct lar_declared *declared)
 {
     const struct sk_class *row = sk_class_of(first_reader(object));
     struct sk_frame in = {.matrix = LAR_NO_VALUE, .n = SK_UNKNOWN};
     struct sk_result result;
-    size_t n_names = 0;
-    sk->root =
-        (struct sk_root){.n = SK_UNKNOWN, .matrix = LAR_NO_VALUE, .eager = row && row->numeric};
+    sk->root = (struct sk_root){.n = SK_UNKNOWN,
+                                .matrix = LAR_NO_VALUE,
+                                .declared = declared,
+                                .eager = row && row->numeric && !declared};
     if (!sk_class_of(object))
         return sk_refuse_top(sk, object);
-    if (!read_names(sk, object, &n_names))
+    if (!read_names(sk, object) || !sk_declared_names(sk))
         return false;
     if (!sk->root.eager) {
         const char *const *names = sk->root.names;
-        if (!learn_types(sk, object) || !check_names(sk, n_names))
+        if (!learn_types(sk, object))
             return false;
         sk->root.names = names;
         if (!sk_root_make(sk))
             return false;
     }
-    if (!sk_read(sk, object, &in, &result) || !check_names(sk, n_names))
+    if (!sk_read(sk, object, &in, &result))
         return false;
     return sk_add_inverse(sk, object, &result) && add_methods(sk, &result) &&
            lar_draft_ok(sk->draft, sk->err);
@@ -247,6 +239,18 @@ static void warn(const struct pk_pickle *pickle, struct lar_report *report)
     (void)json_object_set_new(report->root, "warnings", json_pack("[s]", text));
 }
 
+bool sk_read_objects(const struct pk_pickle *objects, const char *stream,
+                     const struct lar_read_limits *limits, struct lar_draft *draft,
+                     struct lar_report *report, struct lar_error *err)
+{
+    struct sk_context sk = {
+        .draft = draft, .arena = lar_draft_arena(draft), .err = err, .stream = stream};
+    sk_describe_model(objects, report);
+    if (sk_class_of(objects->root))
+        warn(objects, report);
+    return translate(&sk, objects->root, limits->declared);
+}
+
 static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_bundle *bundle,
                         const struct lar_read_limits *limits, struct lar_draft *draft,
                         struct lar_report *report, struct lar_error *err)
@@ -256,14 +260,8 @@ static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_bundle
     lar_arena_init(&arena, limits->memory);
     bool ok = pk_parse(&pickle, bytes->data, bytes->size, NULL, NULL, err);
     sk_describe_pickle(&pickle, bytes->size, report);
-    if (ok) {
-        struct sk_context sk = {.draft = draft, .arena = lar_draft_arena(draft), .err = err};
-        sk.stream = bytes->owned ? "unpacked " : "";
-        sk_describe_model(&pickle, report);
-        if (sk_class_of(pickle.root))
-            warn(&pickle, report);
-        ok = translate(&sk, pickle.root);
-    }
+    ok =
+        ok && sk_read_objects(&pickle, bytes->owned ? "unpacked " : "", limits, draft, report, err);
     lar_arena_finish(&arena);
     return ok;
 }
