@@ -14,6 +14,7 @@ static const struct function {
     {"arcsinh", "Asinh"},
     {"arctanh", "Atanh"},
     {"cbrt", "larder.Cbrt"},
+    {"cos", "Cos"},
     {"exp", "Exp"},
     {"exp2", "larder.Exp2"},
     {"expit", "Sigmoid"},
@@ -30,6 +31,7 @@ static const struct function {
     {"sinh", "Sinh"},
     {"sqrt", "Sqrt"},
     {"square", NULL},
+    {"tanh", "Tanh"},
 };
 
 /* Whether MODULE is numpy or scipy.special, or inside. */

@@ -157,7 +157,7 @@ bool sk_inner_reals(struct sk_context *sk, const struct sk_inner *inner, enum sk
 
 bool sk_inner_score(struct sk_context *sk, const struct sk_inner *inner, lar_value *ret)
 {
-    lar_value matrix;
+    lar_value matrix = LAR_NO_VALUE;
     if (sk_inner_has(inner, SK_DECISION_FUNCTION)) {
         if (!sk_inner_value(sk, inner, SK_DECISION_FUNCTION, &matrix))
             return false;
