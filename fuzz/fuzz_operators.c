@@ -67,6 +67,9 @@ static const char *const names[] = {
     "larder.Quantiles",
     "larder.PickColumns",
     "larder.Missing",
+    "larder.TreeLeaves",
+    "larder.TreePaths",
+    "larder.WeightedMedian",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };

@@ -115,11 +115,9 @@ static bool run(struct lar_call *call, struct lar_error *err)
 static double cost(const struct lar_node_info *node, const void *state, uint64_t rows)
 {
     (void)state;
-    double n = (double)lar_node_param(node, "weights")->shape.dims[0], levels = 1;
+    double n = (double)lar_node_param(node, "weights")->shape.dims[0], levels = 1 + log2(n);
     double m =
         node->inputs[0]->shape.dims[0] < 0 ? (double)rows : (double)node->inputs[0]->shape.dims[0];
-    for (double k = n; k > 1; k /= 2)
-        levels++;
     return 20 + m * n * levels * 4;
 }
 
