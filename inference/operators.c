@@ -16,10 +16,11 @@ extern const struct lar_operator lar_operator_abs, lar_operator_add, lar_operato
     lar_operator_sqrt, lar_operator_squeeze, lar_operator_sub, lar_operator_transpose,
     lar_operator_unsqueeze, lar_operator_where;
 
-extern const struct lar_operator lar_operator_binarize, lar_operator_check_finite,
-    lar_operator_concat_columns, lar_operator_digitize, lar_operator_impute,
-    lar_operator_impute_text, lar_operator_kernel_matrix, lar_operator_latent_probabilities,
-    lar_operator_look_up, lar_operator_missing, lar_operator_normalize_rows, lar_operator_one_hot,
+extern const struct lar_operator lar_operator_additive_chi2, lar_operator_binarize,
+    lar_operator_check_finite, lar_operator_concat_columns, lar_operator_count_sketch,
+    lar_operator_digitize, lar_operator_impute, lar_operator_impute_text,
+    lar_operator_kernel_matrix, lar_operator_latent_probabilities, lar_operator_look_up,
+    lar_operator_missing, lar_operator_normalize_rows, lar_operator_one_hot,
     lar_operator_pair_probabilities, lar_operator_pair_scores, lar_operator_pair_votes,
     lar_operator_pick_columns, lar_operator_power_transform, lar_operator_products,
     lar_operator_quantiles, lar_operator_scale_columns, lar_operator_solve_lower,
@@ -69,9 +70,11 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_unsqueeze,
     &lar_operator_where,
     /* larder */
+    &lar_operator_additive_chi2,
     &lar_operator_binarize,
     &lar_operator_check_finite,
     &lar_operator_concat_columns,
+    &lar_operator_count_sketch,
     &lar_operator_digitize,
     &lar_operator_impute,
     &lar_operator_impute_text,
