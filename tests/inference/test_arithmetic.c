@@ -120,10 +120,23 @@ START_TEST(unknown_dimensions_are_checked_when_run)
 }
 END_TEST
 
+START_TEST(logarithms_of_sums)
+{
+    struct one o =
+        binary("larder.LogAddExp", T(F64(S(7), 0, -800, -INFINITY, -INFINITY, INFINITY, 3, NAN)),
+               T(F64(S(7), 0, -800, -INFINITY, -2, INFINITY, -1000, 1)));
+    EXPECT_F64(&o, S(7), M_LN2, -800 + M_LN2, -INFINITY, -2, INFINITY, 3, NAN);
+    o = binary("larder.LogAddExp", T(F64(S(2), -1, 5)), T(F64(S(2), 5, -1)));
+    EXPECT_F64(&o, S(2), 5 + log1p(exp(-6)), 5 + log1p(exp(-6)));
+    o = binary("larder.LogAddExp", T(I64(S(1), 1)), T(I64(S(1), 1)));
+    EXPECT_REFUSED(&o, "larder.LogAddExp");
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("arithmetic",
-                      (const TTest *[]){same_shapes, broadcasting, zero_rows, other_types,
-                                        max_and_min_keep_nan, refused,
-                                        unknown_dimensions_are_checked_when_run, powers, NULL});
+    return check_main("arithmetic", (const TTest *[]){same_shapes, broadcasting, zero_rows,
+                                                      other_types, max_and_min_keep_nan, refused,
+                                                      unknown_dimensions_are_checked_when_run,
+                                                      logarithms_of_sums, powers, NULL});
 }

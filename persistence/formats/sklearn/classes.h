@@ -69,5 +69,27 @@ SK_READER(sk_read_tree_classifier);
 SK_READER(sk_read_tree_regressor);
 SK_READER(sk_read_forest_classifier);
 SK_READER(sk_read_forest_regressor);
+SK_READER(sk_read_calibrated_classifier);
+SK_READER(sk_read_dummy_classifier);
+SK_READER(sk_read_dummy_regressor);
+SK_READER(sk_read_bagging_classifier);
+SK_READER(sk_read_bagging_regressor);
+SK_READER(sk_read_stacking_classifier);
+SK_READER(sk_read_stacking_regressor);
+SK_READER(sk_read_voting_classifier);
+SK_READER(sk_read_voting_regressor);
+SK_READER(sk_read_frozen_estimator);
+SK_READER(sk_read_isotonic_regression);
+SK_READER(sk_read_fixed_threshold);
+SK_READER(sk_read_search);
+SK_READER(sk_read_tuned_threshold);
+SK_READER(sk_read_one_vs_one);
+SK_READER(sk_read_one_vs_rest);
+SK_READER(sk_read_output_code);
+SK_READER(sk_read_constant_predictor);
+SK_READER(sk_read_classifier_chain);
+SK_READER(sk_read_multi_output_classifier);
+SK_READER(sk_read_multi_output_regressor);
+SK_READER(sk_read_regressor_chain);
 
 #endif

@@ -21,6 +21,9 @@ enum sk_method {
     SK_METHODS
 };
 
+/* Its name in scikit-learn: "predict", ... */
+const char *sk_method_name(enum sk_method method);
+
 /* One column: column INDEX of the matrix (or, of rank 1, the whole) VALUE. LAR_NO_VALUE: column
  * INDEX of the model's own input, whose type is not decided until all that read it are known. */
 struct sk_column {

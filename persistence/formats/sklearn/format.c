@@ -23,6 +23,11 @@ static const char *const method_names[SK_METHODS] = {
     [SK_TRANSFORM] = "transform",
 };
 
+const char *sk_method_name(enum sk_method method)
+{
+    return method_names[method];
+}
+
 /* Whether DATA begins as a pickle does: with PROTO, or with an opcode that protocols 0 and 1 start
  * with. */
 static bool looks_like_pickle(const uint8_t *data, size_t size)
