@@ -76,12 +76,6 @@ static bool read_compared(struct sk_context *sk, const struct pk_node *object, c
     return true;
 }
 
-/* K: [rows, n]. */
-static lar_value matrix(struct sk_context *sk, const struct compared *c)
-{
-    return c->precomputed ? c->x : sk_kernel_matrix(sk, &c->kernel, c->x, c->vectors);
-}
-
 /* WEIGHTS [n, t] the other way round: [t, n]. */
 static const double *turned(struct sk_context *sk, const double *weights, size_t n, size_t t)
 {
@@ -92,23 +86,24 @@ static const double *turned(struct sk_context *sk, const double *weights, size_t
     return copy;
 }
 
-/* K @ TURNED.T, TURNED [t, n]. */
+/* K @ WEIGHTS.T + CONSTANTS (NULL: zeros); WEIGHTS [t, n]. */
 static lar_value weigh(struct sk_context *sk, const struct compared *c, const double *weights,
-                       size_t t)
+                       const double *constants, size_t t)
 {
     struct lar_draft *d = sk->draft;
-    if (c->precomputed) {
-        const double *w = turned(sk, weights, t, c->n);
-        return w ? lar_draft_apply(d, "MatMul", 2, c->x,
-                                   lar_draft_f64(d, w, LAR_SHAPE((int64_t)c->n, (int64_t)t)))
-                 : LAR_NO_VALUE;
-    }
-    double *zero = sk_alloc(sk, t, sizeof *zero);
-    if (!zero)
+    if (!constants && !(constants = sk_alloc(sk, t, sizeof *constants)))
         return LAR_NO_VALUE;
-    return sk_kernel_sums(sk, &c->kernel, c->x, c->vectors,
-                          lar_draft_f64(d, weights, LAR_SHAPE((int64_t)t, (int64_t)c->n)),
-                          lar_draft_f64(d, zero, LAR_SHAPE((int64_t)t)), LAR_NO_VALUE);
+    lar_value added = lar_draft_f64(d, constants, LAR_SHAPE((int64_t)t));
+    if (!c->precomputed)
+        return sk_kernel_sums(sk, &c->kernel, c->x, c->vectors,
+                              lar_draft_f64(d, weights, LAR_SHAPE((int64_t)t, (int64_t)c->n)),
+                              added, LAR_NO_VALUE);
+    const double *w = turned(sk, weights, t, c->n);
+    if (!w)
+        return LAR_NO_VALUE;
+    lar_value product = lar_draft_apply(d, "MatMul", 2, c->x,
+                                        lar_draft_f64(d, w, LAR_SHAPE((int64_t)c->n, (int64_t)t)));
+    return lar_draft_apply(d, "Add", 2, product, added);
 }
 
 bool sk_read_kernel_ridge(struct sk_context *sk, const struct pk_node *object,
@@ -124,7 +119,7 @@ bool sk_read_kernel_ridge(struct sk_context *sk, const struct pk_node *object,
         return sk_fail(sk, LAR_ERR_FORMAT, "dual_coef_: has %lld rows, not %zu",
                        (long long)dual.shape.dims[0], c.n);
     const double *weights = turned(sk, dual.data, c.n, t);
-    lar_value y = weights ? weigh(sk, &c, weights, t) : LAR_NO_VALUE;
+    lar_value y = weights ? weigh(sk, &c, weights, NULL, t) : LAR_NO_VALUE;
     return weights && sk_answer(sk, ret, SK_PREDICT, dual.shape.rank == 1 ? sk_as_vector(sk, y) : y,
                                 LAR_NO_VALUE);
 }
@@ -150,50 +145,46 @@ bool sk_read_nystroem(struct sk_context *sk, const struct pk_node *object,
     if ((size_t)normal.shape.dims[1] != c.n || normal.n == 0)
         return sk_fail(sk, LAR_ERR_FORMAT, "normalization_: has %lld columns, not %zu",
                        (long long)normal.shape.dims[1], c.n);
-    return give(sk, ret, weigh(sk, &c, normal.data, (size_t)normal.shape.dims[0]));
+    return give(sk, ret, weigh(sk, &c, normal.data, NULL, (size_t)normal.shape.dims[0]));
 }
 
 /* K less the means of its training rows and of its own row, plus the mean of all. */
-static bool centre(struct sk_context *sk, const struct pk_node *centerer, lar_value *k, size_t n)
-{
-    static const int64_t second[] = {1};
-    struct lar_draft *d = sk->draft;
-    struct sk_numbers all;
-    const double *rows;
-    if (!sk_get_vector(sk, centerer, "K_fit_rows_", n, &rows) ||
-        !sk_get_numbers(sk, centerer, "K_fit_all_", 0, 1, &all))
-        return false;
-    if (all.n != 1)
-        return sk_fail(sk, LAR_ERR_FORMAT, "K_fit_all_: has %zu elements, not 1", all.n);
-    lar_value own = lar_draft_apply(d, "ReduceSum", 2, *k, lar_draft_i64(d, second, LAR_SHAPE(1)));
-    own = lar_draft_apply(d, "Div", 2, own, lar_draft_scalar_f64(d, (double)n));
-    *k = lar_draft_apply(d, "Sub", 2, *k, lar_draft_f64(d, rows, LAR_SHAPE((int64_t)n)));
-    *k = lar_draft_apply(d, "Sub", 2, *k, own);
-    *k = lar_draft_apply(d, "Add", 2, *k, lar_draft_scalar_f64(d, all.data[0]));
-    return lar_draft_ok(d, sk->err);
-}
-
 bool sk_read_kernel_centerer(struct sk_context *sk, const struct pk_node *object,
                              const struct sk_frame *in, struct sk_result *ret)
 {
-    struct sk_numbers rows;
-    if (!sk_get_numbers(sk, object, "K_fit_rows_", 1, 1, &rows))
+    static const int64_t second[] = {1};
+    struct lar_draft *d = sk->draft;
+    struct sk_numbers rows, all;
+    if (!sk_get_numbers(sk, object, "K_fit_rows_", 1, 1, &rows) ||
+        !sk_get_numbers(sk, object, "K_fit_all_", 0, 1, &all))
         return false;
-    if (rows.n == 0)
-        return sk_fail(sk, LAR_ERR_FORMAT, "K_fit_rows_: is empty");
+    if (rows.n == 0 || all.n != 1)
+        return sk_fail(sk, LAR_ERR_FORMAT,
+                       "K_fit_rows_: is empty, or K_fit_all_ is not one number");
     if (!sk_frame_expect(sk, in, rows.n, "K_fit_rows_"))
         return false;
     lar_value k = sk_frame_dense(sk, in);
     if (k == LAR_NO_VALUE)
         return false;
     k = sk_check_finite(sk, object, k, false, false);
-    return centre(sk, object, &k, rows.n) && give(sk, ret, k);
+    lar_value own = lar_draft_apply(d, "ReduceSum", 2, k, lar_draft_i64(d, second, LAR_SHAPE(1)));
+    own = lar_draft_apply(d, "Div", 2, own, lar_draft_scalar_f64(d, (double)rows.n));
+    k = lar_draft_apply(d, "Sub", 2, k, lar_draft_f64(d, rows.data, rows.shape));
+    k = lar_draft_apply(d, "Sub", 2, k, own);
+    return give(sk, ret, lar_draft_apply(d, "Add", 2, k, lar_draft_scalar_f64(d, all.data[0])));
 }
 
-/* The eigenvectors [n, t], each divided by the root of its eigenvalue; those of 0 are left out
- * since 0.22. */
+/* Eigenvectors as weights. */
+struct directions {
+    double *weights; /* [t, n] */
+    double *constants;
+    size_t t;
+};
+
+/* The eigenvectors, each divided by the root of its eigenvalue; those of 0 are left out since
+ * 0.22. */
 static bool read_directions(struct sk_context *sk, const struct pk_node *object, size_t n,
-                            const double **ret, size_t *ret_t)
+                            struct directions *ret)
 {
     bool old = !pk_attribute(object, "eigenvectors_"); /* until 0.24 */
     const char *vectors_name = old ? "alphas_" : "eigenvectors_";
@@ -203,20 +194,47 @@ static bool read_directions(struct sk_context *sk, const struct pk_node *object,
     const double *values;
     if (!sk_get_numbers(sk, object, vectors_name, 2, 2, &vectors))
         return false;
-    size_t t = (size_t)vectors.shape.dims[1];
+    size_t t = ret->t = (size_t)vectors.shape.dims[1];
     if ((size_t)vectors.shape.dims[0] != n || t == 0)
         return sk_fail(sk, LAR_ERR_FORMAT, "%s: is %lld by %zu, not for %zu rows", vectors_name,
                        (long long)vectors.shape.dims[0], t, n);
-    double *scaled = sk_alloc(sk, n * t, sizeof *scaled);
-    if (!sk_get_vector(sk, object, values_name, t, &values) || !scaled)
+    ret->weights = sk_alloc(sk, n * t, sizeof *ret->weights);
+    ret->constants = sk_alloc(sk, t, sizeof *ret->constants);
+    if (!sk_get_vector(sk, object, values_name, t, &values) || !ret->weights || !ret->constants)
         return false;
     for (size_t j = 0; j < t; j++) {
-        bool skipped = values[j] == 0 && (!release || release >= SK_RELEASE(0, 22));
-        for (size_t i = 0; i < n; i++)
-            scaled[i * t + j] = skipped ? 0 : vectors.data[i * t + j] / sqrt(values[j]);
+        if (values[j] == 0 && release < SK_RELEASE(0, 22))
+            return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                           "%s: element %zu is 0, and until 0.22 scikit-learn divides by it",
+                           values_name, j);
+        for (size_t i = 0; i < n && values[j] != 0; i++)
+            ret->weights[j * n + i] = vectors.data[i * t + j] / sqrt(values[j]);
     }
-    *ret = scaled;
-    *ret_t = t;
+    return true;
+}
+
+/* Centring is linear: (K - rows - mean of the own row + all) @ w is K @ (w - mean of w) less
+ * (rows - all) @ w. So the matrix need not exist. */
+static bool fold_centring(struct sk_context *sk, const struct pk_node *centerer,
+                          struct directions *d, size_t n)
+{
+    struct sk_numbers all;
+    const double *rows;
+    if (!sk_get_vector(sk, centerer, "K_fit_rows_", n, &rows) ||
+        !sk_get_numbers(sk, centerer, "K_fit_all_", 0, 1, &all))
+        return false;
+    if (all.n != 1)
+        return sk_fail(sk, LAR_ERR_FORMAT, "K_fit_all_: has %zu elements, not 1", all.n);
+    for (size_t j = 0; j < d->t; j++) {
+        double *w = d->weights + j * n, sum = 0, constant = 0;
+        for (size_t i = 0; i < n; i++) {
+            sum += w[i];
+            constant += (all.data[0] - rows[i]) * w[i];
+        }
+        for (size_t i = 0; i < n; i++)
+            w[i] -= sum / (double)n;
+        d->constants[j] = constant;
+    }
     return true;
 }
 
@@ -224,17 +242,9 @@ bool sk_read_kernel_pca(struct sk_context *sk, const struct pk_node *object,
                         const struct sk_frame *in, struct sk_result *ret)
 {
     struct compared c;
+    struct directions d = {.t = 0};
     const struct pk_node *centerer = sk_fitted(sk, object, "_centerer");
-    const double *directions = NULL;
-    size_t t = 0;
-    if (!centerer || !read_compared(sk, object, "X_fit_", in, &c) ||
-        !read_directions(sk, object, c.n, &directions, &t))
-        return false;
-    lar_value k = matrix(sk, &c);
-    if (!centre(sk, centerer, &k, c.n))
-        return false;
-    return give(
-        sk, ret,
-        lar_draft_apply(sk->draft, "MatMul", 2, k,
-                        lar_draft_f64(sk->draft, directions, LAR_SHAPE((int64_t)c.n, (int64_t)t))));
+    return centerer && read_compared(sk, object, "X_fit_", in, &c) &&
+           read_directions(sk, object, c.n, &d) && fold_centring(sk, centerer, &d, c.n) &&
+           give(sk, ret, weigh(sk, &c, d.weights, d.constants, d.t));
 }
