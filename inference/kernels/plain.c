@@ -32,6 +32,33 @@ static void panels_f64(double *y, const double *x, size_t m, const double *w, si
         }
 }
 
+static void squares_f64(double *y, const double *x, size_t m, const double *w, size_t k, size_t n)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double *panel = w + j / LAR_PANEL_F64 * k * LAR_PANEL_F64 + j % LAR_PANEL_F64;
+            double s[8] = {0};
+            for (size_t t = 0; t < k; t++) {
+                double d = x[i * k + t] - panel[t * LAR_PANEL_F64];
+                s[t % 8] = fma(d, d, s[t % 8]);
+            }
+            y[i * n + j] = combine(s);
+        }
+}
+
+static void magnitudes_f64(double *y, const double *x, size_t m, const double *w, size_t k,
+                           size_t n)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double *panel = w + j / LAR_PANEL_F64 * k * LAR_PANEL_F64 + j % LAR_PANEL_F64;
+            double s[8] = {0};
+            for (size_t t = 0; t < k; t++)
+                s[t % 8] += fabs(x[i * k + t] - panel[t * LAR_PANEL_F64]);
+            y[i * n + j] = combine(s);
+        }
+}
+
 static void panels_f32(float *y, const float *x, size_t m, const float *w, size_t k, size_t n)
 {
     for (size_t i = 0; i < m; i++)
@@ -71,6 +98,8 @@ const struct lar_kernels lar_kernels_plain = {
     .name = "plain",
     .dots_f64 = dots_f64,
     .panels_f64 = panels_f64,
+    .squares_f64 = squares_f64,
+    .magnitudes_f64 = magnitudes_f64,
     .panels_f32 = panels_f32,
     .csr_dots_f64 = csr_dots_f64,
     .csr_panels_f64 = csr_panels_f64,

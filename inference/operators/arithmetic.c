@@ -1,5 +1,5 @@
-/* Add, Sub, Mul, Div, Max, Min of two inputs of one type, broadcast as ONNX does. Integers wrap;
- * Div is for floats. Max and Min answer NaN where either input is NaN.
+/* Add, Sub, Mul, Div, Pow, Max, Min of two inputs of one type, broadcast as ONNX does. Integers
+ * wrap; Div and Pow are for floats. Max and Min answer NaN where either input is NaN.
  *
  * larder.LogAddExp of two float64: log(exp(x) + exp(v)) without overflow, as NumPy computes it.
  * SPDX-License-Identifier: MIT */
@@ -21,6 +21,8 @@ LAR_BINARY_LOOP(mul_i64, uint64_t, uint64_t, x *v)
 LAR_BINARY_LOOP(mul_i32, uint32_t, uint32_t, x *v)
 LAR_BINARY_LOOP(div_f64, double, double, x / v)
 LAR_BINARY_LOOP(div_f32, float, float, x / v)
+LAR_BINARY_LOOP(pow_f64, double, double, pow(x, v))
+LAR_BINARY_LOOP(pow_f32, float, float, powf(x, v))
 LAR_BINARY_LOOP(max_f64, double, double, x > v || x != x ? x : v)
 LAR_BINARY_LOOP(max_f32, float, float, x > v || x != x ? x : v)
 LAR_BINARY_LOOP(max_i64, int64_t, int64_t, x > v ? x : v)
@@ -84,6 +86,11 @@ static bool div_run(struct lar_call *call, struct lar_error *err)
     return run(call, (const lar_binary_loop[]){div_f64, div_f32, NULL, NULL}, err);
 }
 
+static bool pow_run(struct lar_call *call, struct lar_error *err)
+{
+    return run(call, (const lar_binary_loop[]){pow_f64, pow_f32, NULL, NULL}, err);
+}
+
 static bool max_run(struct lar_call *call, struct lar_error *err)
 {
     return run(call, (const lar_binary_loop[]){max_f64, max_f32, max_i64, max_i32}, err);
@@ -115,6 +122,8 @@ const struct lar_operator lar_operator_mul = {
     .signature = {.name = "Mul", .version = 14, TWO_INPUTS, .infer = infer}, .run = mul_run};
 const struct lar_operator lar_operator_div = {
     .signature = {.name = "Div", .version = 14, TWO_INPUTS, .infer = infer_float}, .run = div_run};
+const struct lar_operator lar_operator_pow = {
+    .signature = {.name = "Pow", .version = 15, TWO_INPUTS, .infer = infer_float}, .run = pow_run};
 const struct lar_operator lar_operator_max = {
     .signature = {.name = "Max", .version = 13, TWO_INPUTS, .infer = infer}, .run = max_run};
 const struct lar_operator lar_operator_min = {

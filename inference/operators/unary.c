@@ -1,4 +1,4 @@
-/* Neg, Abs, Exp, Log, Sqrt, Sigmoid, Clip: elementwise operators of one float input.
+/* Neg, Abs, Cos, Exp, Log, Sqrt, Sigmoid, Clip: elementwise operators of one float input.
  *
  * Sigmoid is 1 / (1 + exp(-x)), as scipy.special.expit computes it.
  * SPDX-License-Identifier: MIT */
@@ -38,6 +38,7 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
 
 UNARY_RUN(neg_run, -x, -x)
 UNARY_RUN(abs_run, fabs(x), fabsf(x))
+UNARY_RUN(cos_run, cos(x), cosf(x))
 UNARY_RUN(exp_run, exp(x), expf(x))
 UNARY_RUN(log_run, log(x), logf(x))
 UNARY_RUN(sqrt_run, sqrt(x), sqrtf(x))
@@ -95,6 +96,10 @@ const struct lar_operator lar_operator_neg = {
     .signature = {.name = "Neg", .version = 13, ONE_INPUT, .infer = infer}, .run = neg_run};
 const struct lar_operator lar_operator_abs = {
     .signature = {.name = "Abs", .version = 13, ONE_INPUT, .infer = infer}, .run = abs_run};
+const struct lar_operator lar_operator_cos = {
+    .signature = {.name = "Cos", .version = 7, ONE_INPUT, .infer = infer},
+    .cost = transcendental_cost,
+    .run = cos_run};
 const struct lar_operator lar_operator_exp = {
     .signature = {.name = "Exp", .version = 13, ONE_INPUT, .infer = infer},
     .cost = transcendental_cost,

@@ -124,8 +124,7 @@ static bool dense_of_csr(struct sk_context *sk, const struct pk_node *node, cons
     return true;
 }
 
-/* Whether NODE is a sparse matrix in compressed rows. */
-static bool is_csr(const struct pk_node *node)
+bool sk_is_csr(const struct pk_node *node)
 {
     const struct pk_node *class = pk_class(node);
     static const char *const names[] = {"csr_matrix", "csr_array"};
@@ -149,7 +148,7 @@ bool sk_numbers(struct sk_context *sk, const struct pk_node *node, const char *n
             return lar_error_within(sk->err, "%s", name);
         ret->shape = array.shape;
         ret->float32 = array.dtype->kind == 'f' && array.dtype->itemsize == 4;
-    } else if (is_csr(node)) {
+    } else if (sk_is_csr(node)) {
         if (!dense_of_csr(sk, node, name, ret))
             return false;
     } else if (pk_get_f64(node, &scalar)) {

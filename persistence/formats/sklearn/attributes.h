@@ -36,6 +36,9 @@ struct sk_numbers {
     bool float32; /* the file holds them so */
 };
 
+/* Whether NODE is a sparse matrix of scipy's in compressed rows. */
+bool sk_is_csr(const struct pk_node *node);
+
 /* NODE (called NAME in messages), an array or scalar of numbers with MIN to MAX dimensions. A
  * scipy.sparse matrix is read as a dense one. */
 bool sk_numbers(struct sk_context *sk, const struct pk_node *node, const char *name, uint32_t min,
@@ -48,6 +51,10 @@ bool sk_get_numbers(struct sk_context *sk, const struct pk_node *object, const c
 /* The same of a vector that must have N elements. */
 bool sk_get_vector(struct sk_context *sk, const struct pk_node *object, const char *name, size_t n,
                    const double **ret);
+
+/* Numbers of two dimensions as a constant of float64, sparse where NODE is. */
+bool sk_constant_matrix(struct sk_context *sk, const struct pk_node *node, const char *name,
+                        lar_value *ret, size_t *ret_rows, size_t *ret_columns);
 
 /* Integers: an array, or a list or tuple, of any length. */
 bool sk_integers(struct sk_context *sk, const struct pk_node *node, const char *name,

@@ -3,6 +3,8 @@
 #include "persistence/formats/sklearn/inner.h"
 
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/nodes.h"
 
 #include <string.h>
 
@@ -47,6 +49,22 @@ bool sk_inner_list(struct sk_context *sk, const struct pk_node *object, const ch
         if (!sk_inner_at(sk, items.data[i], name, i, in, &(*ret)[i]))
             return false;
     return true;
+}
+
+bool sk_inner_checked(struct sk_context *sk, const struct pk_node *object,
+                      const struct pk_node *first, const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct pk_items items;
+    struct sk_result ignored;
+    if (sk_items(sk, first, &items))
+        first = items.n ? items.data[0] : NULL;
+    if (sk_frame_width(sk, in) == SK_UNKNOWN && !sk_read(sk, first, in, &ignored))
+        return false;
+    lar_value value = sk_frame_numbers(sk, in);
+    if (value == LAR_NO_VALUE)
+        return false;
+    *ret = sk_frame_of(sk, sk_check_finite(sk, object, value, false, false));
+    return lar_draft_ok(sk->draft, sk->err);
 }
 
 bool sk_inner_value(struct sk_context *sk, const struct sk_inner *inner, enum sk_method method,
@@ -103,6 +121,55 @@ bool sk_inner_frame(struct sk_context *sk, const struct sk_inner *inner, struct 
         return true;
     sk_fail(sk, LAR_ERR_UNSUPPORTED, "it has no transform");
     return sk_inner_fail(sk, inner);
+}
+
+bool sk_inner_codes(struct sk_context *sk, const struct sk_inner *inner, lar_value *ret)
+{
+    if (!sk_inner_vector(sk, inner, SK_PREDICT, ret))
+        return false;
+    enum lar_type type = lar_draft_info(sk->draft, *ret)->type;
+    if (type == LAR_TYPE_STRING || type == LAR_TYPE_F32 || type == LAR_TYPE_F64) {
+        sk_fail(sk, LAR_ERR_UNSUPPORTED, "predict answers %s, places of classes are expected",
+                lar_type_name(type));
+        return sk_inner_fail(sk, inner);
+    }
+    *ret = sk_cast(sk, *ret, LAR_TYPE_I64);
+    return true;
+}
+
+bool sk_inner_reals(struct sk_context *sk, const struct sk_inner *inner, enum sk_method method,
+                    lar_value *ret)
+{
+    if (!sk_inner_vector(sk, inner, method, ret))
+        return false;
+    if (lar_draft_info(sk->draft, *ret)->type == LAR_TYPE_STRING) {
+        sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s answers text, numbers are expected",
+                sk_method_name(method));
+        return sk_inner_fail(sk, inner);
+    }
+    *ret = sk_cast(sk, *ret, LAR_TYPE_F64);
+    return true;
+}
+
+bool sk_inner_score(struct sk_context *sk, const struct sk_inner *inner, lar_value *ret)
+{
+    lar_value matrix;
+    if (sk_inner_has(inner, SK_DECISION_FUNCTION)) {
+        if (!sk_inner_value(sk, inner, SK_DECISION_FUNCTION, &matrix))
+            return false;
+        if (lar_draft_info(sk->draft, matrix)->shape.rank == 1)
+            return sk_inner_reals(sk, inner, SK_DECISION_FUNCTION, ret);
+        if (!sk_inner_matrix(sk, inner, SK_DECISION_FUNCTION, 1, &matrix))
+            return false;
+        *ret = sk_as_vector(sk, matrix);
+        return true;
+    }
+    if (!sk_inner_has(inner, SK_PREDICT_PROBA))
+        return sk_inner_reals(sk, inner, SK_PREDICT, ret);
+    if (!sk_inner_matrix(sk, inner, SK_PREDICT_PROBA, 2, &matrix))
+        return false;
+    *ret = sk_as_vector(sk, sk_columns(sk, matrix, 1, 1));
+    return true;
 }
 
 /* The last step of a pipeline; NULL of anything else. */
