@@ -16,6 +16,13 @@ static bool is_settled(const struct sk_frame *frame)
     return frame->columns != NULL;
 }
 
+/* A pipeline has not all methods of its last step: none that tells the way through trees. */
+static bool forget_paths(struct sk_result *ret)
+{
+    ret->answers[SK_APPLY].n = ret->answers[SK_DECISION_PATH].n = 0;
+    return true;
+}
+
 bool sk_read_pipeline(struct sk_context *sk, const struct pk_node *object,
                       const struct sk_frame *in, struct sk_result *ret)
 {
@@ -40,7 +47,7 @@ bool sk_read_pipeline(struct sk_context *sk, const struct pk_node *object,
         if (!sk->root.typed && sk->depth == 1 && is_settled(&frame))
             return true;
     }
-    return true;
+    return forget_paths(ret);
 }
 
 bool sk_weigh(struct sk_context *sk, const struct pk_node *weights, const struct pk_node *name,
