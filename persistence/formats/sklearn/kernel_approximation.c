@@ -8,6 +8,7 @@
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
 #include "persistence/formats/sklearn/nodes.h"
+#include "persistence/formats/sklearn/sparse_matrix.h"
 
 #include <math.h>
 

@@ -16,10 +16,12 @@ static bool is_settled(const struct sk_frame *frame)
     return frame->columns != NULL;
 }
 
-/* A pipeline has not all methods of its last step: none that tells the way through trees. */
-static bool forget_paths(struct sk_result *ret)
+/* A pipeline has not all methods of its last step. */
+static bool forget(struct sk_result *ret)
 {
-    ret->answers[SK_APPLY].n = ret->answers[SK_DECISION_PATH].n = 0;
+    static const enum sk_method methods[] = {SK_APPLY, SK_DECISION_PATH, SK_KNEIGHBORS};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        ret->answers[methods[i]].n = 0;
     return true;
 }
 
@@ -47,7 +49,7 @@ bool sk_read_pipeline(struct sk_context *sk, const struct pk_node *object,
         if (!sk->root.typed && sk->depth == 1 && is_settled(&frame))
             return true;
     }
-    return forget_paths(ret);
+    return forget(ret);
 }
 
 bool sk_weigh(struct sk_context *sk, const struct pk_node *weights, const struct pk_node *name,
