@@ -67,13 +67,7 @@ static const char *const names[] = {
     "larder.Quantiles",
     "larder.PickColumns",
     "larder.Missing",
-    "larder.LogAddExp",
-    "larder.Votes",
-    "larder.SpreadColumns",
-    "larder.Repeat",
-    "larder.Interpolate",
-    "larder.Log1p",
-    "Reciprocal",
+    ,
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };
