@@ -67,6 +67,17 @@ static const char *const names[] = {
     "larder.Quantiles",
     "larder.PickColumns",
     "larder.Missing",
+    "Pow",
+    "Cos",
+    "larder.SupportVectors",
+    "larder.KernelMatrix",
+    "larder.PairVotes",
+    "larder.PairScores",
+    "larder.PairProbabilities",
+    "larder.SolveLower",
+    "larder.LatentProbabilities",
+    "larder.AdditiveChi2",
+    "larder.CountSketch",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };
