@@ -94,6 +94,20 @@ static void csr_panels_f64(double *y, const double *values, const uint32_t *colu
     }
 }
 
+static void unfused_squares_f64(double *y, const double *x, const double *panels, size_t k,
+                                size_t n_panels)
+{
+    for (size_t i = 0; i < n_panels; i++, panels += k * LAR_PANEL_F64)
+        for (size_t q = 0; q < LAR_PANEL_F64; q++) {
+            double s = 0;
+            for (size_t t = 0; t < k; t++) {
+                double difference = x[t] - panels[t * LAR_PANEL_F64 + q];
+                s += difference * difference;
+            }
+            *y++ = s;
+        }
+}
+
 const struct lar_kernels lar_kernels_plain = {
     .name = "plain",
     .dots_f64 = dots_f64,
@@ -103,4 +117,5 @@ const struct lar_kernels lar_kernels_plain = {
     .panels_f32 = panels_f32,
     .csr_dots_f64 = csr_dots_f64,
     .csr_panels_f64 = csr_panels_f64,
+    .unfused_squares_f64 = unfused_squares_f64,
 };

@@ -219,6 +219,11 @@ static void csr_panels_f64(double *y, const double *values, const uint32_t *colu
     }
 }
 
+/* kernels/squares.c */
+#define SQUARES_OF(level) lar_unfused_squares_f64_##level
+#define SQUARES(level) SQUARES_OF(level)
+void SQUARES(LEVEL)(double *y, const double *x, const double *panels, size_t k, size_t n_panels);
+
 #define STRING(x) #x
 #define NAME_OF(level) STRING(level)
 #define TABLE_OF(level) lar_kernels_##level
@@ -234,4 +239,5 @@ const struct lar_kernels TABLE(LEVEL) = {
     .panels_f32 = panels_f32,
     .csr_dots_f64 = csr_dots_f64,
     .csr_panels_f64 = csr_panels_f64,
+    .unfused_squares_f64 = SQUARES(LEVEL),
 };

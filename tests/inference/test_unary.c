@@ -43,6 +43,36 @@ START_TEST(sigmoid_is_scipys_expit)
 }
 END_TEST
 
+START_TEST(relu_keeps_nan)
+{
+    struct one o = UNARY("Relu", F64(S(5), -1, 0, 2, NAN, INFINITY));
+    EXPECT_F64(&o, S(5), 0, 0, 2, NAN, INFINITY);
+    o = (struct one)UNARY("Relu", F32(S(2), -1, 2));
+    EXPECT_BYTES(&o, LAR_TYPE_F32, float, S(2), 0, 2);
+}
+END_TEST
+
+/* Against tanh() in long double: at most 3 ulp off, whatever the size. */
+START_TEST(tanh_is_near)
+{
+    enum { N = 4000 };
+    static double x[N];
+    for (int i = 0; i < N; i++)
+        x[i] = (i % 2 ? 1 : -1) * ldexp(1 + (i * 37 % 101) / 101.0, i % 40 - 33);
+    struct one o = {.op = "Tanh", .inputs = {ARRAY(LAR_TYPE_F64, x, N)}, .n_inputs = 1};
+    ck_assert(one_run(&o));
+    for (int i = 0; i < N; i++) {
+        double y = ((double *)o.out.data)[i];
+        long double want = tanhl((long double)x[i]);
+        ck_assert_msg(fabsl((long double)y - want) <= 7e-16L * fabsl(want), "tanh(%.17g) = %.17g",
+                      x[i], y);
+    }
+    one_finish(&o);
+    o = (struct one)UNARY("Tanh", F64(S(5), 0, NAN, INFINITY, -INFINITY, -1000));
+    EXPECT_F64(&o, S(5), 0, NAN, 1, -1, -1);
+}
+END_TEST
+
 START_TEST(clip_keeps_nan)
 {
     struct one o = {
@@ -73,5 +103,6 @@ int main(void)
 {
     return check_main("unary",
                       (const TTest *[]){exact_functions, exp_and_log, sigmoid_is_scipys_expit,
-                                        clip_keeps_nan, other_types_are_refused, NULL});
+                                        relu_keeps_nan, tanh_is_near, clip_keeps_nan,
+                                        other_types_are_refused, NULL});
 }

@@ -36,9 +36,6 @@ struct sk_numbers {
     bool float32; /* the file holds them so */
 };
 
-/* Whether NODE is a sparse matrix of scipy's in compressed rows. */
-bool sk_is_csr(const struct pk_node *node);
-
 /* NODE (called NAME in messages), an array or scalar of numbers with MIN to MAX dimensions. A
  * scipy.sparse matrix is read as a dense one. */
 bool sk_numbers(struct sk_context *sk, const struct pk_node *node, const char *name, uint32_t min,
@@ -74,7 +71,8 @@ bool sk_labels(struct sk_context *sk, const struct pk_node *node, const char *na
 bool sk_texts(struct sk_context *sk, const struct pk_node *node, const char *name,
               const char *const **ret, size_t *ret_n);
 
-/* A copy of a text node, NUL-terminated; NULL if it is no text or holds a NUL. */
+/* A copy of a text node (str or numpy.str_), NUL-terminated; NULL if it is no text or holds a NUL.
+ */
 const char *sk_text(struct sk_context *sk, const struct pk_node *node);
 
 /* Refuses the attribute NAME: "NAME: want, not <what it is>". Returns false. */

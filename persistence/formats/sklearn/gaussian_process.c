@@ -12,6 +12,7 @@
 #include "persistence/formats/sklearn/gaussian_kernels.h"
 #include "persistence/formats/sklearn/linear.h"
 #include "persistence/formats/sklearn/nodes.h"
+#include "persistence/formats/sklearn/sparse_matrix.h"
 
 /* X as it enters, and X_train_: how many rows it has. */
 static bool read_rows(struct sk_context *sk, const struct pk_node *object,

@@ -1,6 +1,7 @@
 /* Matrices of fitted objects as constants, sparse ones too; see attributes.h.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/sparse_matrix.h"
 
 #include <stdlib.h>
 

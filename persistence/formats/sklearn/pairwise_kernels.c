@@ -9,6 +9,7 @@
 #include "persistence/formats/sklearn/frame.h"
 #include "persistence/formats/sklearn/kernels.h"
 #include "persistence/formats/sklearn/nodes.h"
+#include "persistence/formats/sklearn/sparse_matrix.h"
 
 #include <math.h>
 

@@ -11,6 +11,7 @@
 #include "persistence/formats/sklearn/kernels.h"
 #include "persistence/formats/sklearn/linear.h"
 #include "persistence/formats/sklearn/nodes.h"
+#include "persistence/formats/sklearn/sparse_matrix.h"
 
 #include <math.h>
 
