@@ -156,9 +156,8 @@ INLINE void nan_squares(double *r, const double *x, const double *y, size_t n, s
 }
 
 /* BOTH columns are true, only one is (DIFFER), of N. */
-static double of_counts(enum lar_metric metric, double both, double first, double second, double n)
+static double of_counts(enum lar_metric metric, double both, double differ, double n)
 {
-    double differ = first + second, half = first * second;
     switch (metric) {
     case LAR_METRIC_JACCARD: return both + differ > 0 ? differ / (both + differ) : 0;
     case LAR_METRIC_DICE: return differ / (2 * both + differ);
@@ -166,7 +165,6 @@ static double of_counts(enum lar_metric metric, double both, double first, doubl
     case LAR_METRIC_SOKALMICHENER: return 2 * differ / (n + differ);
     case LAR_METRIC_RUSSELLRAO: return (n - both) / n;
     case LAR_METRIC_SOKALSNEATH: return differ / (0.5 * both + differ);
-    case LAR_METRIC_YULE: return half > 0 ? 2 * half / (both * (n - both - differ) + half) : 0;
     case LAR_METRIC_KULSINSKI: return (differ - both + n) / (differ + n);
     default: return differ / n;
     }
@@ -175,17 +173,16 @@ static double of_counts(enum lar_metric metric, double both, double first, doubl
 INLINE void truths(const struct lar_distance *d, double *r, const double *x, const double *y,
                    size_t lanes)
 {
-    double first[LANES] = {0}, second[LANES] = {0};
+    double differ[LANES] = {0};
     for (size_t j = 0; j < d->columns; j++)
         EACH(q)
         {
             bool a = x[j] != 0, b = y[j * lanes + q] != 0;
             r[q] += a && b;
-            first[q] += a && !b;
-            second[q] += b && !a;
+            differ[q] += a != b;
         }
     EACH(q)
-    r[q] = of_counts(d->metric, r[q], first[q], second[q], (double)d->columns);
+    r[q] = of_counts(d->metric, r[q], differ[q], (double)d->columns);
 }
 
 INLINE void reduced(const struct lar_distance *d, double *r, const double *x, const double *y,
@@ -270,7 +267,8 @@ const double *lar_distance_point(const struct lar_distance *d, const double *x, 
     if (d->metric != LAR_METRIC_COSINE && d->metric != LAR_METRIC_CORRELATION)
         return x;
     for (size_t j = 0; d->metric == LAR_METRIC_CORRELATION && j < n; j++)
-        mean += x[j] / (double)n;
+        mean += x[j];
+    mean /= (double)n;
     for (size_t j = 0; j < n; j++)
         square += (x[j] - mean) * (x[j] - mean);
     double length = sqrt(square);
