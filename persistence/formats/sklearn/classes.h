@@ -55,8 +55,21 @@ SK_READER(sk_read_tree_regressor);
 SK_READER(sk_read_forest_classifier);
 SK_READER(sk_read_forest_regressor);
 SK_READER(sk_read_k_means);
+SK_READER(sk_read_bisecting_k_means);
+SK_READER(sk_read_birch);
+SK_READER(sk_read_nearest_center);
+SK_READER(sk_read_feature_agglomeration);
 SK_READER(sk_read_nearest_neighbors);
 SK_READER(sk_read_k_neighbors_classifier);
 SK_READER(sk_read_k_neighbors_regressor);
+SK_READER(sk_read_k_neighbors_transformer);
+SK_READER(sk_read_radius_neighbors_classifier);
+SK_READER(sk_read_radius_neighbors_regressor);
+SK_READER(sk_read_radius_neighbors_transformer);
+SK_READER(sk_read_local_outlier_factor);
+SK_READER(sk_read_nearest_centroid);
+SK_READER(sk_read_neighborhood_components);
+SK_READER(sk_read_kernel_density);
+SK_READER(sk_read_knn_imputer);
 
 #endif
