@@ -117,6 +117,12 @@ INLINE void bray_curtis(double *r, const double *x, const double *y, size_t n, b
     r[q] = below[q] > 0 ? r[q] / below[q] : sum ? r[q] / below[q] : 0;
 }
 
+static inline double of_cosine(double product)
+{
+    double t = 1 - product;
+    return t < 0 ? 0 : t > 2 ? 2 : t;
+}
+
 /* Of points scaled to length 1. */
 INLINE void cosine(double *r, const double *x, const double *y, size_t n, size_t lanes)
 {
@@ -124,10 +130,7 @@ INLINE void cosine(double *r, const double *x, const double *y, size_t n, size_t
         EACH(q)
     r[q] += x[j] * y[j * lanes + q];
     EACH(q)
-    {
-        double t = 1 - r[q];
-        r[q] = t < 0 ? 0 : t > 2 ? 2 : t;
-    }
+    r[q] = of_cosine(r[q]);
 }
 
 INLINE void haversine(double *r, const double *x, const double *y, size_t lanes)
@@ -219,6 +222,13 @@ void lar_reduced_distances(const struct lar_distance *d, const struct lar_kernel
     const double *panel = points->panels + first * d->columns * LANES;
     if (d->metric == LAR_METRIC_EUCLIDEAN || d->metric == LAR_METRIC_SQEUCLIDEAN) {
         kernels->squares_f64(y, x, panel, d->columns, end - first);
+        return;
+    }
+    if (d->metric == LAR_METRIC_COSINE || d->metric == LAR_METRIC_CORRELATION) {
+        size_t n = (end - first) * LANES;
+        kernels->panels_f64(y, x, 1, panel, d->columns, n);
+        for (size_t i = 0; i < n; i++)
+            y[i] = of_cosine(y[i]);
         return;
     }
     for (size_t i = first; i < end; i++, panel += d->columns * LANES, y += LANES)

@@ -19,12 +19,13 @@ extern const struct lar_operator lar_operator_abs, lar_operator_add, lar_operato
 extern const struct lar_operator lar_operator_binarize, lar_operator_check_finite,
     lar_operator_concat_columns, lar_operator_digitize, lar_operator_distances, lar_operator_impute,
     lar_operator_impute_text, lar_operator_kernel_density, lar_operator_look_up,
-    lar_operator_missing, lar_operator_neighbor_graph, lar_operator_neighbor_impute,
-    lar_operator_neighbor_means, lar_operator_neighbor_votes, lar_operator_neighbors,
-    lar_operator_radius_neighbors, lar_operator_normalize_rows, lar_operator_one_hot,
-    lar_operator_pick_columns, lar_operator_power_transform, lar_operator_products,
-    lar_operator_quantiles, lar_operator_scale_columns, lar_operator_tfidf, lar_operator_to_csr,
-    lar_operator_to_dense, lar_operator_tree_ensemble, lar_operator_word_counts;
+    lar_operator_missing, lar_operator_nearest_center, lar_operator_neighbor_graph,
+    lar_operator_neighbor_impute, lar_operator_neighbor_means, lar_operator_neighbor_votes,
+    lar_operator_neighbors, lar_operator_radius_neighbors, lar_operator_normalize_rows,
+    lar_operator_one_hot, lar_operator_pick_columns, lar_operator_power_transform,
+    lar_operator_products, lar_operator_quantiles, lar_operator_scale_columns, lar_operator_tfidf,
+    lar_operator_to_csr, lar_operator_to_dense, lar_operator_tree_ensemble,
+    lar_operator_word_counts;
 
 /* Operators of one name: the newest version first. Ends with NULL. */
 static const struct lar_operator *const operators[] = {
@@ -77,6 +78,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_kernel_density,
     &lar_operator_look_up,
     &lar_operator_missing,
+    &lar_operator_nearest_center,
     &lar_operator_neighbor_graph,
     &lar_operator_neighbor_impute,
     &lar_operator_neighbor_means,

@@ -1,4 +1,4 @@
-/* NeighborGraph, NeighborImpute, KernelDensity.
+/* NeighborGraph, NeighborImpute, KernelDensity, NearestCenter.
  * SPDX-License-Identifier: MIT */
 #include "graph/metrics.h"
 #include "tests/inference/one_operator.h"
@@ -138,8 +138,44 @@ START_TEST(densities)
 }
 END_TEST
 
+/* A row between two centres has the first; many rows, of which each is as it is alone. */
+START_TEST(centers)
+{
+    struct one o = {.op = "larder.NearestCenter",
+                    .inputs = {F64(S(4, 2), 0, 0, 1, 0, 9, 9, 3, 4)},
+                    .n_inputs = 1,
+                    .rows = 1,
+                    .params = {{"centers", F64(S(3, 2), 2, 0, 0, 0, 5, 5)}}};
+    EXPECT_BYTES(&o, LAR_TYPE_I64, int64_t, S(4), 1, 0, 2, 2);
+    double rows[2 * 70], many[2 * 70];
+    int64_t should[70];
+    for (int i = 0; i < 70; i++) {
+        rows[2 * i] = many[2 * i] = (i * 37) % 70;
+        rows[2 * i + 1] = many[2 * i + 1] = (i * 11) % 7;
+        should[i] = i;
+    }
+    o.inputs[0] = (struct lar_tensor)ARRAY(LAR_TYPE_F64, rows, 70, 2);
+    o.params[0].tensor = (struct lar_tensor)ARRAY(LAR_TYPE_F64, many, 70, 2);
+    ck_assert_msg(one_run(&o), "%s", o.err.text);
+    assert_bytes(&o.out, LAR_TYPE_I64, S(70), should);
+    one_finish(&o);
+    uint64_t indptr[] = {0, 1, 1};
+    uint32_t indices[] = {0};
+    o.inputs[0] = (struct lar_tensor)F64(S(2, 2), 5);
+    o.inputs[0].layout = LAR_LAYOUT_CSR;
+    o.inputs[0].indptr = indptr;
+    o.inputs[0].indices = indices;
+    o.params[0].tensor = (struct lar_tensor)F64(S(2, 2), 1, 1, 4, 0);
+    EXPECT_BYTES(&o, LAR_TYPE_I64, int64_t, S(2), 1, 0);
+    o.params[0].tensor = (struct lar_tensor)F64(S(2, 1), 1, 4);
+    EXPECT_REFUSED(&o, "centres have 1");
+    o.params[0].tensor = (struct lar_tensor)F64(S(0, 2), 1);
+    EXPECT_REFUSED(&o, "there are no centres");
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("neighbor_values",
-                      (const TTest *[]){graph, donors, another_number_is_missing, densities, NULL});
+    return check_main("neighbor_values", (const TTest *[]){graph, donors, another_number_is_missing,
+                                                           densities, centers, NULL});
 }

@@ -36,31 +36,15 @@ bool sk_get_centres(struct sk_context *sk, const struct pk_node *object, const c
     return true;
 }
 
-/* The number of the nearest centre, int64: the first greatest of 2 x c - c c. */
+/* The number of the nearest centre, int64. */
 static lar_value nearest(struct sk_context *sk, const struct sk_centres *c)
 {
     struct lar_draft *d = sk->draft;
-    double *twice = sk_alloc(sk, c->columns * c->n, sizeof *twice);
-    double *squares = sk_alloc(sk, c->n, sizeof *squares);
-    if (!twice || !squares)
-        return LAR_NO_VALUE;
-    for (size_t i = 0; i < c->n; i++)
-        for (size_t j = 0; j < c->columns; j++) {
-            double v = c->data[i * c->columns + j];
-            twice[j * c->n + i] = 2 * v;
-            squares[i] += v * v;
-        }
-    int64_t n = (int64_t)c->n, columns = (int64_t)c->columns;
-    lar_value scores =
-        lar_draft_apply(d, "MatMul", 2, c->x, lar_draft_f64(d, twice, LAR_SHAPE(columns, n)));
-    scores = lar_draft_apply(d, "Sub", 2, scores, lar_draft_f64(d, squares, LAR_SHAPE(n)));
-    return lar_draft_node(d, &(struct lar_node_args){
-                                 .op = "ArgMax",
-                                 .inputs = &scores,
-                                 .n_inputs = 1,
-                                 .params = {{"axis", lar_draft_scalar_i64(d, 1)},
-                                            {"keepdims", lar_draft_scalar_i64(d, 0)}},
-                             });
+    lar_value centers = lar_draft_f64(d, c->data, LAR_SHAPE((int64_t)c->n, (int64_t)c->columns));
+    return lar_draft_node(d, &(struct lar_node_args){.op = "larder.NearestCenter",
+                                                     .inputs = &c->x,
+                                                     .n_inputs = 1,
+                                                     .params = {{"centers", centers}}});
 }
 
 void sk_give_distances(struct sk_context *sk, const struct sk_centres *c, struct sk_result *ret)
