@@ -67,6 +67,15 @@ static const char *const names[] = {
     "larder.Quantiles",
     "larder.PickColumns",
     "larder.Missing",
+    "larder.Distances",
+    "larder.Neighbors",
+    "larder.RadiusNeighbors",
+    "larder.NeighborGraph",
+    "larder.NeighborVotes",
+    "larder.NeighborMeans",
+    "larder.NeighborImpute",
+    "larder.KernelDensity",
+    "larder.NearestCenter",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };

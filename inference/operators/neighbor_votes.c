@@ -138,18 +138,15 @@ struct ballot {
 };
 
 /* Votes as scipy's weighted mode adds them up: all voices, the others' as 0, in NumPy's order. */
-static void sum_masked(const struct voices *v, const struct ballot *b, double *sums)
+static void sum_masked(const struct voices *v, const struct ballot *b, const double *shares,
+                       double *sums)
 {
     double *masked = v->weights + v->n;
-    for (size_t j = 0; j < v->n; j++) {
-        int64_t class = b->codes[number_of(v, j)];
-        bool first = true;
-        for (size_t i = 0; first && i < j; i++)
-            first = b->codes[number_of(v, i)] != class;
-        if (!first)
+    for (size_t class = 0; class < b->classes; class ++) {
+        if (shares[class] == 0) /* nobody */
             continue;
         for (size_t i = 0; i < v->n; i++)
-            masked[i] = b->codes[number_of(v, i)] == class ? v->weights[i] : 0;
+            masked[i] = b->codes[number_of(v, i)] == (int64_t) class ? v->weights[i] : 0;
         sums[class] = lar_sum_f64(masked, v->n);
     }
 }
@@ -166,7 +163,7 @@ static void count_row(const struct voices *v, const struct ballot *b, double *su
     for (size_t j = 0; j < v->n; j++)
         shares[b->codes[number_of(v, j)]] += v->weights[j];
     if (b->weighted && v->indices)
-        sum_masked(v, b, sums);
+        sum_masked(v, b, shares, sums);
     else
         memcpy(sums, shares, b->classes * sizeof *sums);
     double total = lar_sum_f64(shares, b->classes);
