@@ -221,7 +221,7 @@ void lar_reduced_distances(const struct lar_distance *d, const struct lar_kernel
 {
     const double *panel = points->panels + first * d->columns * LANES;
     if (d->metric == LAR_METRIC_EUCLIDEAN || d->metric == LAR_METRIC_SQEUCLIDEAN) {
-        kernels->squares_f64(y, x, panel, d->columns, end - first);
+        kernels->unfused_squares_f64(y, x, panel, d->columns, end - first);
         return;
     }
     if (d->metric == LAR_METRIC_COSINE || d->metric == LAR_METRIC_CORRELATION) {

@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "server/span.h"
-#include "server/text_buffer.h"
+#include "dialects/text_buffer.h"
 
 #include <sys/socket.h>
 

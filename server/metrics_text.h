@@ -8,7 +8,7 @@
 #define SERVER_METRICS_TEXT_H
 
 #include "server/span.h"
-#include "server/text_buffer.h"
+#include "dialects/text_buffer.h"
 
 enum lar_metric_type {
     LAR_METRIC_COUNTER,

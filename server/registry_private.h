@@ -14,7 +14,7 @@
 #include "persistence/store/store.h"
 #include "server/epoch.h"
 #include "server/registry.h"
-#include "server/spawner.h"
+#include "spawner/spawner.h"
 #include "server/watcher.h"
 
 #include <pthread.h>

@@ -7,7 +7,7 @@
 #define SERVER_REQUEST_H
 
 #include "server/guard.h"
-#include "server/text_buffer.h"
+#include "dialects/text_buffer.h"
 
 enum lar_method { LAR_GET, LAR_HEAD, LAR_POST, LAR_PUT, LAR_DELETE, LAR_OPTIONS, LAR_METHOD_OTHER };
 const char *lar_method_name(enum lar_method method);

@@ -31,7 +31,7 @@ INLINE void some_panels(double *y, const double *x, const double *panels, size_t
             *(vec *)(y + i * LAR_PANEL_F64 + h * LANES) = s[i][h];
 }
 
-#define SQUARES_OF(level) lar_squares_f64_##level
+#define SQUARES_OF(level) lar_unfused_squares_f64_##level
 #define SQUARES(level) SQUARES_OF(level)
 
 void SQUARES(LEVEL)(double *y, const double *x, const double *panels, size_t k, size_t n_panels);
