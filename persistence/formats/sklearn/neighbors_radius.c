@@ -49,6 +49,12 @@ static const struct pk_node *as_text(struct sk_context *sk, const struct pk_node
     return text;
 }
 
+/* Releases before 0.22: no probabilities, one label for outliers in all outputs. */
+static bool is_early(const struct pk_node *object)
+{
+    return sk_release(object) < SK_RELEASE(0, 22);
+}
+
 /* The label of rows without neighbours, of output I, or NULL: such rows are refused. */
 static bool outlier_label(struct sk_context *sk, const struct pk_node *object, size_t i, size_t n,
                           const struct pk_node **ret)
@@ -56,6 +62,13 @@ static bool outlier_label(struct sk_context *sk, const struct pk_node *object, s
     const struct pk_node *list = pk_attribute(object, "outlier_label_");
     struct pk_items items;
     *ret = NULL;
+    if (is_early(object)) {
+        list = pk_attribute(object, "outlier_label");
+        *ret = list && list->kind != PK_NONE ? as_text(sk, list) : NULL;
+        if (!*ret && list && list->kind != PK_NONE)
+            *ret = list;
+        return true;
+    }
     if (!list || list->kind == PK_NONE)
         return true;
     if (!sk_items(sk, list, &items) || items.n != n)
@@ -167,7 +180,7 @@ static bool answer_output(struct sk_context *sk, const struct sk_nearest *q,
     lar_value votes = count(sk, codes, i, q->n, graph, weighted, n, outlier);
     if (votes == LAR_NO_VALUE)
         return false;
-    if (!sk_answer(sk, ret, SK_PREDICT_PROBA, votes + 1, labels))
+    if (!is_early(q->object) && !sk_answer(sk, ret, SK_PREDICT_PROBA, votes + 1, labels))
         return false;
     if (label && position < 0) { /* one class more, which has the outliers */
         labels = extended_labels(sk, labels, label);
@@ -187,9 +200,6 @@ bool sk_read_radius_neighbors_classifier(struct sk_context *sk, const struct pk_
     struct sk_codes codes;
     lar_value graph;
     bool weighted;
-    if (sk_release(object) < SK_RELEASE(0, 22))
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                       "releases before 0.22 answered in another way; fit it with a newer one");
     if (!sk_get_nearest(sk, object, in, &nearest) || !sk_get_weighted(sk, object, &weighted) ||
         !sk_get_codes(sk, object, nearest.n, &codes) ||
         !sk_find_within(sk, &nearest, false, &graph))
