@@ -39,9 +39,10 @@ static double log_norm(int kernel, double h, size_t dimensions)
     case EXPONENTIAL: factor = log_surface(d - 1) + lgamma(d); break;
     case LINEAR: factor = log_volume(d) - log(d + 1.); break;
     default:
-        for (double k = 1; k <= d; k += 2) {
+        for (size_t k = 1; k <= dimensions; k += 2) {
+            double left = d - (double)k;
             factor += part;
-            part *= -(d - k) * (d - k - 1) * (2. / M_PI) * (2. / M_PI);
+            part *= -left * (left - 1) * ((2. / M_PI) * (2. / M_PI));
         }
         factor = log(factor) + log_surface(d - 1);
     }

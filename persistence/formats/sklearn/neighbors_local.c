@@ -45,10 +45,10 @@ bool sk_read_local_outlier_factor(struct sk_context *sk, const struct pk_node *o
     struct lar_draft *d = sk->draft;
     struct sk_nearest q;
     struct sk_numbers offset;
-    lar_value found[2], reach;
-    const double *density;
+    lar_value found[2], reach = LAR_NO_VALUE;
+    const double *density = NULL;
     size_t k, asked;
-    bool novelty;
+    bool novelty = false;
     if (!sk_get_flag(sk, object, "novelty", false, &novelty) ||
         !sk_get_nearest(sk, object, in, &q) || !sk_get_size(sk, object, "n_neighbors_", 0, &k) ||
         !sk_get_k(sk, &q, &asked))

@@ -198,8 +198,8 @@ bool sk_read_radius_neighbors_classifier(struct sk_context *sk, const struct pk_
 {
     struct sk_nearest nearest;
     struct sk_codes codes;
-    lar_value graph;
-    bool weighted;
+    lar_value graph = LAR_NO_VALUE;
+    bool weighted = false;
     if (!sk_get_nearest(sk, object, in, &nearest) || !sk_get_weighted(sk, object, &weighted) ||
         !sk_get_codes(sk, object, nearest.n, &codes) ||
         !sk_find_within(sk, &nearest, false, &graph))
@@ -219,8 +219,8 @@ bool sk_read_radius_neighbors_regressor(struct sk_context *sk, const struct pk_n
 {
     struct lar_draft *d = sk->draft;
     struct sk_nearest nearest;
-    lar_value graph, targets;
-    bool weighted, several, integers;
+    lar_value graph = LAR_NO_VALUE, targets = LAR_NO_VALUE;
+    bool weighted = false, several = false, integers = false;
     if (!sk_get_nearest(sk, object, in, &nearest) || !sk_get_weighted(sk, object, &weighted) ||
         !sk_get_targets(sk, object, nearest.n, &targets, &several, &integers) ||
         !sk_find_within(sk, &nearest, false, &graph))
@@ -283,8 +283,8 @@ bool sk_read_radius_neighbors_transformer(struct sk_context *sk, const struct pk
                                           const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_nearest nearest;
-    lar_value graph;
-    bool ones;
+    lar_value graph = LAR_NO_VALUE;
+    bool ones = false;
     if (!sk_get_nearest(sk, object, in, &nearest) || !get_mode(sk, object, &ones) ||
         !sk_find_within(sk, &nearest, ones, &graph))
         return false;
