@@ -25,7 +25,7 @@ static bool inverted(struct sk_context *sk, const struct pk_node *object, size_t
     double greatest = 0, least = 0;
     for (size_t i = 0; i < n * n; i++)
         a[i] = ret->data[i];
-    bool regular = sk_invert(a, n, &log_det, &negative) && !negative;
+    bool regular = sk_invert_matrix(a, n, &log_det, &negative) && !negative;
     for (size_t i = 0; i < n * n; i++) {
         data[i] = (double)a[i];
         greatest = data[i] > greatest ? data[i] : greatest;

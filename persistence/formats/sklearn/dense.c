@@ -173,7 +173,7 @@ static void eliminate(long double *a, size_t n, size_t k)
     }
 }
 
-bool sk_invert(long double *a, size_t n, double *ret_log_det, bool *ret_negative)
+bool sk_invert_matrix(long double *a, size_t n, double *ret_log_det, bool *ret_negative)
 {
     size_t swapped[SK_INVERTED];
     long double log_det = 0, greatest = 0;

@@ -55,7 +55,7 @@ lar_value sk_scaled_distances(struct sk_context *sk, lar_value x, const double *
 /* The inverse of A [n, n] in its place, by elimination in long double. RET_LOG_DET: the logarithm
  * of the magnitude of A's determinant; RET_NEGATIVE: its sign. False, and no error, where A is
  * singular to working precision, or too large. */
-bool sk_invert(long double *a, size_t n, double *ret_log_det, bool *ret_negative);
+bool sk_invert_matrix(long double *a, size_t n, double *ret_log_det, bool *ret_negative);
 
 /* Larger matrices are not inverted at load: it would take too long. */
 enum { SK_INVERTED = 512 };

@@ -41,7 +41,7 @@ bool sk_factors_invert(struct sk_context *sk, const struct sk_factors *f, struct
     if (!m)
         return false;
     fill(m, f);
-    if (!sk_invert(m, k, ret_log_det, &negative) || negative)
+    if (!sk_invert_matrix(m, k, ret_log_det, &negative) || negative)
         return true;
     ret->data = narrowed(sk, m, k * k);
     return ret->data != NULL;
@@ -109,7 +109,7 @@ bool sk_factors_answer_full(struct sk_context *sk, const struct sk_factors *f, l
         return false;
     for (size_t i = 0; i < n * n; i++)
         m[i] = f->c.data[i];
-    if (!sk_invert(m, n, &log_det, &negative))
+    if (!sk_invert_matrix(m, n, &log_det, &negative))
         return true;
     long double sum = 2 * (long double)log_det;
     for (size_t j = 0; j < n; j++)
