@@ -12,8 +12,8 @@
 #include "persistence/formats/sklearn/linear.h"
 #include "persistence/formats/sklearn/nodes.h"
 
+#include <assert.h>
 #include <float.h>
-#include <string.h>
 
 /* Releases before 0.24 also brought infinity down to the largest number. */
 static lar_value relu(struct sk_context *sk, const struct pk_node *object, lar_value x)
@@ -71,11 +71,12 @@ static bool read_lists(struct sk_context *sk, const struct pk_node *object, stru
 static bool forward(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                     lar_value *ret, size_t *ret_n)
 {
-    struct pk_items coefs, intercepts;
+    struct pk_items coefs = {.n = 0}, intercepts = {.n = 0};
     lar_value x = LAR_NO_VALUE;
     size_t width = 0;
     if (!read_lists(sk, object, &coefs, &intercepts))
         return false;
+    assert(coefs.data && intercepts.data);
     for (size_t i = 0; i < coefs.n; i++) {
         struct sk_matrix weights;
         struct sk_numbers bias;
@@ -101,8 +102,8 @@ static bool forward(struct sk_context *sk, const struct pk_node *object, const s
 bool sk_read_mlp_regressor(struct sk_context *sk, const struct pk_node *object,
                            const struct sk_frame *in, struct sk_result *ret)
 {
-    lar_value y;
-    size_t n;
+    lar_value y = LAR_NO_VALUE;
+    size_t n = 0;
     if (!forward(sk, object, in, &y, &n))
         return false;
     return sk_answer(sk, ret, SK_PREDICT, n == 1 ? sk_as_vector(sk, y) : y, LAR_NO_VALUE);
@@ -126,8 +127,8 @@ bool sk_read_mlp_classifier(struct sk_context *sk, const struct pk_node *object,
                             const struct sk_frame *in, struct sk_result *ret)
 {
     struct lar_draft *d = sk->draft;
-    lar_value y, classes;
-    size_t n, n_classes;
+    lar_value y = LAR_NO_VALUE, classes = LAR_NO_VALUE;
+    size_t n = 0, n_classes = 0;
     bool sparse;
     const struct pk_node *binarizer = sk_fitted(sk, object, "_label_binarizer");
     const struct pk_node *labels = binarizer ? sk_fitted(sk, binarizer, "classes_") : NULL;
