@@ -67,6 +67,11 @@ static const char *const names[] = {
     "larder.Quantiles",
     "larder.PickColumns",
     "larder.Missing",
+    "ReduceLogSumExp",
+    "Relu",
+    "Tanh",
+    "larder.CategorySums",
+    "larder.ScaledDistances",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };
