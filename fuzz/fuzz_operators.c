@@ -71,6 +71,7 @@ static const char *const names[] = {
     "Relu",
     "Tanh",
     "larder.CategorySums",
+    "larder.Layer",
     "larder.ScaledDistances",
 };
 

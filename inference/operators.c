@@ -18,7 +18,8 @@ extern const struct lar_operator lar_operator_abs, lar_operator_add, lar_operato
 extern const struct lar_operator lar_operator_reduce_log_sum_exp, lar_operator_relu,
     lar_operator_tanh;
 
-extern const struct lar_operator lar_operator_category_sums, lar_operator_scaled_distances;
+extern const struct lar_operator lar_operator_category_sums, lar_operator_layer,
+    lar_operator_scaled_distances;
 extern const struct lar_operator lar_operator_binarize, lar_operator_check_finite,
     lar_operator_concat_columns, lar_operator_digitize, lar_operator_impute,
     lar_operator_impute_text, lar_operator_look_up, lar_operator_missing,
@@ -78,6 +79,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_digitize,
     &lar_operator_impute,
     &lar_operator_impute_text,
+    &lar_operator_layer,
     &lar_operator_look_up,
     &lar_operator_missing,
     &lar_operator_normalize_rows,

@@ -51,7 +51,7 @@ static lar_value centred(struct sk_context *sk, const struct projection *p)
     return p->mean ? sk_with_vector(sk, "Sub", p->x, p->mean, p->components.columns) : p->x;
 }
 
-/* mean_ @ components_.T; of two in float32, so is the product. */
+/* -mean_ @ components_.T; of two in float32, so is the product. */
 static const double *projected_mean(struct sk_context *sk, const struct projection *p)
 {
     const struct sk_matrix *c = &p->components;
@@ -60,7 +60,7 @@ static const double *projected_mean(struct sk_context *sk, const struct projecti
         double sum = 0;
         for (size_t j = 0; j < c->columns; j++)
             sum = fma(p->mean[j], c->data[i * c->columns + j], sum);
-        ret[i] = c->float32 && p->mean_float32 ? (double)(float)sum : sum;
+        ret[i] = c->float32 && p->mean_float32 ? -(double)(float)sum : -sum;
     }
     return ret;
 }
@@ -72,10 +72,7 @@ static lar_value project(struct sk_context *sk, const struct projection *p, bool
     if (!mean_after)
         return sk_times_transposed(sk, centred(sk, p), &p->components);
     const double *mean = projected_mean(sk, p);
-    if (!mean)
-        return LAR_NO_VALUE;
-    return sk_with_vector(sk, "Sub", sk_times_transposed(sk, p->x, &p->components), mean,
-                          p->components.rows);
+    return mean ? sk_affine_transposed(sk, p->x, &p->components, mean) : LAR_NO_VALUE;
 }
 
 /* The standard deviations that whitening divides by; since release 1.5 none is below the epsilon of

@@ -34,6 +34,15 @@ lar_value sk_enter(struct sk_context *sk, const struct pk_node *object, const st
 lar_value sk_times(struct sk_context *sk, lar_value x, const struct sk_matrix *m);
 lar_value sk_times_transposed(struct sk_context *sk, lar_value x, const struct sk_matrix *m);
 
+/* X @ M + BIAS (M's columns), and an activation: as nodes one by one give it, but faster. */
+enum sk_activation { SK_LINEAR, SK_RELU, SK_TANH, SK_LOGISTIC };
+lar_value sk_layer(struct sk_context *sk, lar_value x, const struct sk_matrix *m,
+                   const double *bias, enum sk_activation activation);
+
+/* X @ M.T + BIAS (M's rows). */
+lar_value sk_affine_transposed(struct sk_context *sk, lar_value x, const struct sk_matrix *m,
+                               const double *bias);
+
 /* X and a vector of N, by element: Add, Sub, Mul or Div. DATA lives as long as the draft. */
 lar_value sk_with_vector(struct sk_context *sk, const char *op, lar_value x, const double *data,
                          size_t n);
