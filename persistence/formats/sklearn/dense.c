@@ -147,13 +147,20 @@ lar_value sk_scaled_distances(struct sk_context *sk, lar_value x, const double *
 {
     struct lar_draft *d = sk->draft;
     struct lar_shape shape = LAR_SHAPE((int64_t)k, (int64_t)n);
-    return lar_draft_node(d, &(struct lar_node_args){
-                                 .op = "larder.ScaledDistances",
-                                 .inputs = &x,
-                                 .n_inputs = 1,
-                                 .params = {{"centers", lar_draft_f64(d, centers, shape)},
-                                            {"scales", lar_draft_f64(d, scales, shape)}},
-                             });
+    return lar_draft_node(
+        d, &(struct lar_node_args){
+               .op = "larder.ScaledDistances",
+               .inputs = &x,
+               .n_inputs = 1,
+               .params = {{"centers", lar_draft_f64(d, centers, shape)},
+                          {"scales", scales ? lar_draft_f64(d, scales, shape) : LAR_NO_VALUE}},
+           });
+}
+
+lar_value sk_squared_norms(struct sk_context *sk, lar_value x, size_t n)
+{
+    const double *origin = sk_alloc(sk, n, sizeof *origin);
+    return origin ? sk_as_vector(sk, sk_scaled_distances(sk, x, origin, NULL, 1, n)) : LAR_NO_VALUE;
 }
 
 /* The row at or below the diagonal that has the greatest element of column K. */

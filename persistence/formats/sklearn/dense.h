@@ -57,7 +57,11 @@ lar_value sk_row_sums(struct sk_context *sk, lar_value x, bool column);
 lar_value sk_log_sum_exp(struct sk_context *sk, lar_value x);
 lar_value sk_log_shares(struct sk_context *sk, lar_value x);
 
-/* For each of K centres [k, n]: the sum of (x - centre)^2 / scale over the columns. */
+/* The sum of each row's squares: [rows]. */
+lar_value sk_squared_norms(struct sk_context *sk, lar_value x, size_t n);
+
+/* For each of K centres [k, n]: the sum of (x - centre)^2 / scale over the columns. SCALES may be
+ * NULL: 1. */
 lar_value sk_scaled_distances(struct sk_context *sk, lar_value x, const double *centers,
                               const double *scales, size_t k, size_t n);
 

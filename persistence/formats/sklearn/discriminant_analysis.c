@@ -106,7 +106,7 @@ static lar_value quadric_norm(struct sk_context *sk, lar_value x, const struct q
     *bias = sum;
     x = sk_times(sk, sk_with_vector(sk, "Sub", x, q->mean, n),
                  &(struct sk_matrix){.data = w, .rows = n, .columns = k});
-    return sk_row_sums(sk, lar_draft_apply(sk->draft, "Mul", 2, x, x), false);
+    return sk_squared_norms(sk, x, k);
 }
 
 /* rotations_ and scalings_, one of each for each row of MEANS. */

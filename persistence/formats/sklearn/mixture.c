@@ -72,9 +72,10 @@ static bool full(struct sk_context *sk, struct mixture *m, lar_value *ret)
         return false;
     for (size_t i = 0; i < k; i++, p += n * n, means += n) {
         project_mean(means, m->means + i * n, p, n);
-        lar_value y = sk_times(sk, m->x, &(struct sk_matrix){.data = p, .rows = n, .columns = n});
-        y = sk_with_vector(sk, "Sub", y, means, n);
-        distances[i] = sk_row_sums(sk, lar_draft_apply(sk->draft, "Mul", 2, y, y), false);
+        for (size_t j = 0; j < n; j++)
+            means[j] = -means[j];
+        const struct sk_matrix root = {.data = p, .rows = n, .columns = n};
+        distances[i] = sk_squared_norms(sk, sk_layer(sk, m->x, &root, means, SK_LINEAR), n);
         m->bias[i] += log_diagonal(p, n);
     }
     *ret = sk_side_by_side(sk, distances, k);
@@ -86,17 +87,15 @@ static bool tied(struct sk_context *sk, struct mixture *m, lar_value *ret)
 {
     size_t n = m->n, k = m->k;
     const double *p = get_precisions(sk, m, 2, (int64_t[]){(int64_t)n, (int64_t)n});
-    double *means = sk_alloc(sk, k * n, sizeof *means), *ones = sk_alloc(sk, k * n, sizeof *ones);
-    if (!p || !means || !ones)
+    double *means = sk_alloc(sk, k * n, sizeof *means);
+    if (!p || !means)
         return false;
     for (size_t i = 0; i < k; i++) {
         project_mean(means + i * n, m->means + i * n, p, n);
         m->bias[i] += log_diagonal(p, n);
     }
-    for (size_t i = 0; i < k * n; i++)
-        ones[i] = 1;
     lar_value y = sk_times(sk, m->x, &(struct sk_matrix){.data = p, .rows = n, .columns = n});
-    *ret = sk_scaled_distances(sk, y, means, ones, k, n);
+    *ret = sk_scaled_distances(sk, y, means, NULL, k, n);
     return true;
 }
 
