@@ -1,4 +1,5 @@
-/* Neg, Abs, Exp, Log, Sqrt, Sigmoid, Tanh, Relu, Clip: elementwise operators of one float input.
+/* Neg, Abs, Cos, Exp, Log, Sqrt, Sigmoid, Tanh, Relu, Clip: elementwise operators of one float
+ * input.
  *
  * Relu: NaN stays NaN.
  * SPDX-License-Identifier: MIT */
@@ -46,6 +47,7 @@ UNARY_RUN(tanh_run, lar_tanh(x), tanhf(x))
 UNARY_RUN(relu_run, x < 0 ? 0 : x, x < 0 ? 0 : x)
 UNARY_RUN(neg_run, -x, -x)
 UNARY_RUN(abs_run, fabs(x), fabsf(x))
+UNARY_RUN(cos_run, cos(x), cosf(x))
 UNARY_RUN(exp_run, exp(x), expf(x))
 UNARY_RUN(log_run, log(x), logf(x))
 UNARY_RUN(sqrt_run, sqrt(x), sqrtf(x))
@@ -103,6 +105,10 @@ const struct lar_operator lar_operator_neg = {
     .signature = {.name = "Neg", .version = 13, ONE_INPUT, .infer = infer}, .run = neg_run};
 const struct lar_operator lar_operator_abs = {
     .signature = {.name = "Abs", .version = 13, ONE_INPUT, .infer = infer}, .run = abs_run};
+const struct lar_operator lar_operator_cos = {
+    .signature = {.name = "Cos", .version = 7, ONE_INPUT, .infer = infer},
+    .cost = transcendental_cost,
+    .run = cos_run};
 const struct lar_operator lar_operator_exp = {
     .signature = {.name = "Exp", .version = 13, ONE_INPUT, .infer = infer},
     .cost = transcendental_cost,

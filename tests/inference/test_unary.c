@@ -27,6 +27,8 @@ START_TEST(exp_and_log)
     EXPECT_F64(&o, S(4), 1, 2.718281828459045, 0, INFINITY);
     o = (struct one)UNARY("Log", F64(S(4), 1, 0, -1, 10));
     EXPECT_F64(&o, S(4), 0, -INFINITY, NAN, 2.302585092994046);
+    o = (struct one)UNARY("Cos", F64(S(3), 0, 1, INFINITY));
+    EXPECT_F64(&o, S(3), 1, cos(1), NAN);
     o = (struct one)UNARY("Exp", F32(S(1), 1));
     EXPECT_BYTES(&o, LAR_TYPE_F32, float, S(1), 2.7182817f);
 }
