@@ -10,6 +10,8 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/factors.h"
+#include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/nodes.h"
 
 #include <float.h>
@@ -75,20 +77,25 @@ static lar_value project(struct sk_context *sk, const struct projection *p, bool
     return mean ? sk_affine_transposed(sk, p->x, &p->components, mean) : LAR_NO_VALUE;
 }
 
-/* The standard deviations that whitening divides by; since release 1.5 none is below the epsilon of
- * their type. */
+/* The standard deviations that whitening divides by, in the variances' own type. */
+static double *deviations(struct sk_context *sk, const struct sk_numbers *variance)
+{
+    double *ret = sk_alloc(sk, variance->n, sizeof *ret);
+    for (size_t i = 0; ret && i < variance->n; i++)
+        ret[i] =
+            variance->float32 ? (double)sqrtf((float)variance->data[i]) : sqrt(variance->data[i]);
+    return ret;
+}
+
+/* X divided by them; since release 1.5 none is below the epsilon of their type. */
 static lar_value whitened(struct sk_context *sk, lar_value x, const struct sk_numbers *variance,
                           bool bounded)
 {
-    double *scale = sk_alloc(sk, variance->n, sizeof *scale);
+    double *scale = deviations(sk, variance);
     double least = variance->float32 ? (double)FLT_EPSILON : DBL_EPSILON;
-    for (size_t i = 0; scale && i < variance->n; i++) {
-        scale[i] = sqrt(variance->data[i]);
-        if (variance->float32)
-            scale[i] = (double)sqrtf((float)variance->data[i]);
-        if (bounded && scale[i] < least)
+    for (size_t i = 0; scale && bounded && i < variance->n; i++)
+        if (scale[i] < least)
             scale[i] = least;
-    }
     return scale ? sk_with_vector(sk, "Div", x, scale, variance->n) : LAR_NO_VALUE;
 }
 
@@ -122,6 +129,19 @@ static bool answer_pca_density(struct sk_context *sk, const struct pk_node *obje
     return !(noise > 1e-14 * greatest) || sk_factors_answer(sk, &f, x, ret);
 }
 
+static bool read_variance(struct sk_context *sk, const struct pk_node *object,
+                          const struct sk_matrix *components, struct sk_numbers *ret,
+                          bool *ret_whiten)
+{
+    if (!sk_get_flag(sk, object, "whiten", false, ret_whiten) ||
+        !sk_get_numbers(sk, object, "explained_variance_", 1, 1, ret))
+        return false;
+    return ret->n == components->rows ||
+           sk_fail(sk, LAR_ERR_FORMAT,
+                   "explained_variance_: has %zu elements, components_ has %zu rows", ret->n,
+                   components->rows);
+}
+
 static bool read_pca(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                      bool density, struct sk_result *ret)
 {
@@ -129,13 +149,8 @@ static bool read_pca(struct sk_context *sk, const struct pk_node *object, const 
     struct sk_numbers variance;
     bool whiten, newer = sk_release(object) >= SK_RELEASE(1, 5);
     if (!read_projection(sk, object, in, true, true, &p) ||
-        !sk_get_flag(sk, object, "whiten", false, &whiten) ||
-        !sk_get_numbers(sk, object, "explained_variance_", 1, 1, &variance))
+        !read_variance(sk, object, &p.components, &variance, &whiten))
         return false;
-    if (variance.n != p.components.rows)
-        return sk_fail(sk, LAR_ERR_FORMAT,
-                       "explained_variance_: has %zu elements, components_ has %zu rows",
-                       variance.n, p.components.rows);
     lar_value x = project(sk, &p, newer || p.sparse);
     if (whiten)
         x = whitened(sk, x, &variance, newer);
@@ -166,16 +181,21 @@ bool sk_read_truncated_svd(struct sk_context *sk, const struct pk_node *object,
            sk_give(sk, ret, project(sk, &p, false));
 }
 
-/* FastICA: the mean is subtracted if whitening was asked for: by True, or since release 1.1 by the
- * name of a kind of it. */
+/* FastICA whitens if True says so, or since release 1.1 the name of a kind of whitening. */
+static bool ica_whitens(struct sk_context *sk, const struct pk_node *object, bool *ret)
+{
+    const struct pk_node *option = pk_attribute(object, "whiten");
+    *ret = option && option->kind == PK_TEXT && option->bytes.size > 0;
+    return *ret || sk_get_flag(sk, object, "whiten", true, ret);
+}
+
+/* FastICA: the mean is subtracted where whitening was asked for. */
 bool sk_read_fast_ica(struct sk_context *sk, const struct pk_node *object,
                       const struct sk_frame *in, struct sk_result *ret)
 {
     struct projection p;
-    const struct pk_node *option = pk_attribute(object, "whiten");
-    bool whiten = option && option->kind == PK_TEXT && option->bytes.size > 0;
-    return (whiten || sk_get_flag(sk, object, "whiten", true, &whiten)) &&
-           read_projection(sk, object, in, whiten, false, &p) &&
+    bool whiten;
+    return ica_whitens(sk, object, &whiten) && read_projection(sk, object, in, whiten, false, &p) &&
            sk_give(sk, ret, project(sk, &p, false));
 }
 
@@ -255,4 +275,65 @@ bool sk_read_batch_solver(struct sk_context *sk, const struct pk_node *object,
     return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                    "transform is not supported: scikit-learn solves for all rows of a batch "
                    "together, and what it gives for one row depends on the others");
+}
+
+/* X @ M + MEAN (NULL: 0), dense: back to M's columns. CHECK: what is not finite is refused. */
+static bool go_back(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+                    const struct sk_matrix *m, const double *mean, bool check, struct sk_frame *ret)
+{
+    if (!sk_frame_expect(sk, in, m->rows, "components_"))
+        return false;
+    lar_value x = sk_frame_dense(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    x = check ? sk_check_finite(sk, object, x, false, false) : x;
+    *ret = sk_frame_of(sk, mean ? sk_layer(sk, x, m, mean, SK_LINEAR) : sk_times(sk, x, m));
+    return lar_draft_ok(sk->draft, sk->err);
+}
+
+/* PCA, IncrementalPCA: the components are times the deviations where X is whitened. Until release
+ * 1.7 X is taken as it is. */
+bool sk_invert_pca(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+                   struct sk_frame *ret)
+{
+    struct sk_matrix c;
+    struct sk_numbers variance;
+    const double *mean;
+    bool whiten, check = sk_release(object) >= SK_RELEASE(1, 8);
+    if (!sk_get_matrix(sk, object, "components_", 0, 0, &c) ||
+        !sk_get_vector(sk, object, "mean_", c.columns, &mean) ||
+        !read_variance(sk, object, &c, &variance, &whiten))
+        return false;
+    if (!whiten)
+        return go_back(sk, object, in, &c, mean, check, ret);
+    const double *scale = deviations(sk, &variance);
+    double *data = sk_alloc(sk, c.rows * c.columns, sizeof *data);
+    for (size_t i = 0; scale && data && i < c.rows * c.columns; i++) {
+        data[i] = scale[i / c.columns] * c.data[i];
+        if (c.float32 && variance.float32)
+            data[i] = (double)(float)data[i];
+    }
+    c.data = data;
+    return scale && data && go_back(sk, object, in, &c, mean, check, ret);
+}
+
+bool sk_invert_truncated_svd(struct sk_context *sk, const struct pk_node *object,
+                             const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct sk_matrix c;
+    return sk_get_matrix(sk, object, "components_", 0, 0, &c) &&
+           go_back(sk, object, in, &c, NULL, true, ret);
+}
+
+/* FastICA: mixing_ is what components_ is the pseudo-inverse of, [columns, components]. */
+bool sk_invert_fast_ica(struct sk_context *sk, const struct pk_node *object,
+                        const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct sk_matrix mixing, back;
+    const double *mean = NULL;
+    bool whiten;
+    return sk_get_matrix(sk, object, "mixing_", 0, 0, &mixing) &&
+           ica_whitens(sk, object, &whiten) &&
+           (!whiten || sk_get_vector(sk, object, "mean_", mixing.rows, &mean)) &&
+           sk_transposed(sk, &mixing, &back) && go_back(sk, object, in, &back, mean, true, ret);
 }

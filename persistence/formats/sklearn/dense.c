@@ -67,7 +67,7 @@ lar_value sk_times(struct sk_context *sk, lar_value x, const struct sk_matrix *m
         lar_draft_f64(sk->draft, m->data, LAR_SHAPE((int64_t)m->rows, (int64_t)m->columns)));
 }
 
-static bool transpose(struct sk_context *sk, const struct sk_matrix *m, struct sk_matrix *ret)
+bool sk_transposed(struct sk_context *sk, const struct sk_matrix *m, struct sk_matrix *ret)
 {
     double *t = sk_alloc(sk, m->rows * m->columns, sizeof *t);
     for (size_t i = 0; t && i < m->rows; i++)
@@ -80,7 +80,7 @@ static bool transpose(struct sk_context *sk, const struct sk_matrix *m, struct s
 lar_value sk_times_transposed(struct sk_context *sk, lar_value x, const struct sk_matrix *m)
 {
     struct sk_matrix t;
-    return transpose(sk, m, &t) ? sk_times(sk, x, &t) : LAR_NO_VALUE;
+    return sk_transposed(sk, m, &t) ? sk_times(sk, x, &t) : LAR_NO_VALUE;
 }
 
 lar_value sk_layer(struct sk_context *sk, lar_value x, const struct sk_matrix *m,
@@ -103,7 +103,7 @@ lar_value sk_affine_transposed(struct sk_context *sk, lar_value x, const struct 
                                const double *bias)
 {
     struct sk_matrix t;
-    return transpose(sk, m, &t) ? sk_layer(sk, x, &t, bias, SK_LINEAR) : LAR_NO_VALUE;
+    return sk_transposed(sk, m, &t) ? sk_layer(sk, x, &t, bias, SK_LINEAR) : LAR_NO_VALUE;
 }
 
 lar_value sk_with_vector(struct sk_context *sk, const char *op, lar_value x, const double *data,

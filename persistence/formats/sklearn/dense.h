@@ -30,6 +30,8 @@ bool sk_get_number(struct sk_context *sk, const struct pk_node *object, const ch
 lar_value sk_enter(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                    size_t n, const char *what, bool sparse);
 
+bool sk_transposed(struct sk_context *sk, const struct sk_matrix *m, struct sk_matrix *ret);
+
 /* X @ M and X @ M.T */
 lar_value sk_times(struct sk_context *sk, lar_value x, const struct sk_matrix *m);
 lar_value sk_times_transposed(struct sk_context *sk, lar_value x, const struct sk_matrix *m);
