@@ -16,7 +16,11 @@
 
 /* What the loader tells of a model: becomes the listing's facts. Keys (all but format may be
  * absent): format, producer, versions {name: version}, class, classes [dotted names met],
- * warnings [sentences]. Inputs, outputs and methods are added from the draft by the loader. */
+ * warnings [sentences], container ("gzip", ...), and of a pickle:
+ *   pickle {protocol, joblib: raw arrays in it, bytes: out of its container, globals: how many}
+ *   globals [{name, count, at: byte of the first, verdict, why}]: danger.h; dangerous ones first
+ *   tree: the estimators, each in the one that holds it (describe_tree.h).
+ * Inputs, outputs and methods are the flat form's. */
 struct lar_report {
     json_t *root; /* an object; the holder's */
 };

@@ -216,7 +216,7 @@ bool model_inputs(const struct model *model, json_t *data, size_t first, size_t 
     for (uint32_t i = 0; i < model->flat.n_inputs; i++) {
         const struct lar_flat_input *input = &model->flat.inputs[i];
         ret[i] = (struct lar_tensor){.layout = LAR_LAYOUT_DENSE};
-        if (input->value == LAR_NO_VALUE)
+        if (input->value == LAR_NO_VALUE || strcmp(input->name, INVERSE_INPUT) == 0)
             continue;
         const struct lar_value_info *info = &model->flat.values[input->value];
         struct cells c = {.rows = json_object_get(data, "rows"), .first = first, .n = n};
@@ -230,6 +230,38 @@ bool model_inputs(const struct model *model, json_t *data, size_t first, size_t 
         narrow(&ret[i], n * c.width);
     }
     return true;
+}
+
+bool model_inverse_input(const struct model *model, json_t *transform, size_t first, size_t n,
+                         struct lar_scratch *scratch, struct lar_tensor *inputs,
+                         struct lar_error *err)
+{
+    json_t *shape = json_object_get(transform, "shape"), *rows = json_array();
+    size_t width = 1, all = (size_t)json_integer_value(json_array_get(shape, 0));
+    if (json_array_size(shape) == 2)
+        width = (size_t)json_integer_value(json_array_get(shape, 1));
+    for (size_t i = 0; all && i < first + n; i++) { /* again from the beginning after the last */
+        json_t *row = json_array(), *from = json_object_get(transform, "data");
+        for (size_t k = 0; k < width; k++)
+            json_array_append(row, json_array_get(from, i % all * width + k));
+        json_array_append_new(rows, row);
+    }
+    bool ok = true;
+    for (uint32_t i = 0; i < model->flat.n_inputs; i++) {
+        if (strcmp(model->flat.inputs[i].name, INVERSE_INPUT) != 0)
+            continue;
+        const struct lar_value_info *info = &model->flat.values[model->flat.inputs[i].value];
+        struct cells c = {.rows = rows, .first = first, .n = n, .width = width};
+        ok = numbers(&c, &inputs[i], scratch, err);
+        inputs[i].type = info->type;
+        inputs[i].shape = info->shape;
+        inputs[i].shape.dims[0] = (int64_t)n;
+        if (info->type == LAR_TYPE_I64)
+            for (size_t k = 0; ok && k < n * width; k++)
+                ((int64_t *)inputs[i].data)[k] = (int64_t)((double *)inputs[i].data)[k];
+    }
+    json_decref(rows);
+    return ok;
 }
 
 int model_output(const struct model *model, const char *name)

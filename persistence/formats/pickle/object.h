@@ -72,6 +72,7 @@ struct pk_node {
             items; /* TUPLE, LIST, SET, FROZENSET, PERSISTENT; DICT: key, value, key, ... */
         struct {
             struct pk_bytes module, name;
+            uint32_t count; /* how often the file names it; offset is the first time */
         } global;
         struct {
             enum pk_maker maker;

@@ -19,8 +19,15 @@ enum sk_method {
     SK_DECISION_FUNCTION,
     SK_SCORE_SAMPLES,
     SK_TRANSFORM,
+    SK_APPLY,
+    SK_DECISION_PATH,
+    SK_KNEIGHBORS,        /* two outputs: distances, indices */
+    SK_INVERSE_TRANSFORM, /* with an input of its own: inverse.h */
     SK_METHODS
 };
+
+/* Its name in scikit-learn: "predict", ... */
+const char *sk_method_name(enum sk_method method);
 
 /* One column: column INDEX of the matrix (or, of rank 1, the whole) VALUE. LAR_NO_VALUE: column
  * INDEX of the model's own input, whose type is not decided until all that read it are known. */

@@ -5,7 +5,9 @@
 #include "persistence/formats/pickle/machine.h"
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/declared.h"
+#include "persistence/formats/sklearn/describe.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/objects.h"
 #include "persistence/formats/sklearn/selection.h"
 
@@ -23,7 +25,16 @@ static const char *const method_names[SK_METHODS] = {
     [SK_DECISION_FUNCTION] = "decision_function",
     [SK_SCORE_SAMPLES] = "score_samples",
     [SK_TRANSFORM] = "transform",
+    [SK_APPLY] = "apply",
+    [SK_DECISION_PATH] = "decision_path",
+    [SK_KNEIGHBORS] = "kneighbors",
+    [SK_INVERSE_TRANSFORM] = "inverse_transform",
 };
+
+const char *sk_method_name(enum sk_method method)
+{
+    return method_names[method];
+}
 
 /* Whether DATA begins as a pickle does: with PROTO, or with an opcode that protocols 0 and 1 start
  * with. */
@@ -149,9 +160,13 @@ static void add_method(struct sk_context *sk, enum sk_method method, const struc
 {
     uint32_t index = lar_draft_method(sk->draft, method_names[method]);
     for (size_t i = 0; i < answer->n; i++) {
+        static const char *const of_neighbors[] = {"distances", "indices"};
         char name[64];
-        (void)snprintf(name, sizeof name, answer->several ? "%s_%zu" : "%s", method_names[method],
-                       i);
+        if (method == SK_KNEIGHBORS)
+            (void)snprintf(name, sizeof name, "%s_%s", method_names[method], of_neighbors[i % 2]);
+        else
+            (void)snprintf(name, sizeof name, answer->several ? "%s_%zu" : "%s",
+                           method_names[method], i);
         lar_draft_output(sk->draft, index, name, answer->outputs[i].value,
                          answer->outputs[i].labels);
     }
@@ -164,9 +179,10 @@ static bool add_methods(struct sk_context *sk, struct sk_result *result)
         if (value == LAR_NO_VALUE || !sk_answer(sk, result, SK_TRANSFORM, value, LAR_NO_VALUE))
             return false;
     }
-    static const enum sk_method order[] = {SK_PREDICT,           SK_TRANSFORM,
-                                           SK_PREDICT_PROBA,     SK_PREDICT_LOG_PROBA,
-                                           SK_DECISION_FUNCTION, SK_SCORE_SAMPLES};
+    static const enum sk_method order[] = {
+        SK_PREDICT,           SK_TRANSFORM,        SK_PREDICT_PROBA, SK_PREDICT_LOG_PROBA,
+        SK_DECISION_FUNCTION, SK_SCORE_SAMPLES,    SK_APPLY,         SK_DECISION_PATH,
+        SK_KNEIGHBORS,        SK_INVERSE_TRANSFORM};
     size_t n = 0;
     for (size_t i = 0; i < SK_METHODS; i++)
         if (result->answers[order[i]].n) {
@@ -200,12 +216,8 @@ static bool translate(struct sk_context *sk, const struct pk_node *object,
     }
     if (!sk_read(sk, object, &in, &result))
         return false;
-    return add_methods(sk, &result) && lar_draft_ok(sk->draft, sk->err);
-}
-
-static void report_text(struct lar_report *report, const char *key, const char *text)
-{
-    (void)json_object_set_new(report->root, key, json_string(text));
+    return sk_add_inverse(sk, object, &result) && add_methods(sk, &result) &&
+           lar_draft_ok(sk->draft, sk->err);
 }
 
 /* What may matter though the model loads: a release that nobody has tested. */
@@ -227,33 +239,13 @@ static void warn(const struct pk_pickle *pickle, struct lar_report *report)
     (void)json_object_set_new(report->root, "warnings", json_pack("[s]", text));
 }
 
-/* Class, versions and all classes met. */
-static void describe(const struct pk_pickle *pickle, struct lar_report *report)
-{
-    char what[256];
-    json_t *classes = json_array(), *versions = json_object();
-    for (size_t i = 0; i < pickle->n_globals; i++)
-        (void)json_array_append_new(
-            classes, json_string(pk_describe(pickle->globals[i], what, sizeof what)));
-    const struct pk_node *version = pk_attribute(pickle->root, "_sklearn_version");
-    if (version && version->kind == PK_TEXT) {
-        json_t *text = json_stringn((const char *)version->bytes.data, version->bytes.size);
-        (void)snprintf(what, sizeof what, "scikit-learn %s", text ? json_string_value(text) : "?");
-        report_text(report, "producer", what);
-        (void)json_object_set_new(versions, "scikit-learn", text);
-    }
-    report_text(report, "class", pk_describe(pickle->root, what, sizeof what));
-    (void)json_object_set_new(report->root, "classes", classes);
-    (void)json_object_set_new(report->root, "versions", versions);
-}
-
 bool sk_read_objects(const struct pk_pickle *objects, const char *stream,
                      const struct lar_read_limits *limits, struct lar_draft *draft,
                      struct lar_report *report, struct lar_error *err)
 {
     struct sk_context sk = {
         .draft = draft, .arena = lar_draft_arena(draft), .err = err, .stream = stream};
-    describe(objects, report);
+    sk_describe_model(objects, report);
     if (sk_class_of(objects->root))
         warn(objects, report);
     return translate(&sk, objects->root, limits->declared);
@@ -266,8 +258,10 @@ static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_bundle
     struct lar_arena arena;
     struct pk_pickle pickle = {.arena = &arena, .companions = bundle};
     lar_arena_init(&arena, limits->memory);
-    bool ok = pk_parse(&pickle, bytes->data, bytes->size, NULL, NULL, err) &&
-              sk_read_objects(&pickle, bytes->owned ? "unpacked " : "", limits, draft, report, err);
+    bool ok = pk_parse(&pickle, bytes->data, bytes->size, NULL, NULL, err);
+    sk_describe_pickle(&pickle, bytes->size, report);
+    ok =
+        ok && sk_read_objects(&pickle, bytes->owned ? "unpacked " : "", limits, draft, report, err);
     lar_arena_finish(&arena);
     return ok;
 }
@@ -278,6 +272,8 @@ static bool read_file(const struct lar_bundle *bundle, const struct lar_read_lim
     const struct lar_bundle_file *file = main_file(bundle);
     const char *container = pk_container(file->data, file->size);
     struct pk_unpacked bytes;
+    if (container)
+        (void)json_object_set_new(report->root, "container", json_string(container));
     if (!pk_unpack(&bytes, file->data, file->size, limits->memory, err))
         return false;
     bool ok = bytes.size && looks_like_pickle(bytes.data, bytes.size);

@@ -45,6 +45,11 @@ bool sk_is_sparse_matrix(const struct pk_node *node)
     return layout_of(node) != NONE;
 }
 
+bool sk_is_csr(const struct pk_node *node)
+{
+    return layout_of(node) == ROWS;
+}
+
 static bool integers(const struct matrix *m, const char *attribute, const int64_t **ret,
                      size_t *ret_n)
 {

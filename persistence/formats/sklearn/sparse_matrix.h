@@ -6,6 +6,7 @@
 #include "persistence/formats/sklearn/attributes.h"
 
 bool sk_is_sparse_matrix(const struct pk_node *node);
+bool sk_is_csr(const struct pk_node *node); /* in compressed rows */
 
 /* NODE (called NAME in messages), which is one, as dense numbers; elements that are given twice are
  * added, as SciPy does. Indices may be int32 or int64. */
