@@ -18,7 +18,7 @@ body_has '[.inputs[] | [.name, .datatype]] == [["a", "INT64"], ["b", "FP64"], ["
 answers 200 "$base/v2/models/whole"
 body_has '[.inputs[] | [.name, .datatype]] == [["X", "INT64"]]'
 
-url=$base/invocations?model=typed
+url="$base/invocations?model=typed"
 answers 200 "$url" -H "$json" -d '{"dataframe_split": {"columns": ["c", "extra", "a", "b"], "data": [[1, "x", 2, 0.5], [2, null, 4, 1]]}}'
 body_has '.predictions == [false, true]'
 answers 200 "$url" -H "$json" -d '{"dataframe_records": [{"a": 4, "b": 0.5, "c": 1}]}'
@@ -43,7 +43,7 @@ for f in flat.tar deep.tar deep.zip; do
 done
 answers 201 -X POST -T "$work/flat.tar" "$base/v1/models/iris/versions"
 answers 200 -T "$work/deep.zip" "$base/v1/models/iris/versions/1" # the same content
-ls "$models/iris/1" | grep -q '^MLmodel$' || fail "the folder became $(ls "$models/iris/1")"
+[ -f "$models/iris/1/MLmodel" ] || fail "the folder became $(ls "$models/iris/1")"
 answers 200 "$base/invocations?model=iris" -H "$json" -d @"$fixtures/mlflow2_columns/serving_input_example.json"
 body_has '.predictions == ["setosa", "setosa"]'
 
