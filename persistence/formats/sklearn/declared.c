@@ -63,13 +63,12 @@ static bool declare_tensor(struct sk_context *sk, enum lar_type *types)
 
 /* Columns by their names: those of the model in its order, perhaps without some that nothing reads.
  */
-static bool declare_named(struct sk_context *sk, enum lar_type *types)
+static bool declare_named(struct sk_context *sk, const struct lar_declared_column *columns,
+                          size_t n, enum lar_type *types)
 {
-    const struct lar_declared *declared = sk->root.declared;
-    const struct lar_declared_column *columns = declared->columns;
     size_t at = 0;
     for (size_t i = 0; i < sk->root.n; i++) {
-        const struct lar_declared_column *column = at < declared->n ? &columns[at] : NULL;
+        const struct lar_declared_column *column = at < n ? &columns[at] : NULL;
         if (column && strcmp(column->name, sk->root.names[i]) == 0) {
             if (!declare(sk, i, column->type, column->called, &types[i]))
                 return false;
@@ -81,10 +80,9 @@ static bool declare_named(struct sk_context *sk, enum lar_type *types)
                            column ? column->name : "nothing", sk->root.names[i]);
         }
     }
-    return at == declared->n ||
-           sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                   "the signature has a column %s, which the model was not fitted with",
-                   columns[at].name);
+    return at == n || sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                              "the signature has a column %s, which the model was not fitted with",
+                              columns[at].name);
 }
 
 static bool declare_positions(struct sk_context *sk, enum lar_type *types)
@@ -111,7 +109,7 @@ bool sk_declared_types(struct sk_context *sk)
         return false;
     bool named = declared->columns && declared->columns[0].name && root->names;
     bool ok = !declared->columns ? declare_tensor(sk, types)
-              : named            ? declare_named(sk, types)
+              : named            ? declare_named(sk, declared->columns, declared->n, types)
                                  : declare_positions(sk, types);
     root->types = types;
     return ok;
