@@ -32,6 +32,7 @@ SK_READER(sk_read_quantile_transformer);
 SK_READER(sk_read_function_transformer);
 SK_READER(sk_read_one_hot_encoder);
 SK_READER(sk_read_ordinal_encoder);
+SK_READER(sk_read_old_imputer);
 SK_READER(sk_read_simple_imputer);
 SK_READER(sk_read_missing_indicator);
 SK_READER(sk_read_count_vectorizer);

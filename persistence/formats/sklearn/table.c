@@ -161,6 +161,7 @@ const struct sk_class sk_classes[] = {
     {"sklearn.pipeline", "Pipeline", sk_read_pipeline, false},
     {"sklearn.preprocessing", "Binarizer", sk_read_binarizer, true},
     {"sklearn.preprocessing", "FunctionTransformer", sk_read_function_transformer, false},
+    {"sklearn.preprocessing", "Imputer", sk_read_old_imputer, true},
     {"sklearn.preprocessing", "KBinsDiscretizer", sk_read_k_bins_discretizer, true},
     {"sklearn.preprocessing", "KernelCenterer", sk_read_kernel_centerer, true},
     {"sklearn.preprocessing", "MaxAbsScaler", sk_read_max_abs_scaler, true},
