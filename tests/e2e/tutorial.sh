@@ -32,25 +32,26 @@ run() {
         out=
         return
     fi
-    printf '%s' "$command" >command
-    script -qefc "stty cols 100 -echo; bash ./command" typescript </dev/null >printed || status=$?
+    printf '%s' "$command" >asked.sh
+    script -qefc "stty cols 100 -echo; bash ./asked.sh" typescript </dev/null >printed || status=$?
     out=$(tr -d '\r' <printed | sed -e 's/[[:space:]]*$//')
     out=${out//$base/http:\/\/127.0.0.1:8080}
     [ "$status" = 0 ] || fail "docs/tutorial.md: $command: status $status: $out"
 }
 
-n=0 command= expected= written=
+n=0 command="" expected="" written=""
 check() {
     local pattern
     [ -n "$command" ] || return 0
     run "$command"
     written+="    \$ $command"$'\n'
+    # shellcheck disable=SC2001
     [ -z "$out" ] || written+=$(sed 's/^\(.\)/    \1/' <<<"$out")$'\n'
     pattern=$(as_pattern "${expected%$'\n'}")
     # shellcheck disable=SC2053
     [ "${WRITE:-}" = yes ] || [[ $out == $pattern ]] || fail "docs/tutorial.md: $command printed: $out"$'\n'"the page has: $expected"
     n=$((n + 1))
-    command= expected=
+    command="" expected=""
 }
 
 while IFS= read -r line; do
