@@ -2,9 +2,10 @@
  *
  * Input: float64 [rows, n]. Parameters: quantiles [k, n], ascending in each column; references [k],
  * ascending, what they are called; normal: the places become those of a normal distribution; cut:
- * they are cut off at a ten-millionth (else a normal distribution has infinite ends). A place is
- * the mean of two interpolations, from below and from above, so that repeated quantiles are
- * answered by their middle. NaN stays NaN. SPDX-License-Identifier: MIT */
+ * they are cut off at a ten-millionth (else a normal distribution has infinite ends); inverse: from
+ * places to numbers. A place is the mean of two interpolations, from below and from above, so that
+ * repeated quantiles are answered by their middle. NaN stays NaN.
+ * SPDX-License-Identifier: MIT */
 #include "inference/infer.h"
 #include "inference/params.h"
 #include "inference/values.h"
@@ -138,8 +139,38 @@ static double place(double x, const double *up, const double *down, const struct
                              interpolate(-x, down, s->down_names, s->k));
 }
 
+/* The number at place P of a column whose quantiles are POINTS. */
+static double number_at(double p, const double *points, const struct state *s, bool normal,
+                        bool cut)
+{
+    const double root = 1.41421356237309504880;
+    if (isnan(p))
+        return p;
+    p = normal ? 0.5 * erfc(-p / root) : p;
+    bool low = cut ? p - CUT < 0 : p == 0, high = cut ? p + CUT > 1 : p == 1;
+    if (low || high)
+        return points[low ? 0 : s->k - 1];
+    return interpolate(p, s->up_names, points, s->k);
+}
+
+static bool run_inverse(struct lar_call *call, struct lar_error *err)
+{
+    const struct lar_tensor *in = call->inputs[0];
+    const struct state *s = call->state;
+    const double *x = in->data;
+    bool normal = lar_node_flag(call->node, "normal"), cut = lar_node_flag(call->node, "cut");
+    uint64_t n = lar_columns(in), rows = n ? lar_rows(in) : 0;
+    double *y = lar_output_dense(call, 0, &in->shape, err);
+    for (uint64_t i = 0; y && i < rows; i++)
+        for (uint64_t j = 0; j < n; j++)
+            *y++ = number_at(*x++, s->up + j * s->k, s, normal, cut);
+    return y != NULL;
+}
+
 static bool run(struct lar_call *call, struct lar_error *err)
 {
+    if (lar_node_flag(call->node, "inverse"))
+        return run_inverse(call, err);
     const struct lar_tensor *in = call->inputs[0];
     const struct state *s = call->state;
     const double *x = in->data;
@@ -168,11 +199,10 @@ static double cost(const struct lar_node_info *node, const void *state, uint64_t
     return 10 + each * (double)rows * (double)lar_columns(lar_node_param(node, "quantiles"));
 }
 
-static const struct lar_param_rule params[] = {{"quantiles", LAR_TYPE_F64, 2, false},
-                                               {"references", LAR_TYPE_F64, 1, false},
-                                               {"normal", LAR_TYPE_BOOL, 0, true},
-                                               {"cut", LAR_TYPE_BOOL, 0, true},
-                                               {0}};
+static const struct lar_param_rule params[] = {
+    {"quantiles", LAR_TYPE_F64, 2, false}, {"references", LAR_TYPE_F64, 1, false},
+    {"normal", LAR_TYPE_BOOL, 0, true},    {"cut", LAR_TYPE_BOOL, 0, true},
+    {"inverse", LAR_TYPE_BOOL, 0, true},   {0}};
 
 const struct lar_operator lar_operator_quantiles = {.signature = {.name = "larder.Quantiles",
                                                                   .version = 1,

@@ -51,7 +51,8 @@ void table_note(struct line *line, const char *path, const char *method, bool ex
         n--;
     if (n && name[n] && name[n - 1] == '_')
         name[n - 1] = '\0';
-    line->releases[release_of(path)] = true;
+    if (isdigit((unsigned char)*path)) /* not of odd/ */
+        line->releases[release_of(path)] = true;
     for (size_t i = 0; i < line->n_methods; i++)
         if (strcmp(line->methods[i].name, name) == 0) {
             line->methods[i].exact &= exact;

@@ -54,6 +54,46 @@ START_TEST(box_cox)
 }
 END_TEST
 
+START_TEST(power_inverse)
+{
+    struct one o = {.op = "larder.PowerInverse",
+                    .inputs = {F64(S(3, 3), log(4), 7.5, -7.5, -14.0 / 3, 0, NAN, 0, -0.5, 1)},
+                    .n_inputs = 1,
+                    .rows = 1,
+                    .params = {{"lambdas", F64(S(3), 0, 2, 0)}, {"method", SCALAR_I64(2)}}};
+    const double powers[] = {
+        3, 3, 1 - sqrt(16), 1 - sqrt(1 + 28.0 / 3), 0, NAN, 0, 1 - exp(0.5), exp(1) - 1};
+    expect_near(&o, powers, 9, 1e-15);
+    o.inputs[0] = (struct lar_tensor)F64(S(2, 3), 1, -2, 0, -1, -0.5, NAN);
+    o.params[0].tensor = (struct lar_tensor)F64(S(3), 0, 1, -0.5);
+    o.params[1].tensor = (struct lar_tensor)SCALAR_I64(0);
+    expect_near(&o, (double[]){exp(1), -1, 1, exp(-1), 0.5, NAN}, 6, 1e-15);
+    o.params[1].tensor = (struct lar_tensor)SCALAR_I64(1);
+    expect_near(&o, (double[]){exp(1), NAN, 1, exp(-1), 0.5, NAN}, 6, 1e-15);
+    o.params[1].tensor = (struct lar_tensor)SCALAR_I64(3);
+    expect_failure(&o, LAR_ERR_FORMAT, "there is no method 3");
+    o.inputs[0] = (struct lar_tensor)F64(S(1, 2), 3, 3);
+    EXPECT_REFUSED(&o, "2 columns, but lambdas for 3");
+}
+END_TEST
+
+START_TEST(quantile_inverse)
+{
+    struct one o = {.op = "larder.Quantiles",
+                    .inputs = {F64(S(6, 1), -1, 0, 0.125, 0.9, 2, NAN)},
+                    .n_inputs = 1,
+                    .rows = 1,
+                    .params = {{"quantiles", F64(S(5, 1), 1, 2, 2, 2, 4)},
+                               {"references", F64(S(5), 0, 0.25, 0.5, 0.75, 1)},
+                               {"inverse", BOOLS(LAR_SCALAR, 1)},
+                               {"normal", BOOLS(LAR_SCALAR, 0)}}};
+    expect_near(&o, (double[]){1, 1, 1.5, 3.2, 4, NAN}, 6, 1e-15);
+    o.inputs[0] = (struct lar_tensor)F64(S(4, 1), -9, 9, 0, NAN);
+    o.params[3].tensor = (struct lar_tensor)BOOLS(LAR_SCALAR, 1);
+    expect_near(&o, (double[]){1, 4, 2, NAN}, 4, 1e-15);
+}
+END_TEST
+
 START_TEST(uniform)
 {
     struct one o = {.op = "larder.Quantiles",
@@ -119,6 +159,7 @@ END_TEST
 
 int main(void)
 {
-    return check_main("distributions", (const TTest *[]){yeo_johnson, box_cox, uniform, normal,
-                                                         quantiles_are_verified, NULL});
+    return check_main("distributions",
+                      (const TTest *[]){yeo_johnson, box_cox, power_inverse, quantile_inverse,
+                                        uniform, normal, quantiles_are_verified, NULL});
 }

@@ -6,6 +6,7 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/nodes.h"
 
 static bool give(struct sk_context *sk, struct sk_result *ret, lar_value value)
@@ -31,33 +32,49 @@ static lar_value numbers(struct sk_context *sk, const struct pk_node *object,
     return sk_check_finite(sk, object, x, true, false);
 }
 
+/* lambdas_ and which formula is used. */
+struct powers {
+    struct sk_numbers lambdas;
+    bool box_cox, standardize;
+};
+
+static bool read_powers(struct sk_context *sk, const struct pk_node *object, struct powers *ret)
+{
+    ret->box_cox = sk_option_is(object, "method", "yeo-johnson", "box-cox");
+    if (!ret->box_cox && !sk_option_is(object, "method", "yeo-johnson", "yeo-johnson"))
+        return sk_refuse_attribute(sk, pk_attribute(object, "method"), "method",
+                                   "must be yeo-johnson or box-cox");
+    return sk_get_numbers(sk, object, "lambdas_", 1, 1, &ret->lambdas) &&
+           sk_get_flag(sk, object, "standardize", true, &ret->standardize);
+}
+
+static lar_value apply_powers(struct sk_context *sk, const char *op, int64_t method,
+                              const struct powers *p, lar_value x)
+{
+    struct lar_draft *d = sk->draft;
+    return lar_draft_node(
+        d, &(struct lar_node_args){
+               .op = op,
+               .inputs = &x,
+               .n_inputs = 1,
+               .params = {{"lambdas", lar_draft_f64(d, p->lambdas.data, p->lambdas.shape)},
+                          {"method", lar_draft_scalar_i64(d, method)}},
+           });
+}
+
 bool sk_read_power_transformer(struct sk_context *sk, const struct pk_node *object,
                                const struct sk_frame *in, struct sk_result *ret)
 {
-    struct sk_numbers lambdas;
-    struct lar_draft *d = sk->draft;
-    bool standardize;
-    int64_t method = sk_release(object) < SK_RELEASE(1, 8) ? 1 : 2;
-    if (sk_option_is(object, "method", "yeo-johnson", "box-cox"))
-        method = 0;
-    else if (!sk_option_is(object, "method", "yeo-johnson", "yeo-johnson"))
-        return sk_refuse_attribute(sk, pk_attribute(object, "method"), "method",
-                                   "must be yeo-johnson or box-cox");
-    if (!sk_get_numbers(sk, object, "lambdas_", 1, 1, &lambdas) ||
-        !sk_get_flag(sk, object, "standardize", true, &standardize))
+    struct powers p;
+    if (!read_powers(sk, object, &p))
         return false;
-    lar_value x = numbers(sk, object, in, lambdas.n, "lambdas_");
+    lar_value x = numbers(sk, object, in, p.lambdas.n, "lambdas_");
     if (x == LAR_NO_VALUE)
         return false;
-    x = lar_draft_node(d, &(struct lar_node_args){
-                              .op = "larder.PowerTransform",
-                              .inputs = &x,
-                              .n_inputs = 1,
-                              .params = {{"lambdas", lar_draft_f64(d, lambdas.data, lambdas.shape)},
-                                         {"method", lar_draft_scalar_i64(d, method)}},
-                          });
-    if (!give(sk, ret, x) || !standardize)
-        return lar_draft_ok(d, sk->err);
+    int64_t method = p.box_cox ? 0 : sk_release(object) < SK_RELEASE(1, 8) ? 1 : 2;
+    x = apply_powers(sk, "larder.PowerTransform", method, &p, x);
+    if (!give(sk, ret, x) || !p.standardize)
+        return lar_draft_ok(sk->draft, sk->err);
     const struct pk_node *scaler = sk_fitted(sk, object, "_scaler");
     struct sk_frame powers = ret->frame;
     if (!scaler)
@@ -65,35 +82,76 @@ bool sk_read_power_transformer(struct sk_context *sk, const struct pk_node *obje
     return sk_read(sk, scaler, &powers, ret) || lar_error_within(sk->err, "_scaler");
 }
 
-bool sk_read_quantile_transformer(struct sk_context *sk, const struct pk_node *object,
-                                  const struct sk_frame *in, struct sk_result *ret)
+bool sk_invert_power_transformer(struct sk_context *sk, const struct pk_node *object,
+                                 const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct powers p;
+    if (!read_powers(sk, object, &p))
+        return false;
+    lar_value x = numbers(sk, object, in, p.lambdas.n, "lambdas_");
+    if (x == LAR_NO_VALUE)
+        return false;
+    struct sk_frame powers = sk_frame_of(sk, x), scaled = powers;
+    if (p.standardize) {
+        const struct pk_node *scaler = sk_fitted(sk, object, "_scaler");
+        if (!scaler)
+            return false;
+        if (!sk_invert(sk, scaler, &scaled, &powers))
+            return lar_error_within(sk->err, "_scaler");
+        x = powers.matrix;
+    }
+    int64_t method = !p.box_cox ? 2 : sk_release(object) < SK_RELEASE(1, 6) ? 0 : 1;
+    *ret = sk_frame_of(sk, apply_powers(sk, "larder.PowerInverse", method, &p, x));
+    return lar_draft_ok(sk->draft, sk->err);
+}
+
+static lar_value quantiles(struct sk_context *sk, const struct pk_node *object,
+                           const struct sk_frame *in, bool inverse)
 {
     struct sk_numbers quantiles;
     const double *references;
     struct lar_draft *d = sk->draft;
     bool normal = sk_option_is(object, "output_distribution", "uniform", "normal");
     bool cut = normal || sk_release(object) < SK_RELEASE(0, 21);
-    if (!normal && !sk_option_is(object, "output_distribution", "uniform", "uniform"))
-        return sk_refuse_attribute(sk, pk_attribute(object, "output_distribution"),
-                                   "output_distribution", "must be uniform or normal");
+    if (!normal && !sk_option_is(object, "output_distribution", "uniform", "uniform")) {
+        sk_refuse_attribute(sk, pk_attribute(object, "output_distribution"), "output_distribution",
+                            "must be uniform or normal");
+        return LAR_NO_VALUE;
+    }
     if (!sk_get_numbers(sk, object, "quantiles_", 2, 2, &quantiles))
-        return false;
+        return LAR_NO_VALUE;
     int64_t k = quantiles.shape.dims[0], n = quantiles.shape.dims[1];
     if (!sk_get_vector(sk, object, "references_", (size_t)k, &references))
-        return false;
+        return LAR_NO_VALUE;
     lar_value x = numbers(sk, object, in, (size_t)n, "quantiles_");
     if (x == LAR_NO_VALUE)
+        return x;
+    return lar_draft_node(
+        d, &(struct lar_node_args){
+               .op = "larder.Quantiles",
+               .inputs = &x,
+               .n_inputs = 1,
+               .params = {{"quantiles", lar_draft_f64(d, quantiles.data, quantiles.shape)},
+                          {"references", lar_draft_f64(d, references, LAR_SHAPE(k))},
+                          {"normal", lar_draft_scalar_bool(d, normal)},
+                          {"cut", lar_draft_scalar_bool(d, cut)},
+                          {"inverse", lar_draft_scalar_bool(d, inverse)}},
+           });
+}
+
+bool sk_read_quantile_transformer(struct sk_context *sk, const struct pk_node *object,
+                                  const struct sk_frame *in, struct sk_result *ret)
+{
+    lar_value x = quantiles(sk, object, in, false);
+    return x != LAR_NO_VALUE && give(sk, ret, x);
+}
+
+bool sk_invert_quantile_transformer(struct sk_context *sk, const struct pk_node *object,
+                                    const struct sk_frame *in, struct sk_frame *ret)
+{
+    lar_value x = quantiles(sk, object, in, true);
+    if (x == LAR_NO_VALUE)
         return false;
-    return give(
-        sk, ret,
-        lar_draft_node(
-            d, &(struct lar_node_args){
-                   .op = "larder.Quantiles",
-                   .inputs = &x,
-                   .n_inputs = 1,
-                   .params = {{"quantiles", lar_draft_f64(d, quantiles.data, quantiles.shape)},
-                              {"references", lar_draft_f64(d, references, LAR_SHAPE(k))},
-                              {"normal", lar_draft_scalar_bool(d, normal)},
-                              {"cut", lar_draft_scalar_bool(d, cut)}},
-               }));
+    *ret = sk_frame_of(sk, x);
+    return lar_draft_ok(sk->draft, sk->err);
 }

@@ -6,6 +6,7 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/nodes.h"
 
 static bool give(struct sk_context *sk, struct sk_result *ret, lar_value value)
@@ -45,7 +46,7 @@ struct centred {
 /* Reads the centre CENTER, which option WITH_CENTER asks for, and scale_, for WITH_SCALE. */
 static bool read_centred(struct sk_context *sk, const struct pk_node *object,
                          const struct sk_frame *in, const char *center, const char *with_center,
-                         const char *with_scale, struct centred *ret)
+                         const char *with_scale, bool check, struct centred *ret)
 {
     size_t n;
     if (!sk_fitted(sk, object, "scale_") || !optional_vector(sk, object, center, &ret->center) ||
@@ -62,7 +63,7 @@ static bool read_centred(struct sk_context *sk, const struct pk_node *object,
     ret->x = sk_frame_f64(sk, in);
     if (ret->x == LAR_NO_VALUE)
         return false;
-    ret->x = sk_check_finite(sk, object, ret->x, true, false);
+    ret->x = check ? sk_check_finite(sk, object, ret->x, true, false) : ret->x;
     return true;
 }
 
@@ -81,7 +82,7 @@ bool sk_read_standard_scaler(struct sk_context *sk, const struct pk_node *object
                              const struct sk_frame *in, struct sk_result *ret)
 {
     struct centred c;
-    if (!read_centred(sk, object, in, "mean_", "with_mean", "with_std", &c))
+    if (!read_centred(sk, object, in, "mean_", "with_mean", "with_std", true, &c))
         return false;
     if (!sk_is_sparse(sk, c.x))
         return give_centred(sk, ret, &c);
@@ -155,12 +156,93 @@ bool sk_read_robust_scaler(struct sk_context *sk, const struct pk_node *object,
                            const struct sk_frame *in, struct sk_result *ret)
 {
     struct centred c;
-    if (!read_centred(sk, object, in, "center_", "with_centering", "with_scaling", &c))
+    if (!read_centred(sk, object, in, "center_", "with_centering", "with_scaling", true, &c))
         return false;
     if (!sk_is_sparse(sk, c.x))
         return give_centred(sk, ret, &c);
     /* is not centred, whatever with_centering says */
     return give(sk, ret, c.scaling ? scale_sparse(sk, c.x, &c.scale) : c.x);
+}
+
+static bool hand_on(struct sk_context *sk, lar_value value, struct sk_frame *ret)
+{
+    *ret = sk_frame_of(sk, value);
+    return lar_draft_ok(sk->draft, sk->err);
+}
+
+/* Times the scale, and the centre is added. */
+static bool uncentre(struct sk_context *sk, const struct centred *c, struct sk_frame *ret)
+{
+    struct lar_draft *d = sk->draft;
+    lar_value x = c->x;
+    if (sk_is_sparse(sk, x)) {
+        if (c->scaling && c->scale.n)
+            x = lar_draft_apply(d, "larder.ScaleColumns", 2, x,
+                                lar_draft_f64(d, c->scale.data, c->scale.shape));
+        return hand_on(sk, x, ret);
+    }
+    if (c->scaling)
+        x = lar_draft_apply(d, "Mul", 2, x, lar_draft_f64(d, c->scale.data, c->scale.shape));
+    if (c->centering)
+        x = lar_draft_apply(d, "Add", 2, x, lar_draft_f64(d, c->center.data, c->center.shape));
+    return hand_on(sk, x, ret);
+}
+
+bool sk_invert_standard_scaler(struct sk_context *sk, const struct pk_node *object,
+                               const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct centred c;
+    bool check = sk_release(object) >= SK_RELEASE(1, 0);
+    if (!read_centred(sk, object, in, "mean_", "with_mean", "with_std", check, &c))
+        return false;
+    if (sk_is_sparse(sk, c.x) && c.centering)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "with_mean: a sparse matrix enters its inverse_transform");
+    return uncentre(sk, &c, ret);
+}
+
+bool sk_invert_robust_scaler(struct sk_context *sk, const struct pk_node *object,
+                             const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct centred c;
+    return read_centred(sk, object, in, "center_", "with_centering", "with_scaling", true, &c) &&
+           uncentre(sk, &c, ret);
+}
+
+bool sk_invert_min_max_scaler(struct sk_context *sk, const struct pk_node *object,
+                              const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct sk_numbers scale;
+    struct lar_draft *d = sk->draft;
+    const double *min;
+    if (!sk_get_numbers(sk, object, "scale_", 1, 1, &scale) ||
+        !sk_get_vector(sk, object, "min_", scale.n, &min) ||
+        !sk_frame_expect(sk, in, scale.n, "scale_"))
+        return false;
+    lar_value x = sk_frame_f64(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    if (sk_is_sparse(sk, x))
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "a sparse matrix enters its inverse_transform, which it does not take");
+    x = sk_check_finite(sk, object, x, true, false);
+    x = lar_draft_apply(d, "Sub", 2, x, lar_draft_f64(d, min, scale.shape));
+    return hand_on(sk, lar_draft_apply(d, "Div", 2, x, lar_draft_f64(d, scale.data, scale.shape)),
+                   ret);
+}
+
+bool sk_invert_max_abs_scaler(struct sk_context *sk, const struct pk_node *object,
+                              const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct centred c = {.scaling = true};
+    if (!sk_get_numbers(sk, object, "scale_", 1, 1, &c.scale) ||
+        !sk_frame_expect(sk, in, c.scale.n, "scale_"))
+        return false;
+    c.x = sk_frame_f64(sk, in);
+    if (c.x == LAR_NO_VALUE)
+        return false;
+    c.x = sk_check_finite(sk, object, c.x, true, false);
+    return uncentre(sk, &c, ret);
 }
 
 /* What newer releases put where "passthrough" was asked for. */

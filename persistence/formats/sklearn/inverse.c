@@ -1,0 +1,142 @@
+/* From an object to its inverse_transform; see inverse.h.
+ * SPDX-License-Identifier: MIT */
+#include "persistence/formats/sklearn/inverse.h"
+
+#include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/frame.h"
+
+#include <string.h>
+
+/* Rows match the class in each module of its package, as those of table.c do. */
+static const struct inverse {
+    const char *package, *name;
+    bool (*invert)(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+                   struct sk_frame *ret);
+} inverses[] = {
+    {"sklearn.pipeline", "Pipeline", sk_invert_pipeline},
+    {"sklearn.preprocessing", "MaxAbsScaler", sk_invert_max_abs_scaler},
+    {"sklearn.preprocessing", "MinMaxScaler", sk_invert_min_max_scaler},
+    {"sklearn.preprocessing", "PowerTransformer", sk_invert_power_transformer},
+    {"sklearn.preprocessing", "QuantileTransformer", sk_invert_quantile_transformer},
+    {"sklearn.preprocessing", "RobustScaler", sk_invert_robust_scaler},
+    {"sklearn.preprocessing", "StandardScaler", sk_invert_standard_scaler},
+};
+
+static const struct inverse *inverse_of(const struct pk_node *object)
+{
+    const struct sk_class *class = sk_class_of(object);
+    for (size_t i = 0; class && i < sizeof inverses / sizeof *inverses; i++)
+        if (strcmp(inverses[i].name, class->name) == 0 &&
+            strcmp(inverses[i].package, class->package) == 0)
+            return &inverses[i];
+    return NULL;
+}
+
+/* The transformer of step I of a pipeline. */
+static const struct pk_node *step_of(struct pk_items steps, size_t i)
+{
+    const struct pk_node *entry = steps.data[i];
+    bool pair = (entry->kind == PK_TUPLE || entry->kind == PK_LIST) && entry->items.n == 2;
+    return pair ? entry->items.data[1] : NULL;
+}
+
+static bool invertible(const struct pk_node *object, unsigned depth)
+{
+    const struct inverse *inverse = inverse_of(object);
+    if (!inverse || depth == SK_DEPTH)
+        return false;
+    if (inverse->invert != sk_invert_pipeline)
+        return true;
+    const struct pk_node *steps = pk_attribute(object, "steps");
+    if (!steps || steps->kind != PK_LIST)
+        return false;
+    for (size_t i = 0; i < steps->items.n; i++) {
+        const struct pk_node *step = step_of(steps->items, i);
+        if (!sk_is_passthrough(step) && !invertible(step, depth + 1))
+            return false;
+    }
+    return true;
+}
+
+bool sk_invertible(const struct pk_node *object)
+{
+    return invertible(object, 0);
+}
+
+bool sk_invert(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+               struct sk_frame *ret)
+{
+    char what[256];
+    const struct inverse *inverse = inverse_of(object);
+    bool ok = false;
+    if (sk->depth == SK_DEPTH)
+        return sk_fail(sk, LAR_ERR_LIMIT, "estimators are nested deeper than %d", SK_DEPTH);
+    if (++sk->estimators > SK_ESTIMATORS)
+        return sk_fail(sk, LAR_ERR_LIMIT, "more than %d estimators in one model", SK_ESTIMATORS);
+    sk->depth++;
+    if (inverse)
+        ok = inverse->invert(sk, object, in, ret);
+    else
+        sk_fail(sk, LAR_ERR_UNSUPPORTED, "its inverse_transform is not supported");
+    ok = lar_draft_ok(sk->draft, sk->err) && ok;
+    sk->depth--;
+    if (!ok && !sk->named)
+        lar_error_within(sk->err, "%s", pk_describe(object, what, sizeof what));
+    sk->named |= !ok;
+    return ok;
+}
+
+/* Steps from the last to the first. */
+bool sk_invert_pipeline(struct sk_context *sk, const struct pk_node *object,
+                        const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct pk_items steps;
+    const struct pk_node *node = sk_fitted(sk, object, "steps");
+    if (!node)
+        return false;
+    if (!sk_items(sk, node, &steps))
+        return sk_refuse_attribute(sk, node, "steps", "must be a list");
+    *ret = *in;
+    for (size_t i = steps.n; i-- > 0;) {
+        struct sk_frame frame = *ret;
+        const struct pk_node *step = step_of(steps, i);
+        if (!sk_is_passthrough(step) && !sk_invert(sk, step, &frame, ret))
+            return sk_within(sk, "steps", i);
+    }
+    return true;
+}
+
+/* A name that no column of the model has. */
+static const char *free_name(struct sk_context *sk)
+{
+    const struct sk_root *root = &sk->root;
+    const char *name = "transformed";
+    for (size_t i = 0; name && root->names && root->n != SK_UNKNOWN && i < root->n; i++)
+        if (strcmp(root->names[i], name) == 0) {
+            name = lar_arena_printf(sk->arena, "%s_", name);
+            i = SIZE_MAX; /* from the first again */
+        }
+    return name;
+}
+
+bool sk_add_inverse(struct sk_context *sk, const struct pk_node *object, struct sk_result *result)
+{
+    if (!result->transforms || result->frame.matrix == LAR_NO_VALUE || !sk_invertible(object))
+        return true;
+    const char *name = free_name(sk);
+    const struct lar_value_info *info = lar_draft_info(sk->draft, result->frame.matrix);
+    bool vector = info->shape.rank == 1;
+    if (!name)
+        return lar_arena_fail(sk->arena, sk->err, "a name");
+    if (!vector && (info->shape.rank != 2 || info->shape.dims[1] < 0))
+        return true;
+    lar_value x = vector ? lar_draft_input(sk->draft, name, info->type, LAR_SHAPE(LAR_DIM_ROWS))
+                         : lar_draft_input(sk->draft, name, LAR_TYPE_F64,
+                                           LAR_SHAPE(LAR_DIM_ROWS, info->shape.dims[1]));
+    struct sk_frame in = sk_frame_of(sk, x), out;
+    if (!sk_invert(sk, object, &in, &out))
+        return false;
+    lar_value value = sk_frame_output(sk, &out);
+    return value != LAR_NO_VALUE &&
+           sk_answer(sk, result, SK_INVERSE_TRANSFORM, value, LAR_NO_VALUE);
+}
