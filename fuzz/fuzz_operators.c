@@ -67,6 +67,12 @@ static const char *const names[] = {
     "larder.Quantiles",
     "larder.PickColumns",
     "larder.Missing",
+    "ReduceLogSumExp",
+    "Relu",
+    "Tanh",
+    "larder.CategorySums",
+    "larder.Layer",
+    "larder.ScaledDistances",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };

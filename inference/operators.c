@@ -17,7 +17,8 @@ extern const struct lar_operator lar_operator_abs, lar_operator_add, lar_operato
     lar_operator_squeeze, lar_operator_sub, lar_operator_tanh, lar_operator_transpose,
     lar_operator_unsqueeze, lar_operator_where;
 
-extern const struct lar_operator lar_operator_category_sums, lar_operator_scaled_distances;
+extern const struct lar_operator lar_operator_category_sums, lar_operator_layer,
+    lar_operator_scaled_distances;
 extern const struct lar_operator lar_operator_binarize, lar_operator_check_finite,
     lar_operator_concat_columns, lar_operator_digitize, lar_operator_distances, lar_operator_impute,
     lar_operator_impute_text, lar_operator_kernel_matrix, lar_operator_latent_probabilities,
@@ -88,6 +89,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_impute_text,
     &lar_operator_kernel_matrix,
     &lar_operator_latent_probabilities,
+    &lar_operator_layer,
     &lar_operator_log_add_exp,
     &lar_operator_look_up,
     &lar_operator_missing,

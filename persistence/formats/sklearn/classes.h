@@ -77,6 +77,7 @@ SK_READER(sk_read_incremental_pca);
 SK_READER(sk_read_truncated_svd);
 SK_READER(sk_read_fast_ica);
 SK_READER(sk_read_factor_analysis);
+SK_READER(sk_read_sparse_pca);
 SK_READER(sk_read_batch_solver);
 SK_READER(sk_read_gaussian_nb);
 SK_READER(sk_read_multinomial_nb);
