@@ -20,10 +20,9 @@ static off_t large(const struct stat *st)
 void lar_gentle_free(void *block, size_t size)
 {
     if (size >= LARGE_BLOCK) { /* smaller ones may be used again as they are */
-        uintptr_t end = (uintptr_t)block + size,
-                  at = ((uintptr_t)block + STEP) & ~(uintptr_t)(STEP - 1);
+        char *end = (char *)block + size, *at = (char *)block + (-(uintptr_t)block & (STEP - 1));
         for (; end - at > STEP; at += STEP)
-            madvise((void *)at, STEP, MADV_DONTNEED);
+            madvise(at, STEP, MADV_DONTNEED);
     }
     free(block);
 }
