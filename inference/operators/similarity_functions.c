@@ -66,6 +66,30 @@ static double merged_square(const double *x, const uint32_t *xc, size_t nx, cons
     return sum;
 }
 
+/* |x - v|^2 as |x|^2 - 2 x.v + |v|^2 where GAMMA times that is small: then the error of the
+ * exponent is below 64 roundings. Else entry by entry. */
+static double sparse_square(const struct lar_similarity_rows *rows, double gamma, const double *v,
+                            const uint32_t *columns, size_t n)
+{
+    double products[4] = {0}, squares[4] = {0};
+    size_t e = 0;
+    for (; e + 4 <= n; e += 4)
+        for (size_t q = 0; q < 4; q++) {
+            products[q] += v[e + q] * rows->x[columns[e + q]];
+            squares[q] += v[e + q] * v[e + q];
+        }
+    for (; e < n; e++) {
+        products[0] += v[e] * rows->x[columns[e]];
+        squares[0] += v[e] * v[e];
+    }
+    double length = (squares[0] + squares[1]) + (squares[2] + squares[3]);
+    double product = (products[0] + products[1]) + (products[2] + products[3]);
+    if (!(fabs(gamma) * (rows->length + length) <= 64))
+        return merged_square(rows->values, rows->columns, rows->nnz, v, columns, n);
+    double square = rows->length - 2 * product + length;
+    return square > 0 ? square : 0;
+}
+
 void lar_similarity_sparse(const struct lar_similarity *s, const struct lar_kernels *kernels,
                            double *y, const struct lar_similarity_rows *rows,
                            const struct lar_similarity_chunk *chunk)
@@ -76,7 +100,7 @@ void lar_similarity_sparse(const struct lar_similarity *s, const struct lar_kern
         const double *values = (const double *)s->csr->data + at;
         const uint32_t *columns = s->csr->indices + at;
         if (s->kind == LAR_SIMILARITY_RBF)
-            y[j] = merged_square(rows->values, rows->columns, rows->nnz, values, columns, nnz);
+            y[j] = sparse_square(rows, s->gamma, values, columns, nnz);
         else
             kernels->csr_dots_f64(y + j, values, columns, nnz, rows->x, s->k, 1);
     }

@@ -213,7 +213,7 @@ bool sk_read_random_projection(struct sk_context *sk, const struct pk_node *obje
     for (size_t i = 0; i < k; i++)
         for (size_t j = 0; j < n; j++)
             t[j * k + i] = components.data[i * n + j];
-    bool sparse = sk_is_sparse(sk, x) && sk_is_csr(node) && !dense;
+    bool sparse = sk_is_sparse(sk, x) && sk_is_sparse_matrix(node) && !dense;
     x = sk_check_finite(sk, object, x, false, false);
     lar_value y =
         lar_draft_apply(d, "MatMul", 2, x, lar_draft_f64(d, t, LAR_SHAPE((int64_t)n, (int64_t)k)));

@@ -226,7 +226,7 @@ static bool fold_centring(struct sk_context *sk, const struct pk_node *centerer,
         return false;
     if (all.n != 1)
         return sk_fail(sk, LAR_ERR_FORMAT, "K_fit_all_: has %zu elements, not 1", all.n);
-    for (size_t j = 0; j < d->t; j++) {
+    for (size_t j = 0; d->weights && d->constants && j < d->t; j++) {
         double *w = d->weights + j * n, sum = 0, constant = 0;
         for (size_t i = 0; i < n; i++) {
             sum += w[i];
