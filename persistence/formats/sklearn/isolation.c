@@ -99,7 +99,7 @@ static bool read_sum(struct sk_context *sk, const struct pk_node *object, const 
     struct depths depths;
     double *depth;
     size_t columns;
-    bool nan = sk_release(object) >= SK_RELEASE(1, 7);
+    bool nan = sk_release(object) >= SK_RELEASE(1, 6);
     const struct pk_node *node = sk_fitted(sk, object, "estimators_");
     if (!node)
         return false;
