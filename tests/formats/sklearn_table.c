@@ -104,6 +104,10 @@ static void write_releases(const struct line *line)
     size_t n = 0;
     for (size_t i = 0; i < n_releases; i++)
         n += line->releases[i];
+    if (n == 0) { /* only in odd/ */
+        printf("old ones");
+        return;
+    }
     if (n == n_releases) {
         printf("all");
         return;

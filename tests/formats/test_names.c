@@ -19,6 +19,7 @@ START_TEST(spellings)
     ck_assert(same("sklearn.externals.joblib.numpy_pickle", "joblib.numpy_pickle"));
     ck_assert(same("__builtin__", "builtins"));
     ck_assert(same("copy_reg", "copyreg"));
+    ck_assert(same("dill.dill", "dill._dill"));
     ck_assert(!same("numpy._cores", "numpy.cores"));
     ck_assert(!same("__builtin__x", "builtinsx"));
     ck_assert(!same("", "os"));

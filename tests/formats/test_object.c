@@ -74,6 +74,46 @@ START_TEST(numbers_and_numpy_scalars)
 }
 END_TEST
 
+#define TEXT(order, characters)                                                                    \
+    SCALAR("cnumpy\ndtype\n(S'U2'\nI00\nI01\ntR(K\3S'" order "'\nNNNK\x08K\4K\0tb",                \
+           "C\x08" characters)
+
+START_TEST(texts_of_numpy)
+{
+    ck_assert(pk_text_equal(PARSE(TEXT("<", "l\0\0\0"
+                                            "2\0\0\0")),
+                            "l2"));
+    ck_assert(pk_text_equal(PARSE(TEXT(">", "\0\0\0l"
+                                            "\0\0\0"
+                                            "2")),
+                            "l2"));
+    ck_assert(!pk_text_equal(PARSE(TEXT("<", "l\0\0\0"
+                                             "1\0\0\0")),
+                             "l2"));
+    ck_assert(!pk_text_equal(PARSE(TEXT("<", "l\0\0\0"
+                                             "2\0\0\0")),
+                             "l"));
+    ck_assert(!pk_text_equal(PARSE("cm\nC\n)\x81"), "l2") && !pk_text_equal(NULL, ""));
+}
+END_TEST
+
+START_TEST(functions_and_classes_by_value)
+{
+    char text[64];
+#define CODE "cm\ncode\n(K\1))(tX\4\0\0\0a.pyX\5\0\0\0twicetR"
+    const struct pk_node *node = PARSE("ccloudpickle.cloudpickle\n_make_function\n(" CODE "tR");
+    ck_assert_str_eq(pk_describe(node, text, sizeof text), "function twice");
+    node = PARSE("ccloudpickle.cloudpickle\n_fill_function\n"
+                 "(ccloudpickle.cloudpickle\n_make_skel_func\n(" CODE "tR}tR");
+    ck_assert_str_eq(pk_describe(node, text, sizeof text), "function twice");
+#define CLASS "ccloudpickle.cloudpickle\n_make_skeleton_class\n(cm\ntype\nX\4\0\0\0Mine)tR"
+    ck_assert_str_eq(pk_describe(PARSE(CLASS), text, sizeof text), "class Mine");
+    ck_assert_str_eq(pk_describe(PARSE(CLASS ")\x81"), text, sizeof text), "Mine");
+    node = PARSE("ccloudpickle.cloudpickle\n_make_function\n)R");
+    ck_assert_str_eq(pk_describe(node, text, sizeof text), "function ?");
+}
+END_TEST
+
 START_TEST(descriptions)
 {
     char text[32];
@@ -94,7 +134,8 @@ int main(void)
     int ret =
         check_main("object", (const TTest *[]){aliases_of_modules, attributes_from_state,
                                                last_of_equal_keys_counts, classes,
-                                               numbers_and_numpy_scalars, descriptions, NULL});
+                                               numbers_and_numpy_scalars, texts_of_numpy,
+                                               functions_and_classes_by_value, descriptions, NULL});
     lar_arena_finish(&arena);
     return ret;
 }

@@ -58,13 +58,21 @@ START_TEST(candidates)
         {"iris.pt.xz", 4},   {"iris.h5.bz2", 4},    {"iris.txt", 0},      {"iris", 0},
         {".joblib", 0},      {"iris.gz", 0},        {"iris.pkl.zip", 0},  {"model_01.npy", 0},
         {"iris.json", 0},    {"iris.pkl.gz.gz", 0}, {"iris.joblib.z", 4}, {"iris.joblib.lzma", 4},
-        {"iris.pkl.LZ4", 4}, {"iris.z", 0},
+        {"iris.pkl.LZ4", 4}, {"iris.z", 0},         {"iris.skops", 4},    {"iris.pkl.zst", 4},
+        {"MLmodel", 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t stem = 0;
         lar_name_is_candidate(rows[i].name, &stem);
         ck_assert_msg(stem == rows[i].stem, "%s: %zu", rows[i].name, stem);
     }
+}
+END_TEST
+
+START_TEST(folders)
+{
+    ck_assert(lar_name_makes_folder("MLmodel") && lar_name_makes_folder("saved_model.pb"));
+    ck_assert(!lar_name_makes_folder("MLmodel.pkl") && !lar_name_makes_folder("model.joblib"));
 }
 END_TEST
 
@@ -84,6 +92,7 @@ START_TEST(uploads)
         const char *format, *head, *name;
     } rows[] = {
         {"scikit-learn", "\x80\x04", "model.joblib"},
+        {"scikit-learn", "PK\3\4", "model.skops"},
         {"onnx", "\x08\x07", "model.onnx"},
         {"Keras", "PK\3\4", "model.keras"},
         {"Keras", "\x89HDF\r\n\x1a\n", "model.h5"},
@@ -101,6 +110,6 @@ END_TEST
 
 int main(void)
 {
-    return check_main(
-        "name", (const TTest *[]){models, versions, candidates, unfinished_files, uploads, NULL});
+    return check_main("name", (const TTest *[]){models, versions, candidates, folders,
+                                                unfinished_files, uploads, NULL});
 }

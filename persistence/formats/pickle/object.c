@@ -172,6 +172,8 @@ static bool describe_by_value(const struct pk_node *node, char *buffer, size_t s
     if (!kind)
         return false;
     const char *what = kind == PK_FUNCTION_BY_VALUE ? "function " : "class ";
+    if (name.size == 0)
+        name = (struct pk_bytes){(const uint8_t *)"?", 1};
     (void)snprintf(buffer, size, "%s%.*s", instance ? "" : what,
                    (int)(name.size < 200 ? name.size : 200), (const char *)name.data);
     printable(buffer);

@@ -204,7 +204,7 @@ static bool translate(struct sk_context *sk, const struct pk_node *object,
     sk->root = (struct sk_root){.n = SK_UNKNOWN,
                                 .matrix = LAR_NO_VALUE,
                                 .declared = declared,
-                                .eager = row && row->numeric && !declared};
+                                .eager = row && row->numeric};
     if (!sk_class_of(object))
         return sk_refuse_top(sk, object);
     if (!read_names(sk, object) || !sk_declared_names(sk))

@@ -71,6 +71,8 @@ const struct sk_class sk_classes[] = {
      true},
     {"sklearn.gaussian_process", "_BinaryGaussianProcessClassifierLaplace",
      sk_read_binary_gaussian_process, true},
+    {"sklearn.grid_search", "GridSearchCV", sk_read_search, false},       /* until 0.19 */
+    {"sklearn.grid_search", "RandomizedSearchCV", sk_read_search, false}, /* until 0.19 */
     {"sklearn.impute", "KNNImputer", sk_read_knn_imputer, true},
     {"sklearn.impute", "MissingIndicator", sk_read_missing_indicator, true},
     {"sklearn.impute", "SimpleImputer", sk_read_simple_imputer, false},

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# MLflow's model folders, in the models folder and as uploads, and what their signatures make of
-# requests. Beside them: the several files of old joblib, and skops files, which are zips.
+# Model files that are no plain pickle of today: MLflow's folders and what their signatures make of
+# requests, the several files of old joblib, skops files, containers.
 . "$(dirname "$0")/larder.sh"
 fixtures=$SOURCE/tests/fixtures/sklearn/odd
 json='Content-Type: application/json'
@@ -53,6 +53,14 @@ answers 200 "$base/v1/models/skops/versions/1/artifact"
 cmp "$work/body" "$fixtures/skops0_16_tree.skops" || fail "the skops file became another"
 [ -f "$models/skops/1/model.skops" ] || fail "it is called $(ls "$models/skops/1")"
 answers 200 "$base/v1/models/skops:predict" -d '{"instances": [[5.1, 3.5, 1.4, 0.2]]}'
+
+# All that unpacks and parses does so inside the loader's sandbox
+for f in packed_pipeline.pkl.zst packed_pipeline.pkl.xz packed_pipeline.compressed.joblib.gz joblib09_py3_tree.z1.joblib \
+    py27_text.p0.pkl skops0_16_sparse.packed.skops; do
+    answers 200 --data-binary @"$fixtures/$f" "$base/v1/validate"
+done
+answers 422 --data-binary @"$SOURCE/tests/fixtures/sklearn/refused_odd/dict.pkl" "$base/v1/validate"
+body_has '.error | contains("joblib.dump(model") and contains("(byte ")'
 
 mkdir "$work/other"
 printf 'flavors:\n  python_function:\n    loader_module: mlflow.xgboost\n  xgboost:\n    data: model.xgb\n' >"$work/other/MLmodel"
