@@ -7,11 +7,62 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A machine of three classes with its votes and probabilities, and a sketch of a matrix of
+ * similarities. */
+static void machines(struct lar_draft *d, lar_value x)
+{
+    static const double rows[] = {1, 2, 0, 1, 3, -1, 2, 2}, weights[] = {1, -1, 2, 0, 1, 1, -2, 3};
+    static const double three[] = {1, 0, -1},
+                        lower[] = {2, 0, 0, 0, 1, 3, 0, 0, 1, 1, 1, 0, 0, 1, 2, 1};
+    static const int64_t counts[] = {2, 1, 1}, places[] = {0, 2, 1, 1, 2, 0, 1, 0};
+    lar_value v = lar_draft_f64(d, rows, LAR_SHAPE(4, 2)),
+              a = lar_draft_f64(d, three, LAR_SHAPE(3));
+    struct lar_node_args node = {.op = "larder.SupportVectors",
+                                 .inputs = (lar_value[]){x, v},
+                                 .n_inputs = 2,
+                                 .params = {{"kind", lar_draft_scalar_i64(d, 2)},
+                                            {"gamma", lar_draft_scalar_f64(d, 0.5)},
+                                            {"weights", lar_draft_f64(d, weights, LAR_SHAPE(2, 4))},
+                                            {"intercepts", a},
+                                            {"counts", lar_draft_i64(d, counts, LAR_SHAPE(3))}}};
+    lar_value decisions = lar_draft_node(d, &node);
+    node = (struct lar_node_args){
+        .op = "larder.PairProbabilities",
+        .inputs = &decisions,
+        .n_inputs = 1,
+        .params = {{"classes", lar_draft_scalar_i64(d, 3)}, {"a", a}, {"b", a}}};
+    lar_draft_output(d, lar_draft_method(d, "coupled"), "coupled", lar_draft_node(d, &node),
+                     LAR_NO_VALUE);
+    node.op = "larder.PairVotes";
+    node.params[1].name = NULL;
+    lar_draft_output(d, lar_draft_method(d, "votes"), "votes", lar_draft_node(d, &node),
+                     LAR_NO_VALUE);
+    node = (struct lar_node_args){.op = "larder.KernelMatrix",
+                                  .inputs = (lar_value[]){x, v},
+                                  .n_inputs = 2,
+                                  .params = {{"kind", lar_draft_scalar_i64(d, 10)}}};
+    lar_value matrix = lar_draft_node(d, &node);
+    node = (struct lar_node_args){.op = "larder.SolveLower",
+                                  .inputs = &matrix,
+                                  .n_inputs = 1,
+                                  .params = {{"lower", lar_draft_f64(d, lower, LAR_SHAPE(4, 4))}}};
+    lar_value solved = lar_draft_node(d, &node);
+    node = (struct lar_node_args){.op = "larder.CountSketch",
+                                  .inputs = &solved,
+                                  .n_inputs = 1,
+                                  .params = {{"places", lar_draft_i64(d, places, LAR_SHAPE(2, 4))},
+                                             {"signs", lar_draft_f64(d, weights, LAR_SHAPE(2, 4))},
+                                             {"columns", lar_draft_scalar_i64(d, 3)}}};
+    lar_draft_output(d, lar_draft_method(d, "sketch"), "sketch", lar_draft_node(d, &node),
+                     LAR_NO_VALUE);
+}
+
 /* Scale, product, softmax, labels. */
 static void linear(struct lar_draft *d)
 {
     static const double coef[] = {1, 0, -1, 0, 1, 0.5}, mean[] = {1, 2};
     lar_value x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS, 2));
+    machines(d, x);
     x = lar_draft_apply(d, "Sub", 2, x, lar_draft_f64(d, mean, LAR_SHAPE(2)));
     lar_value scores = lar_draft_apply(d, "MatMul", 2, lar_draft_apply(d, "larder.ToCsr", 1, x),
                                        lar_draft_f64(d, coef, LAR_SHAPE(2, 3)));

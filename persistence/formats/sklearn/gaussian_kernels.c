@@ -189,9 +189,8 @@ static bool diagonal_of(struct reading *r, const struct sk_kernel *k, struct sk_
     }
     if (k->kind == SK_KERNEL_POLYNOMIAL && k->degree != 1)
         y = pow_of(r->sk, y, k->degree);
-    if (k->kind == SK_KERNEL_SIGMOID) /* tanh(y) = 2 sigmoid(2 y) - 1 */
-        return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
-                       "metric: sigmoid is no kernel of a Gaussian process classifier");
+    if (k->kind == SK_KERNEL_SIGMOID)
+        y = lar_draft_apply(d, "Tanh", 1, y);
     *ret = values(y);
     return true;
 }
