@@ -35,6 +35,8 @@ SK_READER(sk_read_ordinal_encoder);
 SK_READER(sk_read_simple_imputer);
 SK_READER(sk_read_missing_indicator);
 SK_READER(sk_read_count_vectorizer);
+SK_READER(sk_read_dict_vectorizer);
+SK_READER(sk_read_feature_hasher);
 SK_READER(sk_read_hashing_vectorizer);
 SK_READER(sk_read_generic_selector);
 SK_READER(sk_read_rfe);

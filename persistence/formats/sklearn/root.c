@@ -68,7 +68,9 @@ bool sk_root_make(struct sk_context *sk)
     root->typed = true;
     root->matrix = LAR_NO_VALUE;
     if (root->documents) {
-        root->matrix = lar_draft_input(sk->draft, "X", LAR_TYPE_STRING, LAR_SHAPE(LAR_DIM_ROWS));
+        root->matrix = lar_draft_input(sk->draft, "X", LAR_TYPE_STRING,
+                                       root->lists ? LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN)
+                                                   : LAR_SHAPE(LAR_DIM_ROWS));
         return lar_draft_ok(sk->draft, sk->err);
     }
     if (root->n == SK_UNKNOWN) { /* nothing in the file says how many columns there are */

@@ -8,6 +8,8 @@ const struct sk_class sk_classes[] = {
     {"sklearn.ensemble", "RandomForestClassifier", sk_read_forest_classifier, true},
     {"sklearn.ensemble", "RandomForestRegressor", sk_read_forest_regressor, true},
     {"sklearn.feature_extraction", "CountVectorizer", sk_read_count_vectorizer, false},
+    {"sklearn.feature_extraction", "DictVectorizer", sk_read_dict_vectorizer, false},
+    {"sklearn.feature_extraction", "FeatureHasher", sk_read_feature_hasher, false},
     {"sklearn.feature_extraction", "HashingVectorizer", sk_read_hashing_vectorizer, false},
     {"sklearn.feature_extraction", "TfidfTransformer", sk_read_tfidf_transformer, true},
     {"sklearn.feature_extraction", "TfidfVectorizer", sk_read_tfidf_vectorizer, false},
