@@ -21,7 +21,7 @@ extern const struct lar_operator lar_operator_binarize, lar_operator_check_finit
     lar_operator_hash_words, lar_operator_impute, lar_operator_impute_text, lar_operator_look_up,
     lar_operator_missing, lar_operator_normalize_rows, lar_operator_one_hot,
     lar_operator_pick_columns, lar_operator_power_inverse, lar_operator_power_transform,
-    lar_operator_products, lar_operator_quantiles, lar_operator_scale_columns,
+    lar_operator_products, lar_operator_quantiles, lar_operator_scale_columns, lar_operator_splines,
     lar_operator_text_sets, lar_operator_tfidf, lar_operator_to_csr, lar_operator_to_dense,
     lar_operator_tree_ensemble, lar_operator_word_counts;
 
@@ -84,6 +84,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_products,
     &lar_operator_quantiles,
     &lar_operator_scale_columns,
+    &lar_operator_splines,
     &lar_operator_text_sets,
     &lar_operator_tfidf,
     &lar_operator_to_csr,

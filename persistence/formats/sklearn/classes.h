@@ -34,6 +34,7 @@ SK_READER(sk_read_label_encoder);
 SK_READER(sk_read_label_binarizer);
 SK_READER(sk_read_multi_label_binarizer);
 SK_READER(sk_read_target_encoder);
+SK_READER(sk_read_spline_transformer);
 SK_READER(sk_read_one_hot_encoder);
 SK_READER(sk_read_ordinal_encoder);
 SK_READER(sk_read_simple_imputer);

@@ -80,6 +80,7 @@ const struct sk_class sk_classes[] = {
     {"sklearn.preprocessing", "PowerTransformer", sk_read_power_transformer, true},
     {"sklearn.preprocessing", "QuantileTransformer", sk_read_quantile_transformer, true},
     {"sklearn.preprocessing", "RobustScaler", sk_read_robust_scaler, true},
+    {"sklearn.preprocessing", "SplineTransformer", sk_read_spline_transformer, true},
     {"sklearn.preprocessing", "StandardScaler", sk_read_standard_scaler, true},
     {"sklearn.preprocessing", "TargetEncoder", sk_read_target_encoder, false},
     {"sklearn.svm", "LinearSVC", sk_read_linear_classifier, true},
