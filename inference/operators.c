@@ -17,9 +17,9 @@ extern const struct lar_operator lar_operator_abs, lar_operator_add, lar_operato
     lar_operator_where;
 
 extern const struct lar_operator lar_operator_binarize, lar_operator_check_finite,
-    lar_operator_concat_columns, lar_operator_digitize, lar_operator_hash_texts,
-    lar_operator_hash_words, lar_operator_impute, lar_operator_impute_text, lar_operator_look_up,
-    lar_operator_missing, lar_operator_normalize_rows, lar_operator_one_hot,
+    lar_operator_concat_columns, lar_operator_digitize, lar_operator_function,
+    lar_operator_hash_texts, lar_operator_hash_words, lar_operator_impute, lar_operator_impute_text,
+    lar_operator_look_up, lar_operator_missing, lar_operator_normalize_rows, lar_operator_one_hot,
     lar_operator_pick_columns, lar_operator_power_inverse, lar_operator_power_transform,
     lar_operator_products, lar_operator_quantiles, lar_operator_scale_columns, lar_operator_splines,
     lar_operator_text_sets, lar_operator_tfidf, lar_operator_to_csr, lar_operator_to_dense,
@@ -70,6 +70,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_check_finite,
     &lar_operator_concat_columns,
     &lar_operator_digitize,
+    &lar_operator_function,
     &lar_operator_hash_texts,
     &lar_operator_hash_words,
     &lar_operator_impute,

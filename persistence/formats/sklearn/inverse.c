@@ -14,6 +14,7 @@ static const struct inverse {
                    struct sk_frame *ret);
 } inverses[] = {
     {"sklearn.pipeline", "Pipeline", sk_invert_pipeline},
+    {"sklearn.preprocessing", "FunctionTransformer", sk_invert_function_transformer},
     {"sklearn.preprocessing", "KBinsDiscretizer", sk_invert_k_bins_discretizer},
     {"sklearn.preprocessing", "LabelBinarizer", sk_invert_label_binarizer},
     {"sklearn.preprocessing", "LabelEncoder", sk_invert_label_encoder},
@@ -173,7 +174,8 @@ bool sk_add_inverse(struct sk_context *sk, const struct pk_node *object, struct 
     lar_value value;
     if (!name)
         return lar_arena_fail(sk->arena, sk->err, "a name");
-    if (info.shape.rank != 1 && (info.shape.rank != 2 || info.shape.dims[1] < 0))
+    if (info.shape.rank != 1 &&
+        (info.shape.rank != 2 || (info.shape.dims[1] < 0 && info.shape.dims[1] != LAR_DIM_UNKNOWN)))
         return true;
     if (!try_it(sk, object, name, &info, &can))
         return false;

@@ -20,6 +20,7 @@ bool sk_invertible(const struct pk_node *object);
  * is refused. Failures name it. */
 SK_INVERSE(sk_invert);
 
+SK_INVERSE(sk_invert_function_transformer);
 SK_INVERSE(sk_invert_k_bins_discretizer);
 SK_INVERSE(sk_invert_label_binarizer);
 SK_INVERSE(sk_invert_label_encoder);

@@ -1,5 +1,4 @@
-/* sklearn.preprocessing: StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler,
- * FunctionTransformer (the identity).
+/* sklearn.preprocessing: StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler.
  *
  * Exact: the same operations in the same order.
  * SPDX-License-Identifier: MIT */
@@ -243,22 +242,4 @@ bool sk_invert_max_abs_scaler(struct sk_context *sk, const struct pk_node *objec
         return false;
     c.x = sk_check_finite(sk, object, c.x, true, false);
     return uncentre(sk, &c, ret);
-}
-
-/* What newer releases put where "passthrough" was asked for. */
-bool sk_read_function_transformer(struct sk_context *sk, const struct pk_node *object,
-                                  const struct sk_frame *in, struct sk_result *ret)
-{
-    bool validate;
-    if (sk_has(object, "func"))
-        return sk_refuse_attribute(sk, pk_attribute(object, "func"), "func",
-                                   "must be None: no code of a file is ever run");
-    if (!sk_get_flag(sk, object, "validate", false, &validate))
-        return false;
-    ret->transforms = true;
-    ret->frame = *in;
-    if (!validate)
-        return true;
-    lar_value x = sk_frame_dense(sk, in);
-    return x != LAR_NO_VALUE && give(sk, ret, sk_check_finite(sk, object, x, false, false));
 }
