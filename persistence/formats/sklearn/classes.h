@@ -38,6 +38,7 @@ SK_READER(sk_read_spline_transformer);
 SK_READER(sk_read_one_hot_encoder);
 SK_READER(sk_read_ordinal_encoder);
 SK_READER(sk_read_simple_imputer);
+SK_READER(sk_read_iterative_imputer);
 SK_READER(sk_read_missing_indicator);
 SK_READER(sk_read_count_vectorizer);
 SK_READER(sk_read_dict_vectorizer);

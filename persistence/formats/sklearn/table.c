@@ -24,6 +24,7 @@ const struct sk_class sk_classes[] = {
     {"sklearn.feature_selection", "SelectPercentile", sk_read_select_percentile, true},
     {"sklearn.feature_selection", "SequentialFeatureSelector", sk_read_sequential_selector, true},
     {"sklearn.feature_selection", "VarianceThreshold", sk_read_variance_threshold, true},
+    {"sklearn.impute", "IterativeImputer", sk_read_iterative_imputer, true},
     {"sklearn.impute", "MissingIndicator", sk_read_missing_indicator, true},
     {"sklearn.impute", "SimpleImputer", sk_read_simple_imputer, false},
     {"sklearn.linear_model", "ARDRegression", sk_read_linear_regressor, true},
