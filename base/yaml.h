@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum { LAR_YAML_BYTES = 64 * 1024, LAR_YAML_DEPTH = 16, LAR_YAML_NODES = 4096 };
+enum { LAR_YAML_BYTES = 1 << 20, LAR_YAML_DEPTH = 16, LAR_YAML_NODES = 4096 };
 
 enum lar_yaml_kind { LAR_YAML_SCALAR, LAR_YAML_LIST, LAR_YAML_MAP };
 

@@ -4,7 +4,7 @@
  * printed. Usage: bench_json [ROUNDS]
  * SPDX-License-Identifier: MIT */
 extern "C" {
-#include "server/json_tensor.h"
+#include "dialects/json_tensor.h"
 }
 
 #include <algorithm>

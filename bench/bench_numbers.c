@@ -200,7 +200,7 @@ static void run_walk(void *argument)
     const float *x = w->x + w->at * COLUMNS;
     w->at = (w->at + w->m) % ROWS;
     if (w->trees)
-        lar_trees_run(w->trees, x, w->m, w->y);
+        lar_trees_run(w->trees, x, w->m, w->y, false);
     else
         walk_plainly(w, x);
 }

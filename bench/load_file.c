@@ -2,7 +2,7 @@
  * loader) and prints the milliseconds from the request to the loader's end: "median p99 max".
  * SPDX-License-Identifier: MIT */
 #include "base/bundle.h"
-#include "server/spawner.h"
+#include "spawner/spawner.h"
 
 #include <fcntl.h>
 #include <stdint.h>

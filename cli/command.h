@@ -13,12 +13,14 @@ enum lar_exit {
     LAR_EXIT_OK,
     LAR_EXIT_REFUSED,     /* the server refused, or a file could not be read or written */
     LAR_EXIT_USAGE,       /* the command line makes no sense */
-    LAR_EXIT_UNREACHABLE, /* no answer from the server */
+    LAR_EXIT_UNREACHABLE, /* no answer from the server; inspect: the file cannot be read */
+    LAR_EXIT_DANGEROUS,   /* inspect: the file names what is dangerous under Python */
 };
 
 /* What options say. A command that does not list an option finds it zero. */
 struct lar_options {
     const char *url, *token_file, *ca_file, *label;
+    const char *method, *output, *format;
     unsigned watch; /* seconds; 0: once */
     bool json, force, yes, help, version;
 };
@@ -38,7 +40,7 @@ struct lar_option {
     const char *help;
 };
 
-enum { LAR_OPERANDS = 3 };
+enum { LAR_OPERANDS = 256 };
 
 /* One call of one command. */
 struct lar_call {
@@ -56,6 +58,7 @@ struct lar_command {
     const char *const *options;        /* names of those that are its own; ended by NULL, or NULL */
     int (*run)(struct lar_call *call); /* returns an enum lar_exit; has said what went wrong */
     const char *help;                  /* the long text, with examples */
+    bool (*local)(const struct lar_call *call); /* whether it asks no server; NULL: it asks one */
 };
 
 /* Both end with a row without a name. */
@@ -89,5 +92,8 @@ int lar_command_remove(struct lar_call *call);
 int lar_command_validate(struct lar_call *call);
 int lar_command_predict(struct lar_call *call);
 int lar_command_status(struct lar_call *call);
+int lar_command_inspect(struct lar_call *call);
+/* Whether predict is called for a model file of this machine; cli/predict_local.c. */
+bool lar_predict_is_local(const struct lar_call *call);
 
 #endif

@@ -4,11 +4,23 @@
 
 #include <string.h>
 
+static bool always(const struct lar_call *call)
+{
+    (void)call;
+    return true;
+}
+
 #define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 const struct lar_option lar_options[] = {
     {"label", LAR_OPTION_TEXT, "LABEL", offsetof(struct lar_options, label), false,
      "point this label at the new version afterwards"},
+    {"method", LAR_OPTION_TEXT, "METHOD", offsetof(struct lar_options, method), false,
+     "predict_proba, transform, ... instead of the default"},
+    {"output", LAR_OPTION_TEXT, "FILE", offsetof(struct lar_options, output), false,
+     "of a model FILE: the answer goes here, .csv, .json or .npy"},
+    {"format", LAR_OPTION_TEXT, "FORMAT", offsetof(struct lar_options, format), false,
+     "of a model FILE: csv, json or npy, whatever the name"},
     {"force", LAR_OPTION_FLAG, NULL, offsetof(struct lar_options, force), false,
      "also a version that labels point to; they go with it"},
     {"yes", LAR_OPTION_FLAG, NULL, offsetof(struct lar_options, yes), false,
@@ -41,7 +53,8 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder push model.joblib iris\n"
      "  larder push model.joblib iris/7 --label canary\n"
-     "  larder push build/iris/ iris --url https://models.example --token-file token\n"},
+     "  larder push build/iris/ iris --url https://models.example --token-file token\n",
+     NULL},
     {"pull", "NAME[/VERSION|/LABEL] [FILE]", "fetch a version's original file", 1, 2, NULL,
      lar_command_pull,
      "Fetches the bytes that were pushed, checks their digest and puts them into\n"
@@ -52,7 +65,8 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder pull iris\n"
      "  larder pull iris/2 old.joblib\n"
-     "  larder pull iris/canary /tmp\n"},
+     "  larder pull iris/canary /tmp\n",
+     NULL},
     {"list", "[NAME]", "models, or the versions of one", 0, 1, NULL, lar_command_list,
      "Without NAME a row for each model: how many of its versions are available,\n"
      "which answers whoever names none, its labels, and what went wrong. With NAME a\n"
@@ -63,7 +77,8 @@ const struct lar_command lar_commands[] = {
      "  larder list\n"
      "  larder list iris\n"
      "  larder list iris --json | jq '.versions[-1].report'\n"
-     "  larder list | awk -F'\\t' '$6 != \"-\"'      # what failed\n"},
+     "  larder list | awk -F'\\t' '$6 != \"-\"'      # what failed\n",
+     NULL},
     {"promote", "NAME VERSION|LABEL [LABEL=default]", "point a label at a version", 2, 3, NULL,
      lar_command_promote,
      "Points the last LABEL at the version, which must be available. Who names no\n"
@@ -73,7 +88,8 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder promote iris 3\n"
      "  larder promote iris 3 canary\n"
-     "  larder promote iris canary        # what was tried answers everybody\n"},
+     "  larder promote iris canary        # what was tried answers everybody\n",
+     NULL},
     {"rollback", "NAME [LABEL=default]", "point a label at the version it had before", 1, 2, NULL,
      lar_command_rollback,
      "Undoes the last change of a label: it points again at the last other version\n"
@@ -82,7 +98,8 @@ const struct lar_command lar_commands[] = {
      "to the highest available one below.\n\n"
      "examples\n"
      "  larder rollback iris\n"
-     "  larder rollback iris canary\n"},
+     "  larder rollback iris canary\n",
+     NULL},
     {"rm", "NAME[/VERSION]", "delete a version, or a model with all of them", 1, 1,
      NAMES("force", "yes"), lar_command_remove,
      "Deletes a version, or a model with all versions and labels. Requests that it\n"
@@ -92,27 +109,38 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder rm iris/2\n"
      "  larder rm iris/3 --force --yes\n"
-     "  larder rm iris\n"},
+     "  larder rm iris\n",
+     NULL},
     {"validate", "FILE|FOLDER", "would it load? keeps nothing", 1, 1, NULL, lar_command_validate,
      "Has the server do everything that a push does but keep it: the file is read in\n"
      "the sandbox, translated, checked, compared with its expected.json. Says what\n"
      "it is, or why it is refused.\n\n"
      "examples\n"
      "  larder validate model.joblib\n"
-     "  larder validate build/iris/ && larder push build/iris/ iris\n"},
-    {"predict", "NAME[/VERSION|/LABEL] [FILE]", "ask a model, from a file or stdin", 1, 2, NULL,
-     lar_command_predict,
-     "Sends FILE, or what comes on stdin, and prints a line of JSON for each\n"
-     "prediction; with --json the whole answer. What begins with '{' is a body of\n"
-     "TensorFlow Serving's :predict, sent as it is; what begins with '[' is a list\n"
-     "of rows; anything else is CSV with a line of column names (for the version\n"
+     "  larder validate build/iris/ && larder push build/iris/ iris\n",
+     NULL},
+    {"predict", "NAME[/VERSION|/LABEL]|FILE [ROWS]", "ask a model, on a server or in a file", 1, 2,
+     NAMES("method", "output", "format"), lar_command_predict,
+     "Asks with ROWS, a file, or with what comes on stdin, and prints a line of JSON\n"
+     "for each prediction; with --json the whole answer. What begins with '{' is a\n"
+     "body of TensorFlow Serving's :predict, sent as it is; what begins with '[' is a\n"
+     "list of rows; anything else is CSV with a line of column names (for the version\n"
      "that answers, so without VERSION).\n\n"
+     "A model FILE of this machine is read in larderd's sandbox and answers in this\n"
+     "process, with larderd's numbers and without a server. A FILE begins with / or\n"
+     "., or has a . in its name and is there (and --url is not given). For it, rows\n"
+     "may also be MLflow's objects, .npy or .npz. CSV's columns are found by their\n"
+     "names, which must be the model's; a first line of numbers is a row, and a model\n"
+     "without names takes any. A .npz has one matrix, or an array for each column.\n\n"
      "examples\n"
      "  echo '[[5.1, 3.5, 1.4, 0.2]]' | larder predict iris\n"
-     "  larder predict iris/canary rows.json\n"
+     "  larder predict iris/canary rows.json --method predict_proba\n"
      "  larder predict iris <<< '{\"signature_name\": \"predict_proba\",\n"
      "      \"instances\": [[5.1, 3.5, 1.4, 0.2]]}'\n"
-     "  larder predict iris flowers.csv\n"},
+     "  larder predict iris flowers.csv\n"
+     "  larder predict ./model.joblib flowers.csv --output classes.csv\n"
+     "  larder predict model.joblib X.npy --method predict_proba --output P.npy\n",
+     lar_predict_is_local},
     {"status", "", "what the server is doing, and how fast", 0, 0, NAMES("watch"),
      lar_command_status,
      "A row for each version that is loaded or failed, with its rates: requests,\n"
@@ -126,7 +154,26 @@ const struct lar_command lar_commands[] = {
      "examples\n"
      "  larder status\n"
      "  larder status --watch\n"
-     "  larder status --watch 10 --json >>status.jsonl\n"},
+     "  larder status --watch 10 --json >>status.jsonl\n",
+     NULL},
+    {"inspect", "FILE|FOLDER...", "what is in a model file, without a server", 1, LAR_OPERANDS,
+     NULL, lar_command_inspect,
+     "Reads model files in the sandbox that a larderd reads them in, and runs nothing\n"
+     "of them. Says whether each can be served, and why not; what wrote it; the\n"
+     "estimators in it, each under the one that holds it; inputs, methods and their\n"
+     "outputs; how large it is; and for a pickle the names of classes and functions\n"
+     "in it: how often, where first, and whether Python's unpickler would do harm by\n"
+     "importing and calling them. With --json an object on a line for each file.\n\n"
+     "examples\n"
+     "  larder inspect model.joblib\n"
+     "  larder inspect --json *.pkl | jq -r 'select(.servable | not) | .file'\n\n"
+     "exit status (of several files the worst, in the order 0, 1, 3, 4)\n"
+     "  0  it can be served\n"
+     "  1  it cannot\n"
+     "  2  the command line makes no sense\n"
+     "  3  it could not be read\n"
+     "  4  it names what is dangerous under Python, whether it can be served or not\n",
+     always},
     {0},
 };
 

@@ -24,7 +24,8 @@ static void put_common(FILE *to)
 void lar_help(FILE *to)
 {
     fputs("usage: larder COMMAND [ARGUMENTS] [OPTIONS]\n\n"
-          "Manages the models that a larderd serves: here, or wherever --url leads.\n\n",
+          "Manages the models that a larderd serves: here, or wherever --url leads; and\n"
+          "looks into model files.\n\n",
           to);
     for (const struct lar_command *c = lar_commands; c->name; c++)
         fprintf(to, "  %-9s %s\n", c->name, c->brief);

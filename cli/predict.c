@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BODY_MOST = 256 << 20, ROOM_FIRST = 64 * 1024 };
+enum { ROOM_FIRST = 64 * 1024, METHOD_MOST = 128 };
+#define BODY_MOST ((size_t)256 << 20)
 
 /* ---- the question ---- */
 
 /* Reads FILE whole into *RET (free, on failure too). */
-static bool read_all(FILE *file, const char *name, char **ret, size_t *ret_size,
+static bool read_all(FILE *file, const char *name, size_t most, char **ret, size_t *ret_size,
                      struct lar_error *err)
 {
     size_t n = 0, room = ROOM_FIRST, got = 1;
@@ -22,7 +23,7 @@ static bool read_all(FILE *file, const char *name, char **ret, size_t *ret_size,
         return lar_fail(err, LAR_ERR_NOMEM, "%s", name);
     while (got > 0) {
         if (n == room) {
-            char *more = room < BODY_MOST ? realloc(text, 2 * room) : NULL;
+            char *more = room < most ? realloc(text, 2 * room) : NULL;
             if (!more)
                 break;
             text = more;
@@ -35,16 +36,17 @@ static bool read_all(FILE *file, const char *name, char **ret, size_t *ret_size,
     *ret_size = n;
     if (ferror(file))
         return lar_fail_errno(err, errno, "%s", name);
-    return got == 0 || lar_fail(err, LAR_ERR_LIMIT, "%s: more than %d bytes", name, BODY_MOST);
+    return got == 0 || lar_fail(err, LAR_ERR_LIMIT, "%s: more than %zu bytes", name, room);
 }
 
-static bool read_rows(const char *path, char **ret, size_t *ret_size, struct lar_error *err)
+bool lar_rows_read_all(const char *path, size_t most, char **ret, size_t *ret_size,
+                       struct lar_error *err)
 {
     bool opened = path && strcmp(path, "-") != 0;
     FILE *file = opened ? fopen(path, "re") : stdin;
     if (!file)
         return lar_fail_errno(err, errno, "%s", path);
-    bool ok = read_all(file, opened ? path : "stdin", ret, ret_size, err);
+    bool ok = read_all(file, opened ? path : "stdin", most, ret, ret_size, err);
     if (opened)
         fclose(file);
     return ok;
@@ -58,11 +60,15 @@ static char first_of(const char *text, size_t n)
     return i < n ? text[i] : '\0';
 }
 
-/* A bare list of rows is what "instances" holds. */
-static bool wrap(char **text, size_t *size, struct lar_error *err)
+/* A bare list of rows is what "instances" holds, of METHOD if that is not NULL. */
+static bool wrap(char **text, size_t *size, const char *method, struct lar_error *err)
 {
-    static const char before[] = "{\"instances\": ";
-    size_t n = sizeof before - 1;
+    char before[METHOD_MOST + 64];
+    size_t n = method
+                   ? (size_t)snprintf(before, sizeof before,
+                                      "{\"signature_name\": \"%.*s\", \"instances\": ", METHOD_MOST,
+                                      method)
+                   : (size_t)snprintf(before, sizeof before, "{\"instances\": ");
     char *ret = malloc(*size + n + 1);
     if (!ret)
         return lar_fail(err, LAR_ERR_NOMEM, "out of memory for the rows");
@@ -86,6 +92,22 @@ static void choose_path(const struct lar_reference *of, char path[LAR_PATH_TEXT]
         snprintf(path, LAR_PATH_TEXT, "/v1/models/%s:predict", of->model);
 }
 
+/* What only a model file's own rows and answers may be. */
+static bool check_options(const struct lar_options *options, char first, struct lar_error *err)
+{
+    const char *method = options->method;
+    if (options->output || options->format)
+        return lar_fail(err, LAR_ERR_INVALID,
+                        "--%s is for a model file; a server's answer is JSON on stdout",
+                        options->output ? "output" : "format");
+    if (method && first != '[')
+        return lar_fail(err, LAR_ERR_INVALID,
+                        "--method goes with a list of rows; an object names it itself "
+                        "(\"signature_name\"), and CSV gets the default method");
+    return !method || (strlen(method) <= METHOD_MOST && !method[strcspn(method, "\"\\")]) ||
+           lar_fail(err, LAR_ERR_INVALID, "'%.60s' is no method's name", method);
+}
+
 static bool ask_model(struct lar_call *call, const struct lar_reference *of, char **text,
                       size_t size, struct lar_reply *reply, struct lar_error *err)
 {
@@ -94,7 +116,9 @@ static bool ask_model(struct lar_call *call, const struct lar_reference *of, cha
     choose_path(of, path);
     if (!first)
         return lar_fail(err, LAR_ERR_FORMAT, "no rows came");
-    if (first == '[' && !wrap(text, &size, err))
+    if (!check_options(&call->options, first, err))
+        return false;
+    if (first == '[' && !wrap(text, &size, call->options.method, err))
         return false;
     if (first != '{' && first != '[') {
         if (of->number || *of->label)
@@ -208,7 +232,7 @@ static bool predict(struct lar_call *call, struct lar_error *err)
     char *text = NULL;
     size_t size = 0;
     bool ok = lar_reference_read(&of, call->operands[0], err) &&
-              read_rows(call->operands[1], &text, &size, err) &&
+              lar_rows_read_all(call->operands[1], BODY_MOST, &text, &size, err) &&
               ask_model(call, &of, &text, size, &reply, err) && lar_reply_good(&reply, err);
     if (ok && call->options.json)
         lar_screen_answer(&call->out, reply.body, reply.size);
@@ -222,5 +246,7 @@ static bool predict(struct lar_call *call, struct lar_error *err)
 int lar_command_predict(struct lar_call *call)
 {
     struct lar_error err = {0};
+    if (lar_predict_is_local(call))
+        return lar_predict_local(call);
     return lar_call_end(call, predict(call, &err), &err);
 }

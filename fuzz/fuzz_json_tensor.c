@@ -1,6 +1,6 @@
 /* JSON text to a tensor and back. The first byte chooses the types, the second the rank.
  * SPDX-License-Identifier: MIT */
-#include "server/json_tensor.h"
+#include "dialects/json_tensor.h"
 
 #include <assert.h>
 #include <string.h>

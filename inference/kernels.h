@@ -27,6 +27,8 @@ struct lar_kernels {
     /* y[m][n] = x[m][k] * w */
     void (*dots_f64)(double *y, const double *x, size_t m, const double *w, size_t k, size_t n);
     void (*panels_f64)(double *y, const double *x, size_t m, const double *w, size_t k, size_t n);
+    /* squared distances, with x - w in the place of both factors */
+    void (*squares_f64)(double *y, const double *x, size_t m, const double *w, size_t k, size_t n);
     void (*panels_f32)(float *y, const float *x, size_t m, const float *w, size_t k, size_t n);
 
     /* y[n] = one CSR row of NNZ entries * w; dots: w[n][k] as well. */
@@ -34,6 +36,12 @@ struct lar_kernels {
                          const double *w, size_t k, size_t n);
     void (*csr_panels_f64)(double *y, const double *values, const uint32_t *columns, size_t nnz,
                            const double *w, size_t k, size_t n);
+
+    /* Squared distances from one point to points in panels: y[n_panels][LAR_PANEL_F64] from x[k]
+     * and panels[n_panels][k][LAR_PANEL_F64]. Over rising k, from +0, the square of the difference
+     * is rounded, then added: never fused. */
+    void (*unfused_squares_f64)(double *y, const double *x, const double *panels, size_t k,
+                                size_t n_panels);
 };
 
 /* Levels beyond the plain form, as bits. */

@@ -3,9 +3,9 @@
 #ifndef SERVER_CODING_H
 #define SERVER_CODING_H
 
+#include "dialects/text_buffer.h"
 #include "server/body.h"
 #include "server/span.h"
-#include "server/text_buffer.h"
 
 enum lar_coding { LAR_CODING_NONE, LAR_CODING_GZIP, LAR_CODING_DEFLATE, LAR_CODING_OTHER };
 

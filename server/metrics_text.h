@@ -7,8 +7,8 @@
 #ifndef SERVER_METRICS_TEXT_H
 #define SERVER_METRICS_TEXT_H
 
+#include "dialects/text_buffer.h"
 #include "server/span.h"
-#include "server/text_buffer.h"
 
 enum lar_metric_type {
     LAR_METRIC_COUNTER,

@@ -3,8 +3,8 @@
 #include "server/self_check.h"
 
 #include "base/number.h"
-#include "server/dialect.h"
-#include "server/json_scan.h"
+#include "dialects/dialect.h"
+#include "dialects/json_scan.h"
 
 #include <math.h>
 #include <stdio.h>

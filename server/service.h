@@ -8,7 +8,7 @@
 #include "server/base_path.h"
 #include "server/http.h"
 #include "server/registry.h"
-#include "server/spawner.h"
+#include "spawner/spawner.h"
 
 struct lar_service {
     struct lar_log *log;

@@ -32,6 +32,20 @@ static void panels_f64(double *y, const double *x, size_t m, const double *w, si
         }
 }
 
+static void squares_f64(double *y, const double *x, size_t m, const double *w, size_t k, size_t n)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double *panel = w + j / LAR_PANEL_F64 * k * LAR_PANEL_F64 + j % LAR_PANEL_F64;
+            double s[8] = {0};
+            for (size_t t = 0; t < k; t++) {
+                double d = x[i * k + t] - panel[t * LAR_PANEL_F64];
+                s[t % 8] = fma(d, d, s[t % 8]);
+            }
+            y[i * n + j] = combine(s);
+        }
+}
+
 static void panels_f32(float *y, const float *x, size_t m, const float *w, size_t k, size_t n)
 {
     for (size_t i = 0; i < m; i++)
@@ -67,11 +81,27 @@ static void csr_panels_f64(double *y, const double *values, const uint32_t *colu
     }
 }
 
+static void unfused_squares_f64(double *y, const double *x, const double *panels, size_t k,
+                                size_t n_panels)
+{
+    for (size_t i = 0; i < n_panels; i++, panels += k * LAR_PANEL_F64)
+        for (size_t q = 0; q < LAR_PANEL_F64; q++) {
+            double s = 0;
+            for (size_t t = 0; t < k; t++) {
+                double difference = x[t] - panels[t * LAR_PANEL_F64 + q];
+                s += difference * difference;
+            }
+            *y++ = s;
+        }
+}
+
 const struct lar_kernels lar_kernels_plain = {
     .name = "plain",
     .dots_f64 = dots_f64,
     .panels_f64 = panels_f64,
+    .squares_f64 = squares_f64,
     .panels_f32 = panels_f32,
     .csr_dots_f64 = csr_dots_f64,
     .csr_panels_f64 = csr_panels_f64,
+    .unfused_squares_f64 = unfused_squares_f64,
 };

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: MIT */
 #include "inference/kernels.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -80,9 +81,16 @@ INLINE void store_some(double *y, vec v, size_t width)
         memcpy(y, &v, width * sizeof *y);
 }
 
-/* M (constant) rows of X times LANES columns of a panel; WIDTH of them exist. */
+/* One more term: a product, or the square of a difference. */
+INLINE vec term(vec sum, double x, vec w, bool squares)
+{
+    vec d = x - w;
+    return squares ? sum + d * d : sum + x * w;
+}
+
+/* M (constant) rows of X against LANES columns of a panel; WIDTH of them exist. */
 INLINE void panel_rows(double *y, size_t y_stride, size_t width, const double *x, size_t m,
-                       const double *w, size_t k)
+                       const double *w, size_t k, bool squares)
 {
     vec s[ROWS][8];
     size_t t = 0;
@@ -94,7 +102,7 @@ INLINE void panel_rows(double *y, size_t y_stride, size_t width, const double *x
         for (int q = 0; q < 8; q++) {
             vec wv = load(w + (t + (size_t)q) * LAR_PANEL_F64);
             for (size_t r = 0; r < m; r++)
-                s[r][q] += x[r * k + t + (size_t)q] * wv;
+                s[r][q] = term(s[r][q], x[r * k + t + (size_t)q], wv, squares);
         }
     }
 #pragma GCC unroll 8
@@ -102,22 +110,33 @@ INLINE void panel_rows(double *y, size_t y_stride, size_t width, const double *x
         if (t + (size_t)q < k) {
             vec wv = load(w + (t + (size_t)q) * LAR_PANEL_F64);
             for (size_t r = 0; r < m; r++)
-                s[r][q] += x[r * k + t + (size_t)q] * wv;
+                s[r][q] = term(s[r][q], x[r * k + t + (size_t)q], wv, squares);
         }
     for (size_t r = 0; r < m; r++)
         store_some(y + r * y_stride, combine_vectors(s[r]), width);
 }
 
-static void panels_f64(double *y, const double *x, size_t m, const double *w, size_t k, size_t n)
+INLINE void all_panels(double *y, const double *x, size_t m, const double *w, size_t k, size_t n,
+                       bool squares)
 {
     for (size_t j = 0; j < n; j += LANES) {
         const double *panel = w + j / LAR_PANEL_F64 * k * LAR_PANEL_F64 + j % LAR_PANEL_F64;
         size_t i = 0;
         for (; i + ROWS <= m; i += ROWS)
-            panel_rows(y + i * n + j, n, n - j, x + i * k, ROWS, panel, k);
+            panel_rows(y + i * n + j, n, n - j, x + i * k, ROWS, panel, k, squares);
         for (; i < m; i++)
-            panel_rows(y + i * n + j, n, n - j, x + i * k, 1, panel, k);
+            panel_rows(y + i * n + j, n, n - j, x + i * k, 1, panel, k, squares);
     }
+}
+
+static void panels_f64(double *y, const double *x, size_t m, const double *w, size_t k, size_t n)
+{
+    all_panels(y, x, m, w, k, n, false);
+}
+
+static void squares_f64(double *y, const double *x, size_t m, const double *w, size_t k, size_t n)
+{
+    all_panels(y, x, m, w, k, n, true);
 }
 
 /* M (constant) rows times one panel of float32, one chain for each output. */
@@ -190,6 +209,11 @@ static void csr_panels_f64(double *y, const double *values, const uint32_t *colu
     }
 }
 
+/* kernels/squares.c */
+#define SQUARES_OF(level) lar_unfused_squares_f64_##level
+#define SQUARES(level) SQUARES_OF(level)
+void SQUARES(LEVEL)(double *y, const double *x, const double *panels, size_t k, size_t n_panels);
+
 #define STRING(x) #x
 #define NAME_OF(level) STRING(level)
 #define TABLE_OF(level) lar_kernels_##level
@@ -200,7 +224,9 @@ const struct lar_kernels TABLE(LEVEL) = {
     .name = NAME_OF(LEVEL),
     .dots_f64 = dots_f64,
     .panels_f64 = panels_f64,
+    .squares_f64 = squares_f64,
     .panels_f32 = panels_f32,
     .csr_dots_f64 = csr_dots_f64,
     .csr_panels_f64 = csr_panels_f64,
+    .unfused_squares_f64 = SQUARES(LEVEL),
 };

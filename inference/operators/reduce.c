@@ -3,7 +3,7 @@
  *
  * Sums have NumPy's order, so that what follows a sum has NumPy's bits: pairwise along the last
  * axis, term by term along others. Max and Min answer NaN where one is met, ArgMax the first NaN's
- * place, else the first of the greatest.
+ * place, else the first of the greatest (the last where select_last_index is set).
  * SPDX-License-Identifier: MIT */
 #include "inference/infer.h"
 #include "inference/sums.h"
@@ -168,8 +168,6 @@ static bool argmax_infer(const struct lar_node_info *node, struct lar_value_info
     if (!lar_infer_dense(node, 0, LAR_TYPES_FLOAT, -1, err))
         return false;
     const struct lar_shape *in = &node->inputs[0]->shape;
-    if (lar_node_param_i64(node, "select_last_index", 0) != 0)
-        return lar_infer_refuse(err, "select_last_index is not supported");
     if (!lar_axis(lar_node_param_i64(node, "axis", 0), in->rank, &axes.first))
         return lar_infer_refuse(err, "axis out of range");
     axes.end = axes.first + 1;
@@ -180,14 +178,15 @@ static bool argmax_infer(const struct lar_node_info *node, struct lar_value_info
     return true;
 }
 
-/* The place of the greatest of N elements, STEP apart. */
-static int64_t argmax(const struct lar_tensor *t, uint64_t first, uint64_t n, uint64_t step)
+/* The place of the greatest of N elements, STEP apart; LAST: of equals the last. */
+static int64_t argmax(const struct lar_tensor *t, uint64_t first, uint64_t n, uint64_t step,
+                      bool last)
 {
     uint64_t best = 0;
     double most = lar_real_at(t, first);
     for (uint64_t i = 1; i < n && most == most; i++) {
         double v = lar_real_at(t, first + i * step);
-        if (v > most || v != v) {
+        if (v > most || v != v || (last && v == most)) {
             most = v;
             best = i;
         }
@@ -208,11 +207,12 @@ static bool argmax_run(struct lar_call *call, struct lar_error *err)
     if (!out)
         return false;
     struct cut cut = cut_of(&in->shape, &axes);
+    bool last = lar_node_param_i64(call->node, "select_last_index", 0) != 0;
     if (cut.n == 0 && cut.outer * cut.inner > 0)
         return lar_fail(err, LAR_ERR_INVALID, "nothing to choose from");
     for (uint64_t o = 0; o < cut.outer; o++)
         for (uint64_t j = 0; j < cut.inner; j++)
-            *out++ = argmax(in, o * cut.n * cut.inner + j, cut.n, cut.inner);
+            *out++ = argmax(in, o * cut.n * cut.inner + j, cut.n, cut.inner, last);
     return true;
 }
 

@@ -11,12 +11,34 @@
 
 struct packing {
     const struct lar_tree_source *s;
-    uint32_t *rows;           /* of each source node that is a leaf: its row of values */
-    uint32_t *order;          /* the source node of each packed one */
-    struct lar_tree_node *to; /* the packed nodes */
-    size_t n;                 /* how many there are so far */
-    double depths, leaves;    /* sum over leaves, their number */
+    uint32_t *rows;                  /* of each source node that is a leaf: its row of values */
+    uint32_t *order;                 /* the source node of each packed one */
+    struct lar_tree_node *to;        /* the packed nodes; */
+    struct lar_tree_wide_node *wide; /* one of the two is NULL */
+    size_t n;                        /* how many there are so far */
+    double depths, leaves;           /* sum over leaves, their number */
 };
+
+/* Writes the packed node AT of source node I. */
+static void pack_node(const struct packing *p, size_t at, uint32_t i)
+{
+    const struct lar_tree_source *s = p->s;
+    bool leaf = s->left[i] < 0, category = !leaf && s->category && s->category[i] >= 0;
+    uint32_t nan = leaf || (s->missing_left && s->missing_left[i]) ? LAR_TREE_NAN_LEFT : 0;
+    uint32_t left = (uint32_t)(leaf ? at : p->n), feature = leaf ? 0 : (uint32_t)s->feature[i];
+    double threshold = leaf ? (double)INFINITY : s->threshold[i];
+    if (p->wide)
+        p->wide[at] = (struct lar_tree_wide_node){
+            .threshold = category ? (double)s->category[i] : threshold,
+            .feature = feature | nan | (category ? LAR_TREE_CATEGORY : 0),
+            .left = left};
+    else
+        p->to[at] =
+            (struct lar_tree_node){.threshold = leaf ? INFINITY : lar_tree_threshold(threshold),
+                                   .feature = feature,
+                                   .left = left,
+                                   .value = nan | (leaf ? p->rows[i] : 0)};
+}
 
 /* Packs the tree whose root is source node ROOT. */
 static void pack_tree(struct packing *p, uint32_t root)
@@ -31,19 +53,12 @@ static void pack_tree(struct packing *p, uint32_t root)
             depth++;
             level_end = p->n;
         }
+        pack_node(p, at, i);
         if (s->left[i] < 0) {
-            p->to[at] = (struct lar_tree_node){.threshold = INFINITY,
-                                               .left = (uint32_t)at,
-                                               .value = p->rows[i] | LAR_TREE_NAN_LEFT};
             p->depths += depth;
             p->leaves++;
             continue;
         }
-        bool nan_left = s->missing_left && s->missing_left[i];
-        p->to[at] = (struct lar_tree_node){.threshold = lar_tree_threshold(s->threshold[i]),
-                                           .feature = (uint32_t)s->feature[i],
-                                           .left = (uint32_t)p->n,
-                                           .value = nan_left ? LAR_TREE_NAN_LEFT : 0};
         p->order[p->n++] = (uint32_t)s->left[i];
         p->order[p->n++] = (uint32_t)s->right[i];
     }
@@ -68,17 +83,16 @@ static uint64_t hash(const void *bytes, size_t n)
 static uint32_t number_rows(const struct lar_tree_source *s, uint32_t *rows, uint32_t *first,
                             uint32_t *table, uint64_t mask)
 {
-    size_t bytes = s->outputs * sizeof(double);
+    size_t bytes = s->width * sizeof(double);
     bool by_node = s->n_values == s->n;
     uint32_t n = 0;
     for (uint64_t i = 0, leaf = 0; i < s->n; i++) {
         if (s->left[i] >= 0)
             continue;
         uint32_t from = (uint32_t)(by_node ? i : leaf++);
-        const double *values = s->value + from * s->outputs;
+        const double *values = s->value + from * s->width;
         uint64_t at = hash(values, bytes) & mask;
-        while (table[at] &&
-               memcmp(s->value + first[table[at] - 1] * s->outputs, values, bytes) != 0)
+        while (table[at] && memcmp(s->value + first[table[at] - 1] * s->width, values, bytes) != 0)
             at = (at + 1) & mask;
         if (!table[at]) {
             first[n] = from;
@@ -102,14 +116,36 @@ static bool pack_values(struct packing *p, struct lar_arena *arena, struct lar_a
     if (!first || !table)
         return false;
     uint32_t n = number_rows(s, p->rows, first, table, mask);
-    double *values = lar_arena_alloc_aligned(arena, n * s->outputs, sizeof *values, 64);
+    double *values = lar_arena_alloc_aligned(arena, n * s->width, sizeof *values, 64);
     if (!values)
         return false;
     for (uint32_t i = 0; i < n; i++)
-        memcpy(values + i * s->outputs, s->value + first[i] * s->outputs,
-               s->outputs * sizeof *values);
+        memcpy(values + i * s->width, s->value + first[i] * s->width, s->width * sizeof *values);
     *ret = values;
     return true;
+}
+
+/* The columns that the trees add to. */
+static bool pack_columns(struct lar_trees *trees, const struct lar_tree_source *s,
+                         struct lar_arena *arena)
+{
+    if (!s->column)
+        return true;
+    uint32_t *column = lar_arena_alloc(arena, s->n_trees, sizeof *column);
+    for (uint64_t t = 0; column && t < s->n_trees; t++)
+        column[t] = (uint32_t)s->column[t];
+    trees->column = column;
+    return column != NULL;
+}
+
+/* Wide nodes: each leaf's row of values. */
+static bool pack_rows(struct lar_trees *trees, const struct packing *p, struct lar_arena *arena)
+{
+    uint32_t *rows = lar_arena_alloc_aligned(arena, p->n, sizeof *rows, 64);
+    for (size_t at = 0; rows && at < p->n; at++)
+        rows[at] = p->rows[p->order[at]];
+    trees->rows = rows;
+    return rows != NULL;
 }
 
 static bool pack(struct lar_trees *trees, const struct lar_tree_source *s, struct lar_arena *arena,
@@ -118,20 +154,29 @@ static bool pack(struct lar_trees *trees, const struct lar_tree_source *s, struc
     uint32_t *roots = lar_arena_alloc(arena, s->n_trees, sizeof *roots);
     struct packing p = {.s = s,
                         .rows = lar_arena_alloc(temporary, s->n, sizeof *p.rows),
-                        .order = lar_arena_alloc(temporary, s->n, sizeof *p.order),
-                        .to = lar_arena_alloc_aligned(arena, s->n, sizeof *p.to, 64)};
-    if (!roots || !p.rows || !p.order || !p.to ||
-        !pack_values(&p, arena, temporary, &trees->values))
+                        .order = lar_arena_alloc(temporary, s->n, sizeof *p.order)};
+    if (s->wide)
+        p.wide = lar_arena_alloc_aligned(arena, s->n, sizeof *p.wide, 64);
+    else
+        p.to = lar_arena_alloc_aligned(arena, s->n, sizeof *p.to, 64);
+    if (!roots || !p.rows || !p.order || !(p.to || p.wide) ||
+        !pack_values(&p, arena, temporary, &trees->values) || !pack_columns(trees, s, arena))
         return false;
     for (uint64_t t = 0; t < s->n_trees; t++) {
         roots[t] = (uint32_t)p.n;
         pack_tree(&p, (uint32_t)s->roots[t]);
     }
+    if (s->wide && !pack_rows(trees, &p, arena))
+        return false;
     trees->nodes = p.to;
+    trees->wide = p.wide;
+    trees->sets = s->category ? (const uint32_t(*)[8])s->sets : NULL;
+    trees->negative = s->negative;
     trees->roots = roots;
     trees->n_nodes = p.n;
     trees->n_trees = s->n_trees;
     trees->columns = s->columns;
+    trees->width = s->width;
     trees->outputs = s->outputs;
     trees->divisor = s->divisor;
     trees->depth = p.depths / p.leaves;

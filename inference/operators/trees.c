@@ -1,17 +1,26 @@
-/* larder.TreeEnsemble: decision trees and forests, as scikit-learn runs them.
+/* larder.TreeEnsemble: decision trees, forests and boosted trees, as scikit-learn runs them.
  *
- * X[rows, columns] (float32 or float64) is cast to float32; at each node x[feature] <= threshold
- * (float64) goes left. NaN goes left where missing_left says so, else right. The values of the
- * leaves are summed in the order of the trees and divided once by `divisor`, if there is one:
- * every bit is scikit-learn's. A forest with several outputs is one ensemble whose values lie side
- * by side.
+ * X[rows, columns] (float32 or float64) is cast to float32, or to float64 if `wide`; at each node
+ * x[feature] <= threshold (float64) goes left. NaN goes left where missing_left says so, else
+ * right. The values of the leaves are summed in the order of the trees and divided once by
+ * `divisor`, if there is one: every bit is scikit-learn's. A forest with several outputs is one
+ * ensemble whose values lie side by side; boosted trees have one value each, which is added to the
+ * output `column` of the tree, from `start` or the second input on.
  *
  *   roots i64[t]                       the first node of each tree
  *   left, right, feature i32[n]        a leaf has left -1 (right and feature are not read)
  *   threshold f64[n]
  *   missing_left bool[n], optional
+ *   category i32[n], optional          of wide trees: below 0, or the row of sets that decides at
+ *                                      this node. A negative x is missing; others count truncated,
+ *                                      their lowest 8 bits, and go left if they are in the set
+ *   negative bool, optional            negative categories count, too, as two's complement
+ *   sets u32[s, 8]                     with category: 256 bits each, the lowest first
  *   value f64[leaves, k] or [n, k]     a row for each leaf, in the order of the nodes, or for each
  *                                      node
+ *   column i64[t], optional            needs k = 1, and something to start from
+ *   start f64[outputs], optional       what sums begin with; or an input [rows, outputs] that says
+ *                                      so for each row
  *   divisor f64, optional              not 0
  *
  * Children come after their parents, and no node has two parents.
@@ -23,149 +32,120 @@
 
 #include <math.h>
 
-static struct lar_tree_source source_of(const struct lar_node_info *node)
-{
-    const struct lar_tensor *roots = lar_node_param(node, "roots");
-    const struct lar_tensor *left = lar_node_param(node, "left");
-    const struct lar_tensor *value = lar_node_param(node, "value");
-    const struct lar_tensor *missing = lar_node_param(node, "missing_left");
-    return (struct lar_tree_source){.roots = roots->data,
-                                    .left = left->data,
-                                    .right = lar_node_param(node, "right")->data,
-                                    .feature = lar_node_param(node, "feature")->data,
-                                    .threshold = lar_node_param(node, "threshold")->data,
-                                    .value = value->data,
-                                    .missing_left = missing ? missing->data : NULL,
-                                    .n_trees = lar_tensor_count(roots),
-                                    .n = lar_tensor_count(left),
-                                    .n_values = lar_rows(value),
-                                    .columns = (size_t)node->inputs[0]->shape.dims[1],
-                                    .outputs = (size_t)lar_columns(value),
-                                    .divisor = lar_node_param_f64(node, "divisor", 0)};
-}
-
 static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
                   struct lar_error *err)
 {
-    static const char *const per_node[] = {"right", "feature", "threshold", "missing_left"};
-    if (!lar_infer_dense(node, 0, LAR_TYPES_FLOAT, 2, err))
+    const struct lar_value_info *begin = node->n_inputs > 1 ? node->inputs[1] : NULL;
+    const struct lar_tensor *start = lar_node_param(node, "start");
+    const struct lar_tensor *column = lar_node_param(node, "column");
+    const struct lar_tensor *category = lar_node_param(node, "category");
+    const struct lar_tensor *sets = lar_node_param(node, "sets");
+    int64_t width = lar_node_param(node, "value")->shape.dims[1], outputs = width;
+    if (!lar_tree_source_infer(node, err))
         return false;
-    int64_t n = lar_node_param(node, "left")->shape.dims[0];
-    for (size_t i = 0; i < sizeof per_node / sizeof *per_node; i++) {
-        const struct lar_tensor *t = lar_node_param(node, per_node[i]);
-        if (t && t->shape.dims[0] != n)
-            return lar_infer_refuse(err, "%s has %lld elements, left has %lld", per_node[i],
-                                    (long long)t->shape.dims[0], (long long)n);
-    }
-    if (n >= INT32_MAX || lar_node_param(node, "roots")->shape.dims[0] == 0)
-        return lar_infer_refuse(err, "no trees, or too many nodes");
-    if (lar_node_param(node, "value")->shape.dims[1] == 0)
-        return lar_infer_refuse(err, "leaves without values");
-    if (node->inputs[0]->shape.dims[1] < 0)
-        return lar_infer_refuse(err, "the number of columns is not known");
-    *ret = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(node->inputs[0]->shape.dims[0],
-                                                    lar_node_param(node, "value")->shape.dims[1]));
-    return true;
-}
-
-/* Whether node I of S is sound by itself; SEEN has a bit for each node that has a parent. */
-static bool verify_node(const struct lar_tree_source *s, uint64_t i, int64_t columns, uint8_t *seen,
-                        struct lar_error *err)
-{
-    if (s->left[i] < 0)
-        return s->left[i] == -1 || lar_fail(err, LAR_ERR_FORMAT, "node %llu has child %d",
-                                            (unsigned long long)i, s->left[i]);
-    for (int side = 0; side < 2; side++) {
-        int64_t child = side ? s->right[i] : s->left[i];
-        if (child <= (int64_t)i || child >= (int64_t)s->n)
-            return lar_fail(err, LAR_ERR_FORMAT, "node %llu has child %lld", (unsigned long long)i,
-                            (long long)child);
-        if (seen[child / 8] >> child % 8 & 1)
-            return lar_fail(err, LAR_ERR_FORMAT, "node %lld has two parents", (long long)child);
-        seen[child / 8] |= (uint8_t)(1 << child % 8);
-    }
-    if (s->feature[i] < 0 || s->feature[i] >= columns)
-        return lar_fail(err, LAR_ERR_FORMAT, "node %llu reads column %d of %lld",
-                        (unsigned long long)i, s->feature[i], (long long)columns);
-    if (isnan(s->threshold[i]))
-        return lar_fail(err, LAR_ERR_FORMAT, "node %llu has threshold nan", (unsigned long long)i);
-    return true;
-}
-
-static bool verify_nodes(const struct lar_tree_source *s, int64_t columns, uint8_t *seen,
-                         struct lar_error *err)
-{
-    uint64_t leaves = 0;
-    for (uint64_t i = 0; i < s->n; i++) {
-        leaves += s->left[i] == -1;
-        if (!verify_node(s, i, columns, seen, err))
-            return false;
-    }
-    for (uint64_t t = 0; t < s->n_trees; t++) {
-        int64_t root = s->roots[t];
-        if (root < 0 || root >= (int64_t)s->n || (seen[root / 8] >> root % 8 & 1))
-            return lar_fail(err, LAR_ERR_FORMAT, "root %lld is no root", (long long)root);
-        seen[root / 8] |= (uint8_t)(1 << root % 8);
-    }
-    uint64_t rows = s->n_values;
-    if (rows != leaves && rows != s->n)
-        return lar_fail(err, LAR_ERR_FORMAT, "%llu rows of values for %llu leaves of %llu nodes",
-                        (unsigned long long)rows, (unsigned long long)leaves,
-                        (unsigned long long)s->n);
+    if (begin && !lar_infer_dense(node, 1, LAR_TYPE_BIT(LAR_TYPE_F64), 2, err))
+        return false;
+    if (begin && start)
+        return lar_infer_refuse(err, "two things to start from");
+    if (begin || start)
+        outputs = begin ? begin->shape.dims[1] : start->shape.dims[0];
+    if (begin && !lar_dims_meet(begin->shape.dims[0], node->inputs[0]->shape.dims[0]))
+        return lar_infer_refuse(err, "the inputs have different numbers of rows");
+    if (width <= 0 || outputs <= 0 || (!column && outputs != width))
+        return lar_infer_refuse(err, "leaves with %lld values for %lld outputs", (long long)width,
+                                (long long)outputs);
+    if (column && (width != 1 || !(begin || start)))
+        return lar_infer_refuse(err, "columns for leaves of %lld values", (long long)width);
+    if (column && column->shape.dims[0] != lar_node_param(node, "roots")->shape.dims[0])
+        return lar_infer_refuse(err, "column has %lld elements", (long long)column->shape.dims[0]);
+    if (category && (!sets || sets->shape.dims[1] != 8 || !lar_node_param_i64(node, "wide", 0)))
+        return lar_infer_refuse(err, "category without sets, or in trees that are not wide");
+    *ret = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(node->inputs[0]->shape.dims[0], outputs));
     return true;
 }
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    struct lar_tree_source s = source_of(node);
     const struct lar_tensor *divisor = lar_node_param(node, "divisor");
-    struct lar_arena arena;
     if (divisor && !(fabs(*(const double *)divisor->data) > 0))
         return lar_fail(err, LAR_ERR_FORMAT, "divisor is 0 or nan");
-    lar_arena_init(&arena, SIZE_MAX);
-    uint8_t *seen = lar_arena_alloc(&arena, s.n / 8 + 1, 1);
-    bool ok = seen ? verify_nodes(&s, node->inputs[0]->shape.dims[1], seen, err)
-                   : lar_arena_fail(&arena, err, "the prepared form");
-    lar_arena_finish(&arena);
-    return ok;
+    return lar_tree_source_verify(node, err);
 }
+
+/* What run() works with. */
+struct state {
+    struct lar_trees *trees;
+    const double *start; /* [outputs], or NULL */
+};
 
 static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, void **ret_state,
                     struct lar_error *err)
 {
-    struct lar_tree_source source = source_of(node);
-    struct lar_trees *trees;
-    if (!lar_trees_pack(&trees, &source, arena, err))
-        return false;
-    *ret_state = trees;
+    struct lar_tree_source source = lar_tree_source_of(node);
+    struct state *state = lar_arena_alloc(arena, 1, sizeof *state);
+    if (!state)
+        return lar_arena_fail(arena, err, "trees");
+    state->start = source.start;
+    *ret_state = state;
+    return lar_trees_pack(&state->trees, &source, arena, err);
+}
+
+/* Rows [0, N) of X in the element type that TREES compare, in TO unless they have it. */
+static const void *rows_as(const struct lar_trees *trees, enum lar_type type, const void *x,
+                           size_t n, void *to)
+{
+    bool wide = trees->wide != NULL;
+    if (wide == (type == LAR_TYPE_F64))
+        return x;
+    for (size_t j = 0; wide && j < n; j++)
+        ((double *)to)[j] = (double)((const float *)x)[j];
+    for (size_t j = 0; !wide && j < n; j++)
+        ((float *)to)[j] = (float)((const double *)x)[j];
+    return to;
+}
+
+/* What the sums of ROWS rows begin with, if anything. */
+static bool begin(const struct lar_call *call, const struct state *state, size_t rows, double *y,
+                  struct lar_error *err)
+{
+    size_t outputs = state->trees->outputs;
+    const struct lar_tensor *from = call->node->n_inputs > 1 ? call->inputs[1] : NULL;
+    if (from && (lar_rows(from) != rows || lar_columns(from) != outputs))
+        return lar_fail(err, LAR_ERR_INVALID, "the inputs do not fit together");
+    if (from && rows)
+        memcpy(y, from->data, rows * outputs * sizeof *y);
+    for (size_t i = 0; state->start && i < rows; i++)
+        memcpy(y + i * outputs, state->start, outputs * sizeof *y);
     return true;
 }
 
 static bool run(struct lar_call *call, struct lar_error *err)
 {
     const struct lar_tensor *in = call->inputs[0];
-    const struct lar_trees *trees = call->state;
+    const struct state *state = call->state;
+    const struct lar_trees *trees = state->trees;
     size_t rows = (size_t)lar_rows(in), columns = (size_t)lar_columns(in);
+    size_t most = lar_trees_block(trees);
     double *y =
         lar_output_dense(call, 0, &LAR_SHAPE(in->shape.dims[0], (int64_t)trees->outputs), err);
     if (!y)
         return false;
     if (columns != trees->columns)
         return lar_fail(err, LAR_ERR_INVALID, "%zu columns, not %zu", columns, trees->columns);
-    if (in->type == LAR_TYPE_F32) {
-        lar_trees_run(trees, in->data, rows, y);
-        return true;
-    }
-    size_t mark = lar_scratch_mark(call->scratch), most = lar_trees_block(trees);
-    float *x = lar_scratch_take(call->scratch, (rows < most ? rows : most) * columns, sizeof *x);
-    if (!x)
+    if (!begin(call, state, rows, y, err))
+        return false;
+    bool add = state->start || call->node->n_inputs > 1, same = trees->wide != NULL;
+    same = same == (in->type == LAR_TYPE_F64);
+    void *to = NULL;
+    size_t mark = lar_scratch_mark(call->scratch);
+    if (!same && !(to = lar_scratch_take(call->scratch, (rows < most ? rows : most) * columns,
+                                         sizeof(double))))
         return lar_scratch_fail(call->scratch, err, "the result");
-    const double *from = in->data;
     for (size_t i = 0; i < rows; i += most) {
         size_t m = rows - i < most ? rows - i : most;
-        for (size_t j = 0; j < m * columns; j++)
-            x[j] = (float)from[i * columns + j];
-        lar_trees_run(trees, x, m, y + i * trees->outputs);
+        const char *x = (const char *)in->data + i * columns * lar_type_size(in->type);
+        lar_trees_run(trees, rows_as(trees, in->type, x, m * columns, to), m,
+                      y + i * trees->outputs, add);
     }
     lar_scratch_release(call->scratch, mark);
     return true;
@@ -173,30 +153,30 @@ static bool run(struct lar_call *call, struct lar_error *err)
 
 static double cost(const struct lar_node_info *node, const void *state, uint64_t rows)
 {
-    const struct lar_trees *trees = state;
+    const struct lar_trees *trees = ((const struct state *)state)->trees;
     double m =
         node->inputs[0]->shape.dims[0] < 0 ? (double)rows : (double)node->inputs[0]->shape.dims[0];
     /* a step costs more where the nodes do not fit the nearer caches */
     double ns = trees->n_nodes < 1 << 16 ? 1.3 : trees->n_nodes < 1 << 18 ? 3 : 6;
-    return 30 +
-           m * ((double)trees->columns * 0.3 +
-                (double)trees->n_trees * (trees->depth * ns + (double)trees->outputs * 0.5 + 2));
+    return 30 + m * ((double)trees->columns * 0.3 +
+                     (double)trees->n_trees * (trees->depth * ns + (double)trees->width * 0.5 + 2));
 }
 
-static const struct lar_param_rule params[] = {{"roots", LAR_TYPE_I64, 1, false},
-                                               {"left", LAR_TYPE_I32, 1, false},
-                                               {"right", LAR_TYPE_I32, 1, false},
-                                               {"feature", LAR_TYPE_I32, 1, false},
-                                               {"threshold", LAR_TYPE_F64, 1, false},
-                                               {"missing_left", LAR_TYPE_BOOL, 1, true},
+static const struct lar_param_rule params[] = {LAR_TREE_PARAMS,
+                                               {"category", LAR_TYPE_I32, 1, true},
+                                               {"sets", LAR_TYPE_U32, 2, true},
+                                               {"negative", LAR_TYPE_BOOL, 0, true},
                                                {"value", LAR_TYPE_F64, 2, false},
+                                               {"column", LAR_TYPE_I64, 1, true},
+                                               {"start", LAR_TYPE_F64, 1, true},
+                                               {"wide", LAR_TYPE_BOOL, 0, true},
                                                {"divisor", LAR_TYPE_F64, 0, true},
                                                {0}};
 
 const struct lar_operator lar_operator_tree_ensemble = {.signature = {.name = "larder.TreeEnsemble",
                                                                       .version = 1,
                                                                       .min_inputs = 1,
-                                                                      .max_inputs = 1,
+                                                                      .max_inputs = 2,
                                                                       .min_outputs = 1,
                                                                       .max_outputs = 1,
                                                                       .params = params,

@@ -1,6 +1,8 @@
-/* Neg, Abs, Exp, Log, Sqrt, Sigmoid, Clip: elementwise operators of one float input.
+/* Neg, Abs, Cos, Exp, Log, Sqrt, Sigmoid, Tanh, Relu, Clip: elementwise operators of one float
+ * input.
  *
- * Sigmoid is 1 / (1 + exp(-x)), as scipy.special.expit computes it.
+ * Sigmoid is 1 / (1 + exp(-x)), as scipy.special.expit computes it. Tanh is within 3 ulp of
+ * tanh(), which is slower. Relu: NaN stays NaN.
  * SPDX-License-Identifier: MIT */
 #include "inference/infer.h"
 #include "inference/values.h"
@@ -23,21 +25,39 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
         const struct lar_tensor *in = call->inputs[0];                                             \
         void *out = lar_output_dense(call, 0, &in->shape, err);                                    \
         uint64_t n = out ? lar_tensor_count(in) : 0;                                               \
-        if (in->type == LAR_TYPE_F64)                                                              \
+        if (in->type == LAR_TYPE_F64) {                                                            \
+            const double *from = in->data;                                                         \
+            double *to = out;                                                                      \
             for (uint64_t i = 0; i < n; i++) {                                                     \
-                const double x = ((const double *)in->data)[i];                                    \
-                ((double *)out)[i] = expression_f64;                                               \
+                const double x = from[i];                                                          \
+                to[i] = expression_f64;                                                            \
             }                                                                                      \
-        else                                                                                       \
+        } else {                                                                                   \
+            const float *from = in->data;                                                          \
+            float *to = out;                                                                       \
             for (uint64_t i = 0; i < n; i++) {                                                     \
-                const float x = ((const float *)in->data)[i];                                      \
-                ((float *)out)[i] = expression_f32;                                                \
+                const float x = from[i];                                                           \
+                to[i] = expression_f32;                                                            \
             }                                                                                      \
+        }                                                                                          \
         return out != NULL;                                                                        \
     }
 
+/* Below 1/2 Lambert's continued fraction, cut where it is exact; beyond, by exp(). */
+static double tanh_f64(double x)
+{
+    double z = x * x;
+    if (z < 0.25)
+        return x * (2027025 + z * (270270 + z * (6930 + z * 36))) /
+               (2027025 + z * (945945 + z * (51975 + z * (630 + z))));
+    return copysign(1 - 2 / (exp(2 * fabs(x)) + 1), x);
+}
+
+UNARY_RUN(tanh_run, tanh_f64(x), tanhf(x))
+UNARY_RUN(relu_run, x < 0 ? 0 : x, x < 0 ? 0 : x)
 UNARY_RUN(neg_run, -x, -x)
 UNARY_RUN(abs_run, fabs(x), fabsf(x))
+UNARY_RUN(cos_run, cos(x), cosf(x))
 UNARY_RUN(exp_run, exp(x), expf(x))
 UNARY_RUN(log_run, log(x), logf(x))
 UNARY_RUN(sqrt_run, sqrt(x), sqrtf(x))
@@ -95,6 +115,10 @@ const struct lar_operator lar_operator_neg = {
     .signature = {.name = "Neg", .version = 13, ONE_INPUT, .infer = infer}, .run = neg_run};
 const struct lar_operator lar_operator_abs = {
     .signature = {.name = "Abs", .version = 13, ONE_INPUT, .infer = infer}, .run = abs_run};
+const struct lar_operator lar_operator_cos = {
+    .signature = {.name = "Cos", .version = 7, ONE_INPUT, .infer = infer},
+    .cost = transcendental_cost,
+    .run = cos_run};
 const struct lar_operator lar_operator_exp = {
     .signature = {.name = "Exp", .version = 13, ONE_INPUT, .infer = infer},
     .cost = transcendental_cost,
@@ -109,6 +133,12 @@ const struct lar_operator lar_operator_sigmoid = {
     .signature = {.name = "Sigmoid", .version = 13, ONE_INPUT, .infer = infer},
     .cost = transcendental_cost,
     .run = sigmoid_run};
+const struct lar_operator lar_operator_tanh = {
+    .signature = {.name = "Tanh", .version = 13, ONE_INPUT, .infer = infer},
+    .cost = transcendental_cost,
+    .run = tanh_run};
+const struct lar_operator lar_operator_relu = {
+    .signature = {.name = "Relu", .version = 14, ONE_INPUT, .infer = infer}, .run = relu_run};
 const struct lar_operator lar_operator_clip = {.signature = {.name = "Clip",
                                                              .version = 13,
                                                              .min_inputs = 1,

@@ -10,25 +10,32 @@
 
 #include "base/bundle.h"
 #include "graph/draft.h"
+#include "persistence/formats/declared.h"
 
 #include <jansson.h>
 
 /* What the loader tells of a model: becomes the listing's facts. Keys (all but format may be
  * absent): format, producer, versions {name: version}, class, classes [dotted names met],
- * warnings [sentences]. Inputs, outputs and methods are added from the draft by the loader. */
+ * warnings [sentences], container ("gzip", ...), and of a pickle:
+ *   pickle {protocol, joblib: raw arrays in it, bytes: out of its container, globals: how many}
+ *   globals [{name, count, at: byte of the first, verdict, why}]: danger.h; dangerous ones first
+ *   tree: the estimators, each in the one that holds it (describe_tree.h).
+ * Inputs, outputs and methods are the flat form's. */
 struct lar_report {
     json_t *root; /* an object; the holder's */
 };
 
-/* Limits that the loader was started with. */
+/* Limits that the loader was started with, and what stands beside the model. */
 struct lar_read_limits {
     size_t memory; /* bytes of reader-owned memory: nodes, decompressed streams */
+    const struct lar_declared *declared; /* what the folder says of the inputs, or NULL */
 };
 
 struct lar_format {
     const char *name; /* "scikit-learn", "ONNX": as users call it */
 
-    /* How sure: 0 not mine, 1 might be, 2 certainly. Looks at content only, cheaply. */
+    /* How sure: 0 not mine, 1 might be, 2 certainly, 3 certainly, and the model is but a part of
+     * it. Looks at content only, cheaply. */
     int (*probe)(const struct lar_bundle *bundle);
 
     /* Adds inputs, nodes and methods. On failure ERR says what was met, where in the file, and

@@ -4,9 +4,13 @@
 
 #include <stddef.h>
 
+extern const struct lar_format lar_format_mlflow;
 extern const struct lar_format lar_format_sklearn;
+extern const struct lar_format lar_format_skops;
 
 const struct lar_format *const lar_formats[] = {
+    &lar_format_mlflow,
     &lar_format_sklearn,
+    &lar_format_skops,
     NULL,
 };

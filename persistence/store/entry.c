@@ -177,13 +177,14 @@ static bool begins_with(const char *name, const char *start, size_t n)
     return strncmp(name, start, n) == 0;
 }
 
-/* The one candidate at the top of a folder; NULL: none, several, or the folder is a SavedModel. */
+/* The one candidate at the top of a folder; NULL: none, several, or the folder is a
+ * model as a whole. */
 static const char *only_candidate(const struct walk *w)
 {
     const char *ret = NULL;
     for (size_t i = 0; i < w->n; i++) {
         const char *name = w->found[i].member.name;
-        if (strcmp(name, "saved_model.pb") == 0)
+        if (lar_name_makes_folder(name))
             return NULL;
         if (strchr(name, '/') || !lar_name_is_candidate(name, NULL))
             continue;

@@ -9,11 +9,11 @@
  * chosen by content: an extension only says that the file is worth a look. */
 static const char *const extensions[] = {
     ".joblib", ".pkl", ".pickle", ".pck", ".sav", ".onnx", ".h5",  ".hdf5", ".keras",
-    ".pt",     ".pth", ".pt2",    ".ubj", ".xgb", ".bst",  ".cbm", ".lgb",
+    ".pt",     ".pth", ".pt2",    ".ubj", ".xgb", ".bst",  ".cbm", ".lgb",  ".skops",
 };
 
 /* joblib's names for what it compresses. */
-static const char *const compressions[] = {".gz", ".bz2", ".xz", ".z", ".lzma", ".lz4"};
+static const char *const compressions[] = {".gz", ".bz2", ".xz", ".z", ".lzma", ".lz4", ".zst"};
 
 static bool is_alnum(char c)
 {
@@ -68,6 +68,11 @@ bool lar_name_is_candidate(const char *name, size_t *ret_stem)
     return false;
 }
 
+bool lar_name_makes_folder(const char *name)
+{
+    return strcmp(name, "saved_model.pb") == 0 || strcmp(name, "MLmodel") == 0;
+}
+
 bool lar_name_is_ignored(const char *name)
 {
     static const char *const unfinished[] = {"~", ".tmp", ".part", ".filepart", ".swp"};
@@ -86,6 +91,7 @@ static const struct {
     const char *name;
 } uploads[] = {
     /* A format that has one extension; NULL as magic fits any content. */
+    {"scikit-learn", "PK\3\4", 4, "model.skops"},
     {"scikit-learn", NULL, 0, "model.joblib"},
     {"ONNX", NULL, 0, "model.onnx"},
     {"PyTorch", NULL, 0, "model.pt"},

@@ -19,9 +19,13 @@ bool lar_name_is_model(const char *name, size_t length);
 bool lar_name_is_version(const char *name, uint64_t *ret);
 
 /* Whether a file called NAME is a candidate: it has one of the known extensions, perhaps before
- * .gz, .bz2, .xz, .z, .lzma or .lz4. RET_STEM (may be NULL) receives the length of what comes
+ * .gz, .bz2, .xz, .z, .lzma, .lz4 or .zst. RET_STEM (may be NULL) receives the length of what comes
  * before. */
 bool lar_name_is_candidate(const char *name, size_t *ret_stem);
+
+/* Whether a file called NAME makes the folder in which it lies one model, all of it: SavedModel's
+ * saved_model.pb, MLflow's MLmodel. */
+bool lar_name_makes_folder(const char *name);
 
 /* Names that a scan passes over: hidden ones, and those that programs give to unfinished files. */
 bool lar_name_is_ignored(const char *name);

@@ -131,7 +131,7 @@ bool lar_scan_check_folder(const struct lar_entry *entry, const char *path, stru
     size_t n = 0;
     for (size_t i = 0; i < entry->n_members; i++) {
         const char *name = entry->members[i].name;
-        if (strcmp(name, "saved_model.pb") == 0)
+        if (lar_name_makes_folder(name))
             return true;
         if (strchr(name, '/') || !lar_name_is_candidate(name, NULL))
             continue;
@@ -285,15 +285,17 @@ static bool scan_names(struct scanner *s, const char *folder, const char *model,
         if (s->scan->n > before)
             numbered = name;
     }
+    bool whole = false;
+    for (size_t i = 0; i < names->n; i++)
+        whole |= lar_name_makes_folder(names->data[i]);
     for (size_t i = 0; i < names->n; i++) {
         const char *name = names->data[i];
-        bool saved_model = strcmp(name, "saved_model.pb") == 0;
-        if (!saved_model && !lar_name_is_candidate(name, NULL))
+        if (whole ? !lar_name_makes_folder(name) : !lar_name_is_candidate(name, NULL))
             continue;
-        const char *path = saved_model ? folder : join(s, folder, name);
+        const char *path = whole ? folder : join(s, folder, name);
         if (!path)
             return lar_arena_fail(&s->scan->arena, err, "a scan");
-        if (!saved_model && is_folder(s, path))
+        if (!whole && is_folder(s, path))
             continue;
         if (!add_own_file(s, model, path, numbered, err))
             return false;

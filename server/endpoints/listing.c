@@ -1,6 +1,6 @@
 /* What is there: models, their versions, and all that is known of them.
  * SPDX-License-Identifier: MIT */
-#include "server/dialect.h"
+#include "dialects/dialect.h"
 #include "server/endpoints/endpoints.h"
 
 #include <string.h>

@@ -1,7 +1,8 @@
 /* TensorFlow Serving's view of a model: status and metadata.
  * SPDX-License-Identifier: MIT */
-#include "server/dialect.h"
+#include "dialects/dialect.h"
 #include "server/endpoints/endpoints.h"
+#include "server/tfs_status.h"
 
 /* The number that the path's version or label means; 0: all versions. */
 static bool named_number(const struct lar_request *rq, const struct lar_model_entry *model,

@@ -1,6 +1,6 @@
 /* The Open Inference Protocol's view of a model.
  * SPDX-License-Identifier: MIT */
-#include "server/dialect.h"
+#include "dialects/dialect.h"
 #include "server/endpoints/endpoints.h"
 
 #include <ctype.h>

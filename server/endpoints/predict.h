@@ -4,7 +4,7 @@
 #ifndef SERVER_ENDPOINTS_PREDICT_H
 #define SERVER_ENDPOINTS_PREDICT_H
 
-#include "server/dialect.h"
+#include "dialects/dialect.h"
 #include "server/endpoints/endpoints.h"
 
 struct lar_dialect {

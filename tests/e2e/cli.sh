@@ -13,8 +13,8 @@ runs 0 --help
 while IFS= read -r line; do
     [ -z "$line" ] || grep -qF -- "$line" "$SOURCE/docs/cli.md" || fail "docs/cli.md lacks: $line"
 done <"$work/out"
-mapfile -t commands < <(sed -n 's/^  \([a-z]*\)  .*/\1/p' "$work/out" | head -n 9)
-[ "${commands[*]}" = "push pull list promote rollback rm validate predict status" ] || fail "commands: ${commands[*]}"
+mapfile -t commands < <(sed -n 's/^  \([a-z]*\)  .*/\1/p' "$work/out" | head -n 10)
+[ "${commands[*]}" = "push pull list promote rollback rm validate predict status inspect" ] || fail "commands: ${commands[*]}"
 for command in "${commands[@]}"; do
     runs 0 "$command" --help
     [[ $out == "usage: larder $command "* ]] || fail "help: $out"

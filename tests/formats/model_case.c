@@ -3,13 +3,15 @@
 
 #include "inference/operator.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { MEMORY = 64 << 20 };
+enum { MEMORY = 64 << 20, FILES = 64 };
 
 static bool load(struct model *m, struct lar_draft *draft, struct lar_error *err)
 {
@@ -24,20 +26,73 @@ static bool load(struct model *m, struct lar_draft *draft, struct lar_error *err
            lar_plan_new(&m->plan, &m->flat, err);
 }
 
-bool model_load(struct model *ret, const void *bytes, size_t size, struct lar_error *err)
+bool model_load_bundle(struct model *ret, const struct lar_bundle *bundle, struct lar_error *err)
 {
-    struct lar_bundle_file file = {.name = "model", .data = bytes, .size = size};
-    struct lar_bundle bundle = {.files = &file, .n_files = 1, .options = ""};
     struct lar_read_limits limits = {.memory = MEMORY};
     struct lar_report report = {.root = json_object()};
     *ret = (struct model){.block = NULL};
     struct lar_draft *draft = lar_draft_new(&lar_operators, MEMORY, err);
     bool ok =
-        draft && lar_format_read(&bundle, &limits, draft, &report, err) && load(ret, draft, err);
+        draft && lar_format_read(bundle, &limits, draft, &report, err) && load(ret, draft, err);
     lar_draft_free(draft);
     json_decref(report.root);
     if (!ok)
         model_free(ret);
+    return ok;
+}
+
+bool model_load(struct model *ret, const void *bytes, size_t size, struct lar_error *err)
+{
+    struct lar_bundle_file file = {.name = "model", .data = bytes, .size = size};
+    struct lar_bundle bundle = {.files = &file, .n_files = 1, .options = ""};
+    return model_load_bundle(ret, &bundle, err);
+}
+
+/* Adds what lies in FOLDER to FILES; names begin with PREFIX. */
+static void add_folder(const char *folder, const char *prefix, struct lar_bundle_file *files,
+                       uint32_t *n)
+{
+    char path[4096], name[1024];
+    struct dirent **entries;
+    int count = scandir(folder, &entries, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        struct stat st;
+        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        snprintf(name, sizeof name, "%s%s", prefix, entries[i]->d_name);
+        bool hidden = entries[i]->d_name[0] == '.';
+        free(entries[i]);
+        if (hidden || stat(path, &st))
+            continue;
+        if (S_ISDIR(st.st_mode)) {
+            strcat(name, "/");
+            add_folder(path, name, files, n);
+        } else if (*n < FILES) {
+            struct lar_bundle_file *file = &files[(*n)++];
+            file->data = file_read(path, &file->size);
+            file->name = strdup(name);
+        }
+    }
+    if (count >= 0)
+        free(entries);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct lar_bundle_file *)a)->name,
+                  ((const struct lar_bundle_file *)b)->name);
+}
+
+bool model_load_folder(struct model *ret, const char *path, struct lar_error *err)
+{
+    struct lar_bundle_file files[FILES];
+    struct lar_bundle bundle = {.files = files, .options = ""};
+    add_folder(path, "", files, &bundle.n_files);
+    qsort(files, bundle.n_files, sizeof *files, by_name);
+    bool ok = model_load_bundle(ret, &bundle, err);
+    for (uint32_t i = 0; i < bundle.n_files; i++) {
+        free((void *)files[i].name);
+        free((void *)files[i].data);
+    }
     return ok;
 }
 
@@ -103,6 +158,20 @@ static bool numbers(const struct cells *c, struct lar_tensor *t, struct lar_scra
     return to != NULL;
 }
 
+/* The doubles of T as its type has them. */
+static void narrow(struct lar_tensor *t, size_t count)
+{
+    const double *from = t->data;
+    for (size_t i = 0; i < count; i++)
+        switch (t->type) {
+        case LAR_TYPE_BOOL: ((bool *)t->data)[i] = from[i] != 0; break;
+        case LAR_TYPE_I32: ((int32_t *)t->data)[i] = (int32_t)from[i]; break;
+        case LAR_TYPE_I64: ((int64_t *)t->data)[i] = (int64_t)from[i]; break;
+        case LAR_TYPE_F32: ((float *)t->data)[i] = (float)from[i]; break;
+        default: break;
+        }
+}
+
 static bool texts(const struct cells *c, struct lar_tensor *t, struct lar_scratch *scratch,
                   struct lar_error *err)
 {
@@ -130,14 +199,14 @@ static bool texts(const struct cells *c, struct lar_tensor *t, struct lar_scratc
     return true;
 }
 
-/* Which column of the data input I is; the number of columns if it is the whole matrix. */
-static size_t column_of(const struct lar_flat_input *input, json_t *columns)
+/* Which column of the data INPUT is, the model's Ith. */
+static size_t column_of(const struct lar_flat_input *input, json_t *columns, uint32_t i_input)
 {
     size_t n = json_array_size(columns);
     for (size_t i = 0; i < n; i++)
         if (strcmp(json_string_value(json_array_get(columns, i)), input->name) == 0)
             return i;
-    return input->name[0] == 'x' ? strtoul(input->name + 1, NULL, 10) : 0;
+    return input->name[0] == 'x' ? strtoul(input->name + 1, NULL, 10) : i_input;
 }
 
 bool model_inputs(const struct model *model, json_t *data, size_t first, size_t n,
@@ -153,11 +222,12 @@ bool model_inputs(const struct model *model, json_t *data, size_t first, size_t 
         struct cells c = {.rows = json_object_get(data, "rows"), .first = first, .n = n};
         bool matrix = info->shape.rank == 2;
         c.width = matrix ? json_array_size(types) : 1;
-        c.column = matrix ? 0 : column_of(input, columns);
+        c.column = matrix ? 0 : column_of(input, columns, i);
         ret[i].type = info->type;
         ret[i].shape = matrix ? LAR_SHAPE((int64_t)n, (int64_t)c.width) : LAR_SHAPE((int64_t)n);
         if (!(info->type == LAR_TYPE_STRING ? texts : numbers)(&c, &ret[i], scratch, err))
             return lar_error_within(err, "input %s", input->name);
+        narrow(&ret[i], n * c.width);
     }
     return true;
 }
@@ -170,11 +240,10 @@ bool model_inverse_input(const struct model *model, json_t *transform, size_t fi
     size_t width = 1, all = (size_t)json_integer_value(json_array_get(shape, 0));
     if (json_array_size(shape) == 2)
         width = (size_t)json_integer_value(json_array_get(shape, 1));
-    for (size_t i = 0; all && i < first + n; i++) { /* the same ones again for a thousand */
-        json_t *row = json_array();
+    for (size_t i = 0; all && i < first + n; i++) { /* again from the beginning after the last */
+        json_t *row = json_array(), *from = json_object_get(transform, "data");
         for (size_t k = 0; k < width; k++)
-            json_array_append(
-                row, json_array_get(json_object_get(transform, "data"), i % all * width + k));
+            json_array_append(row, json_array_get(from, i % all * width + k));
         json_array_append_new(rows, row);
     }
     bool ok = true;

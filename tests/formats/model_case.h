@@ -14,6 +14,10 @@ struct model {
     struct lar_plan *plan;
 };
 bool model_load(struct model *ret, const void *bytes, size_t size, struct lar_error *err);
+bool model_load_bundle(struct model *ret, const struct lar_bundle *bundle, struct lar_error *err);
+
+/* The same of a folder, with all that lies in it and in its folders. */
+bool model_load_folder(struct model *ret, const char *path, struct lar_error *err);
 void model_free(struct model *model);
 
 /* Reads a whole file, or ends the test program. */

@@ -45,6 +45,7 @@ START_TEST(containers_by_magic)
                                   6),
                      "xz");
     ck_assert_str_eq(pk_container("\x04\x22\x4d\x18", 4), "lz4");
+    ck_assert_str_eq(pk_container("\x28\xb5\x2f\xfd", 4), "zstd");
     ck_assert_str_eq(pk_container("ZF0x1f", 6), "ZF");
     ck_assert_ptr_null(pk_container("\x80\x04", 2));
     ck_assert_ptr_null(pk_container("\x78\x9d", 2));
@@ -116,21 +117,64 @@ START_TEST(dictionaries_are_limited)
 }
 END_TEST
 
-START_TEST(old_files_are_named)
+/* A ZF file of TEXT whose header says LENGTH; returns its end. */
+static size_t pack_zfile(const char *length, const char *text)
 {
-    memcpy(packed, "ZF0x1f             x", 20);
-    ck_assert(!unpack(20, 1000));
-    ck_assert_int_eq(err.code, LAR_ERR_UNSUPPORTED);
-    ck_assert_ptr_nonnull(strstr(err.text, "ZF"));
+    memset(packed, ' ', 32);
+    memcpy(packed, "ZF0x", 4);
+    memcpy(packed + 4, length, strlen(length));
+    return pack(21, false, text, 1);
+}
+
+START_TEST(old_files)
+{
+    size_t n = pack_zfile("6", "pickle");
+    ck_assert_msg(unpack(n, 100), "%s", err.text);
+    ck_assert_uint_eq(unpacked.size, 6);
+    memmove(packed + 22, packed + 21, n - 21);
+    packed[21] = ' ';
+    ck_assert_msg(unpack(n + 1, 100), "%s", err.text);
+    ck_assert_mem_eq(unpacked.data, "pickle", 6);
+    ck_assert(!unpack(pack_zfile("7", "pickle"), 100));
+    ck_assert_ptr_nonnull(strstr(err.text, "to 6 bytes, not 7"));
+    ck_assert(!unpack(pack_zfile("6x", "pickle"), 100));
+    ck_assert_int_eq(err.code, LAR_ERR_FORMAT);
+    ck_assert(!unpack(21, 100));
+    ck_assert_int_eq(err.code, LAR_ERR_TRUNCATED);
+    n = pack_zfile("6", "pickle");
+    packed[21] = 'N';
+    ck_assert(!unpack(n, 100));
+    ck_assert_ptr_nonnull(strstr(err.text, "no zlib"));
+}
+END_TEST
+
+START_TEST(containers_in_containers)
+{
+    static uint8_t inner[1 << 12];
+    size_t n = pack(0, true, "text", 1);
+    for (int depth = 1; depth <= 4; depth++) {
+        bool ok = unpack(n, 4096);
+        ck_assert_msg(ok == (depth < 4), "%d: %s", depth, err.text);
+        memcpy(inner, packed, n);
+        z_stream z = {.next_in = inner, .avail_in = (unsigned)n};
+        ck_assert(deflateInit2(&z, 9, Z_DEFLATED, 15, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+        z.next_out = packed;
+        z.avail_out = sizeof packed;
+        ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+        n = z.total_out;
+        deflateEnd(&z);
+    }
+    ck_assert_int_eq(err.code, LAR_ERR_LIMIT);
 }
 END_TEST
 
 int main(void)
 {
-    int ret = check_main(
-        "joblib", (const TTest *[]){containers_by_magic, raw_bytes_are_borrowed, members_in_a_row,
-                                    the_limit_holds_to_the_byte, damage_and_truncation,
-                                    dictionaries_are_limited, old_files_are_named, NULL});
+    int ret =
+        check_main("joblib", (const TTest *[]){containers_by_magic, raw_bytes_are_borrowed,
+                                               members_in_a_row, the_limit_holds_to_the_byte,
+                                               damage_and_truncation, dictionaries_are_limited,
+                                               old_files, containers_in_containers, NULL});
     pk_unpack_free(&unpacked);
     return ret;
 }

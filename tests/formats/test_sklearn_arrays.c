@@ -46,8 +46,9 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
     struct lar_error err = {0};
     const char *name = path + ftw->base;
     (void)st;
-    bool model = strstr(name, ".pkl") || strstr(name, ".joblib");
-    if (type != FTW_F || !model || strstr(path, "/refused/"))
+    bool model = (strstr(name, ".pkl") || strstr(name, ".joblib")) && !strstr(name, ".npy");
+    bool apart = strstr(path, "/joblib09") && strcmp(name, "model.pkl") == 0; /* arrays beside it */
+    if (type != FTW_F || !model || apart || strstr(path, "/refused"))
         return 0;
     files++;
     if (!read_file(path, &err)) {

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#define ONE_MAX 8 /* inputs, params */
+#define ONE_MAX 16 /* inputs, params */
 
 /* Tensors over literal values, which live as long as the block they stand in; over arrays. */
 #define TENSOR(lar_type_, type_, shape_, ...)                                                      \
@@ -40,19 +40,20 @@ struct one {
     unsigned constants; /* bit k: input k is a constant */
     unsigned rows;      /* bit k: dimension 0 of input k is the batch's */
     unsigned left_out;  /* bit k: input k is left out */
+    uint32_t n_outputs; /* 0 means 1; a second one is in out_1 */
     struct {
         const char *name;
         struct lar_tensor tensor;
     } params[ONE_MAX];
 
     /* filled by one_infer(), one_run() */
-    struct lar_value_info infos[ONE_MAX], result;
+    struct lar_value_info infos[ONE_MAX], result, result_1;
     const struct lar_value_info *info_list[ONE_MAX];
     struct lar_param param_list[ONE_MAX];
     struct lar_node_info node;
     struct lar_arena arena;
     struct lar_scratch *scratch;
-    struct lar_tensor out;
+    struct lar_tensor out, out_1;
     struct lar_error err;
 };
 
@@ -73,8 +74,35 @@ static inline bool one_infer(struct one *o)
     for (; n_params < ONE_MAX && o->params[n_params].name; n_params++)
         o->param_list[n_params] =
             (struct lar_param){o->params[n_params].name, &o->params[n_params].tensor};
-    o->node = (struct lar_node_info){s, o->info_list, o->param_list, o->n_inputs, n_params, 1};
-    return lar_node_infer(&o->node, &o->result, &o->err);
+    uint32_t n_outputs = o->n_outputs ? o->n_outputs : 1;
+    struct lar_value_info results[2] = {0};
+    ck_assert_uint_le(n_outputs, 2);
+    o->node =
+        (struct lar_node_info){s, o->info_list, o->param_list, o->n_inputs, n_params, n_outputs};
+    bool ok = lar_node_infer(&o->node, results, &o->err);
+    o->result = results[0];
+    o->result_1 = results[1];
+    return ok;
+}
+
+/* An output of what RESULT says, with memory where its shape is known before the run. */
+static inline struct lar_tensor one_output(const struct one *o, const struct lar_value_info *result,
+                                           bool view)
+{
+    struct lar_tensor out = {.type = result->type, .layout = result->layout};
+    struct lar_shape shape = result->shape;
+    uint64_t n;
+    for (uint32_t d = 0; d < shape.rank; d++)
+        if (shape.dims[d] == LAR_DIM_ROWS)
+            for (uint32_t k = 0; k < o->n_inputs; k++)
+                if (o->rows >> k & 1)
+                    shape.dims[d] = o->inputs[k].shape.dims[0];
+    if (!view && result->layout == LAR_LAYOUT_DENSE && result->type != LAR_TYPE_STRING &&
+        lar_shape_count(&shape, &n)) {
+        out.shape = shape;
+        out.data = lar_scratch_take(o->scratch, n, lar_type_size(out.type));
+    }
+    return out;
 }
 
 /* Runs with KERNELS; the result is in o->out, its memory in o->scratch. */
@@ -93,21 +121,14 @@ static inline bool one_run_with(struct one *o, const struct lar_kernels *kernels
     const struct lar_tensor *inputs[ONE_MAX];
     for (uint32_t k = 0; k < o->n_inputs; k++)
         inputs[k] = o->left_out >> k & 1 ? NULL : &o->inputs[k];
-    uint64_t n;
-    o->out = (struct lar_tensor){.type = o->result.type, .layout = o->result.layout};
-    struct lar_shape shape = o->result.shape;
-    for (uint32_t d = 0; d < shape.rank; d++)
-        if (shape.dims[d] == LAR_DIM_ROWS)
-            for (uint32_t k = 0; k < o->n_inputs; k++)
-                if (o->rows >> k & 1)
-                    shape.dims[d] = o->inputs[k].shape.dims[0];
-    if (!op->view && o->result.layout == LAR_LAYOUT_DENSE && o->result.type != LAR_TYPE_STRING &&
-        lar_shape_count(&shape, &n)) {
-        o->out.shape = shape;
-        o->out.data = lar_scratch_take(o->scratch, n, lar_type_size(o->out.type));
-    }
-    struct lar_call call = {&o->node, state, inputs, &o->out, o->scratch, kernels};
-    return op->run(&call, &o->err);
+    struct lar_tensor outputs[2] = {one_output(o, &o->result, op->view)};
+    if (o->n_outputs > 1)
+        outputs[1] = one_output(o, &o->result_1, false);
+    struct lar_call call = {&o->node, state, inputs, outputs, o->scratch, kernels};
+    bool ok = op->run(&call, &o->err);
+    o->out = outputs[0];
+    o->out_1 = outputs[1];
+    return ok;
 }
 
 static inline bool one_run(struct one *o)

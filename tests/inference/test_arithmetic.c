@@ -51,6 +51,15 @@ START_TEST(zero_rows)
 }
 END_TEST
 
+START_TEST(powers)
+{
+    struct one o = binary("Pow", T(F64(S(4), 2, -3, 2, 9)), T(F64(S(4), 10, 3, -1, 0.5)));
+    EXPECT_F64(&o, S(4), 1024, -27, 0.5, 3);
+    o = binary("Pow", T(I64(S(1), 2)), T(I64(S(1), 3)));
+    EXPECT_REFUSED(&o, "of a type");
+}
+END_TEST
+
 START_TEST(other_types)
 {
     struct one o = binary("Add", T(I64(S(2), INT64_MAX, 1)), T(I64(S(2), 1, 1)));
@@ -111,10 +120,23 @@ START_TEST(unknown_dimensions_are_checked_when_run)
 }
 END_TEST
 
+START_TEST(logarithms_of_sums)
+{
+    struct one o =
+        binary("larder.LogAddExp", T(F64(S(7), 0, -800, -INFINITY, -INFINITY, INFINITY, 3, NAN)),
+               T(F64(S(7), 0, -800, -INFINITY, -2, INFINITY, -1000, 1)));
+    EXPECT_F64(&o, S(7), M_LN2, -800 + M_LN2, -INFINITY, -2, INFINITY, 3, NAN);
+    o = binary("larder.LogAddExp", T(F64(S(2), -1, 5)), T(F64(S(2), 5, -1)));
+    EXPECT_F64(&o, S(2), 5 + log1p(exp(-6)), 5 + log1p(exp(-6)));
+    o = binary("larder.LogAddExp", T(I64(S(1), 1)), T(I64(S(1), 1)));
+    EXPECT_REFUSED(&o, "larder.LogAddExp");
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("arithmetic",
-                      (const TTest *[]){same_shapes, broadcasting, zero_rows, other_types,
-                                        max_and_min_keep_nan, refused,
-                                        unknown_dimensions_are_checked_when_run, NULL});
+    return check_main("arithmetic", (const TTest *[]){same_shapes, broadcasting, zero_rows,
+                                                      other_types, max_and_min_keep_nan, refused,
+                                                      unknown_dimensions_are_checked_when_run,
+                                                      logarithms_of_sums, powers, NULL});
 }

@@ -135,6 +135,9 @@ START_TEST(panels_equal_plain)
                           (columns + 7) / 8 * 8, all[i]->name);
         check_product(&g, lar_kernels_plain.panels_f64, all[i]->panels_f64, 67, 301, 45, 48,
                       all[i]->name);
+        for (size_t k = 0; k <= 40; k++)
+            check_product(&g, lar_kernels_plain.squares_f64, all[i]->squares_f64, k % 8, k,
+                          1 + k % 25, (1 + k % 25 + 7) / 8 * 8, all[i]->name);
     }
 }
 END_TEST
@@ -193,6 +196,25 @@ START_TEST(csr_equals_plain)
 }
 END_TEST
 
+START_TEST(squares_equal_plain)
+{
+    const struct lar_kernels *all[3];
+    struct generator g = {5};
+    for (size_t i = 1, n = levels(all); i < n; i++)
+        for (size_t k = 0; k <= 70; k++)
+            for (size_t panels = 0; panels <= 11; panels++) {
+                size_t points = panels * LAR_PANEL_F64;
+                double *x = doubles(&g, k, true), *w = doubles(&g, points * k, true);
+                double *y = doubles(&g, points, false), *z = doubles(&g, points, false);
+                lar_kernels_plain.unfused_squares_f64(y, x, w, k, panels);
+                all[i]->unfused_squares_f64(z, x, w, k, panels);
+                ck_assert_msg(same_f64(y, z, points), "%s: k %zu panels %zu", all[i]->name, k,
+                              panels);
+                free(x), free(w), free(y), free(z);
+            }
+}
+END_TEST
+
 START_TEST(the_mask_chooses)
 {
     setenv("LAR_CPU_MASK", "0", 1);
@@ -208,5 +230,6 @@ int main(void)
 {
     return check_main("kernels", (const TTest *[]){order_is_the_documented_one, dots_equal_plain,
                                                    panels_equal_plain, panels_f32_equal_plain,
-                                                   csr_equals_plain, the_mask_chooses, NULL});
+                                                   csr_equals_plain, squares_equal_plain,
+                                                   the_mask_chooses, NULL});
 }

@@ -91,9 +91,16 @@ START_TEST(argmax_takes_the_first)
     EXPECT_REFUSED(&o, "nothing to choose from");
     o = (struct one)ARGMAX(M23, 2, 0);
     EXPECT_REFUSED(&o, "axis out of range");
+}
+END_TEST
+
+START_TEST(argmax_takes_the_last)
+{
+    struct one o = ARGMAX(
+        F64(S(4, 3), 2, 2, 1, NAN, 1, NAN, -0.0, 0, -1, -INFINITY, -INFINITY, -INFINITY), 1, 0);
     o.params[2].name = "select_last_index";
     o.params[2].tensor = (struct lar_tensor)SCALAR_I64(1);
-    EXPECT_REFUSED(&o, "select_last_index");
+    EXPECT_I64(&o, S(4), 1, 0, 1, 2);
 }
 END_TEST
 
@@ -134,5 +141,5 @@ int main(void)
 {
     return check_main("reduce",
                       (const TTest *[]){sums, extremes, axes_are_checked, argmax_takes_the_first,
-                                        sums_have_numpys_order, NULL});
+                                        argmax_takes_the_last, sums_have_numpys_order, NULL});
 }

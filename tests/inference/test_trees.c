@@ -1,4 +1,4 @@
-/* larder.TreeEnsemble against a walk in plain C.
+/* larder.TreeEnsemble, TreeLeaves and TreePaths against a walk in plain C.
  * SPDX-License-Identifier: MIT */
 #include "inference/operators/trees.h"
 #include "tests/inference/one_operator.h"
@@ -146,6 +146,145 @@ START_TEST(bad_arrays_are_refused)
 }
 END_TEST
 
+/* The same two trees, each with one value, boosted into 2 of 3 outputs. */
+static struct one boosted(struct lar_tensor x)
+{
+    static int64_t column[] = {2, 0};
+    static double start[] = {0.5, 7, 0.25}, value[] = {1, 2, 4, 8, 16};
+    struct one o = two_trees(x);
+    o.params[5].tensor = (struct lar_tensor)ARRAY(LAR_TYPE_F64, value, 5, 1);
+    o.params[6].name = "column";
+    o.params[6].tensor = (struct lar_tensor)ARRAY(LAR_TYPE_I64, column, 2);
+    o.params[7].name = "start";
+    o.params[7].tensor = (struct lar_tensor)ARRAY(LAR_TYPE_F64, start, 3);
+    return o;
+}
+
+START_TEST(trees_add_to_their_columns)
+{
+    struct one o = boosted(X(S(2, 2), 1, 0, 0.5, 3));
+    EXPECT_F64(&o, S(2, 3), 8.5, 7, 1.25, 16.5, 7, 4.25);
+    o.params[7].name = NULL;
+    o.inputs[1] = X(S(2, 3), 0, 1, 2, 3, 4, 5);
+    o.n_inputs = 2;
+    o.rows = 3;
+    EXPECT_F64(&o, S(2, 3), 8, 1, 3, 19, 4, 9);
+    o.inputs[1] = X(S(1, 3), 0, 1, 2);
+    ck_assert(!one_run(&o));
+    one_finish(&o);
+}
+END_TEST
+
+START_TEST(bad_columns_are_refused)
+{
+    struct one o = boosted(X(S(1, 2), 1, 0));
+    o.params[6].tensor = (struct lar_tensor)I64(S(2), 2, 3);
+    rejects(&o, "tree 1 adds to column 3 of 3");
+    o.params[6].tensor = (struct lar_tensor)I64(S(2), -1, 0);
+    rejects(&o, "tree 0 adds to column -1 of 3");
+    o.params[6].tensor = (struct lar_tensor)I64(S(1), 0);
+    EXPECT_REFUSED(&o, "column has 1 elements");
+    o = boosted(X(S(1, 2), 1, 0));
+    o.params[7].name = NULL;
+    EXPECT_REFUSED(&o, "columns for leaves");
+    o = two_trees(X(S(1, 2), 1, 0));
+    o.params[6].name = "start";
+    o.params[6].tensor = (struct lar_tensor)F64(S(3), 1, 2, 3);
+    EXPECT_REFUSED(&o, "leaves with 2 values for 3 outputs");
+}
+END_TEST
+
+START_TEST(a_wide_tree_compares_float64)
+{
+    struct one o = two_trees(X(S(2, 2), 0.5 + 0x1p-40, 0, 0.5, -1 + 0x1p-40));
+    EXPECT_F64(&o, S(2, 2), 0.75, 1.25, 0.5, 1.5);
+    o.params[6].name = "wide";
+    o.params[6].tensor = (struct lar_tensor)BOOLS(LAR_SCALAR, 1);
+    EXPECT_F64(&o, S(2, 2), 1.5, 0.5, 0.75, 1.25);
+    o.inputs[0] = (struct lar_tensor)F32(S(1, 2), 0.5f, NAN);
+    EXPECT_F64(&o, S(1, 2), 0.25 + 0.125, 0.75 + 0.875);
+}
+END_TEST
+
+/* Node 0 asks whether x0 is one of the categories 1, 40 and 255; node 5 is numeric. */
+static struct one categories(struct lar_tensor x, uint8_t missing_left)
+{
+    static int32_t category[] = {0, -1, -1, -1, -1, -1, -1, -1};
+    static uint32_t sets[] = {2, 256, 0, 0, 0, 0, 0, 0x80000000u};
+    static uint8_t missing[] = {0, 0, 0, 0, 0, 0, 0, 0}, wide = 1;
+    struct one o = two_trees(x);
+    missing[0] = missing_left;
+    o.params[6].name = "wide";
+    o.params[6].tensor = (struct lar_tensor){
+        .type = LAR_TYPE_BOOL, .layout = LAR_LAYOUT_DENSE, .shape = LAR_SCALAR, .data = &wide};
+    o.params[7].name = "category";
+    o.params[7].tensor = (struct lar_tensor)ARRAY(LAR_TYPE_I32, category, 8);
+    o.params[8].name = "sets";
+    o.params[8].tensor = (struct lar_tensor)ARRAY(LAR_TYPE_U32, sets, 1, 8);
+    o.params[9].name = "missing_left";
+    o.params[9].tensor = (struct lar_tensor)ARRAY(LAR_TYPE_BOOL, missing, 8);
+    return o;
+}
+
+START_TEST(categories_are_looked_up)
+{
+    const double x[] = {1,   40,    255,    257,       1.9, /* left */
+                        0,   41,    -1,     -0.5,      254, /* right; some of them missing */
+                        NAN, 1e300, 0x1p31, -INFINITY, INFINITY};
+    for (uint8_t missing = 0; missing < 2; missing++)
+        for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
+            bool none = isnan(x[i]) || x[i] < 0, left = i < 5 || (none && missing);
+            struct one o = categories(X(S(1, 2), x[i], 0), missing);
+            EXPECT_F64(&o, S(1, 2), left ? 0.75 : 1.5, left ? 1.25 : 0.5);
+        }
+}
+END_TEST
+
+START_TEST(negative_categories_may_count)
+{
+    const double x[] = {-255, -1, -216.5, -0.5, -2, -1e10, NAN}; /* 1, 255, 40, 0, 254, 0 */
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
+        bool left = i < 3;
+        struct one o = categories(X(S(1, 2), x[i], 0), 0);
+        o.params[10].name = "negative";
+        o.params[10].tensor = (struct lar_tensor)BOOLS(LAR_SCALAR, 1);
+        EXPECT_F64(&o, S(1, 2), left ? 0.75 : 1.5, left ? 1.25 : 0.5);
+    }
+}
+END_TEST
+
+START_TEST(bad_sets_are_refused)
+{
+    struct one o = categories(X(S(1, 2), 1, 0), 0);
+    o.params[7].tensor = (struct lar_tensor)I32(S(8), 1, -1, -1, -1, -1, -1, -1, -1);
+    rejects(&o, "node 0 reads set 1 of 1");
+    o = categories(X(S(1, 2), 1, 0), 0);
+    o.params[6].tensor = (struct lar_tensor)BOOLS(LAR_SCALAR, 0);
+    EXPECT_REFUSED(&o, "not wide");
+    o = categories(X(S(1, 2), 1, 0), 0);
+    o.params[8].tensor.shape = LAR_SHAPE(2, 4);
+    EXPECT_REFUSED(&o, "without sets");
+}
+END_TEST
+
+START_TEST(leaves_and_paths)
+{
+    struct one o = two_trees(X(S(3, 2), 1, 0, 0.5, -1, NAN, NAN));
+    o.op = "larder.TreeLeaves";
+    o.params[5].name = NULL;
+    EXPECT_BYTES(&o, LAR_TYPE_I64, int64_t, S(3, 2), 2, 1, 3, 1, 2, 2);
+    o.op = "larder.TreePaths";
+    EXPECT_BYTES(&o, LAR_TYPE_I64, int64_t, S(3, 8), 1, 0, 1, 0, 0, 1, 1, 0, /* */
+                 1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1);
+    o.params[5].name = "missing_left";
+    o.params[5].tensor = (struct lar_tensor)BOOLS(S(8), 1, 0, 0, 0, 0, 0, 0, 0);
+    EXPECT_BYTES(&o, LAR_TYPE_I64, int64_t, S(3, 8), 1, 0, 1, 0, 0, 1, 1, 0, /* */
+                 1, 1, 0, 1, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1, 0, 1);
+    o.params[1].tensor = (struct lar_tensor)I32(S(8), 1, 3, 0, -1, -1, 6, -1, -1);
+    rejects(&o, "node 2 has child 0");
+}
+END_TEST
+
 /* Random trees, compared with a walk as scikit-learn writes it. */
 
 enum { COLUMNS = 7, OUTPUTS = 3, TREES = 29, MAX_NODES = 4000, ROWS = 150 };
@@ -190,10 +329,10 @@ static void grow(struct forest *f, int depth)
     grow(f, depth - 1);
 }
 
-static const double *leaf_of(const struct forest *f, int64_t i, const double *x)
+static const double *leaf_of(const struct forest *f, int64_t i, const double *x, bool wide)
 {
     while (f->left[i] != -1) {
-        float v = (float)x[f->feature[i]];
+        double v = wide ? x[f->feature[i]] : (double)(float)x[f->feature[i]];
         if (isnan(v))
             i = f->missing[i] ? f->left[i] : f->right[i];
         else
@@ -220,7 +359,7 @@ START_TEST(random_forests_agree)
         for (int k = 0; k < OUTPUTS; k++) {
             double sum = 0;
             for (int t = 0; t < TREES; t++)
-                sum += leaf_of(&f, f.roots[t], x + i * COLUMNS)[k];
+                sum += leaf_of(&f, f.roots[t], x + i * COLUMNS, false)[k];
             should[i * OUTPUTS + k] = sum / TREES;
         }
     struct one o = {.op = "larder.TreeEnsemble",
@@ -247,11 +386,59 @@ START_TEST(random_forests_agree)
 }
 END_TEST
 
+/* Boosted trees of float64 and of float32, into the columns t mod 3. */
+START_TEST(random_boosted_trees_agree)
+{
+    static struct forest f;
+    static double x[ROWS * COLUMNS], should[ROWS * OUTPUTS], value[MAX_NODES];
+    static int64_t column[TREES];
+    f.state = 8;
+    for (int t = 0; t < TREES; t++) {
+        f.roots[t] = f.n;
+        column[t] = t % 3;
+        grow(&f, t % 7);
+    }
+    for (int i = 0; i < f.n; i++)
+        value[i] = f.value[i][0];
+    for (int k = 0; k < 4; k++) {
+        bool wide = k & 1, nan = k & 2;
+        for (int i = 0; i < ROWS * COLUMNS; i++)
+            x[i] = nan && draw(&f) % 20 == 0 ? NAN : some_number(&f);
+        for (int i = 0; i < ROWS; i++) {
+            for (int c = 0; c < 3; c++)
+                should[i * 3 + c] = c / 8.0;
+            for (int t = 0; t < TREES; t++)
+                should[i * 3 + t % 3] += leaf_of(&f, f.roots[t], x + i * COLUMNS, wide)[0];
+        }
+        struct one o = {.op = "larder.TreeEnsemble",
+                        .inputs = {ARRAY(LAR_TYPE_F64, x, ROWS, COLUMNS)},
+                        .n_inputs = 1,
+                        .rows = 1,
+                        .params = {{"roots", ARRAY(LAR_TYPE_I64, f.roots, TREES)},
+                                   {"left", ARRAY(LAR_TYPE_I32, f.left, f.n)},
+                                   {"right", ARRAY(LAR_TYPE_I32, f.right, f.n)},
+                                   {"feature", ARRAY(LAR_TYPE_I32, f.feature, f.n)},
+                                   {"threshold", ARRAY(LAR_TYPE_F64, f.threshold, f.n)},
+                                   {"missing_left", ARRAY(LAR_TYPE_BOOL, f.missing, f.n)},
+                                   {"value", ARRAY(LAR_TYPE_F64, value, f.n, 1)},
+                                   {"column", ARRAY(LAR_TYPE_I64, column, TREES)},
+                                   {"start", F64(S(3), 0, 0.125, 0.25)},
+                                   {"wide", BOOLS(LAR_SCALAR, wide)}}};
+        ck_assert_msg(one_run(&o), "%s", o.err.text);
+        assert_f64(&o.out, S(ROWS, OUTPUTS), should);
+        one_finish(&o);
+    }
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("trees", (const TTest *[]){leaves_are_summed, nan_goes_where_it_should,
-                                                 values_may_be_given_by_node,
-                                                 float32_rounding_is_scikit_learns,
-                                                 a_lone_leaf_keeps_its_sign, bad_arrays_are_refused,
-                                                 random_forests_agree, NULL});
+    return check_main(
+        "trees",
+        (const TTest *[]){
+            leaves_are_summed, nan_goes_where_it_should, values_may_be_given_by_node,
+            float32_rounding_is_scikit_learns, a_lone_leaf_keeps_its_sign, bad_arrays_are_refused,
+            trees_add_to_their_columns, bad_columns_are_refused, a_wide_tree_compares_float64,
+            categories_are_looked_up, negative_categories_may_count, bad_sets_are_refused,
+            leaves_and_paths, random_forests_agree, random_boosted_trees_agree, NULL});
 }

@@ -27,6 +27,8 @@ START_TEST(exp_and_log)
     EXPECT_F64(&o, S(4), 1, 2.718281828459045, 0, INFINITY);
     o = (struct one)UNARY("Log", F64(S(4), 1, 0, -1, 10));
     EXPECT_F64(&o, S(4), 0, -INFINITY, NAN, 2.302585092994046);
+    o = (struct one)UNARY("Cos", F64(S(3), 0, 1, INFINITY));
+    EXPECT_F64(&o, S(3), 1, cos(1), NAN);
     o = (struct one)UNARY("Exp", F32(S(1), 1));
     EXPECT_BYTES(&o, LAR_TYPE_F32, float, S(1), 2.7182817f);
 }
@@ -38,6 +40,36 @@ START_TEST(sigmoid_is_scipys_expit)
     struct one o = UNARY("Sigmoid", F64(S(8), 0, 1, -1, 40, -40, 800, -800, NAN));
     EXPECT_F64(&o, S(8), 0.5, 0.7310585786300049, 0.2689414213699951, 1.0, 4.248354255291589e-18,
                1.0, 0, NAN);
+}
+END_TEST
+
+START_TEST(relu_keeps_nan)
+{
+    struct one o = UNARY("Relu", F64(S(5), -1, 0, 2, NAN, INFINITY));
+    EXPECT_F64(&o, S(5), 0, 0, 2, NAN, INFINITY);
+    o = (struct one)UNARY("Relu", F32(S(2), -1, 2));
+    EXPECT_BYTES(&o, LAR_TYPE_F32, float, S(2), 0, 2);
+}
+END_TEST
+
+/* Against tanh() in long double: at most 3 ulp off, whatever the size. */
+START_TEST(tanh_is_near)
+{
+    enum { N = 4000 };
+    static double x[N];
+    for (int i = 0; i < N; i++)
+        x[i] = (i % 2 ? 1 : -1) * ldexp(1 + (i * 37 % 101) / 101.0, i % 40 - 33);
+    struct one o = {.op = "Tanh", .inputs = {ARRAY(LAR_TYPE_F64, x, N)}, .n_inputs = 1};
+    ck_assert(one_run(&o));
+    for (int i = 0; i < N; i++) {
+        double y = ((double *)o.out.data)[i];
+        long double want = tanhl((long double)x[i]);
+        ck_assert_msg(fabsl((long double)y - want) <= 7e-16L * fabsl(want), "tanh(%.17g) = %.17g",
+                      x[i], y);
+    }
+    one_finish(&o);
+    o = (struct one)UNARY("Tanh", F64(S(5), 0, NAN, INFINITY, -INFINITY, -1000));
+    EXPECT_F64(&o, S(5), 0, NAN, 1, -1, -1);
 }
 END_TEST
 
@@ -71,5 +103,6 @@ int main(void)
 {
     return check_main("unary",
                       (const TTest *[]){exact_functions, exp_and_log, sigmoid_is_scipys_expit,
-                                        clip_keeps_nan, other_types_are_refused, NULL});
+                                        relu_keeps_nan, tanh_is_near, clip_keeps_nan,
+                                        other_types_are_refused, NULL});
 }

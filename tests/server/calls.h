@@ -3,8 +3,8 @@
 #ifndef TESTS_SERVER_CALLS_H
 #define TESTS_SERVER_CALLS_H
 
-#include "server/dialect.h"
-#include "server/json_tensor.h"
+#include "dialects/dialect.h"
+#include "dialects/json_tensor.h"
 #include "tests/check_main.h"
 #include "tests/server/models.h"
 

@@ -3,8 +3,8 @@
 #ifndef TESTS_SERVER_FUZZ_CALL_H
 #define TESTS_SERVER_FUZZ_CALL_H
 
-#include "server/dialect.h"
-#include "server/json_tensor.h"
+#include "dialects/dialect.h"
+#include "dialects/json_tensor.h"
 #include "tests/server/models.h"
 
 #include <assert.h>

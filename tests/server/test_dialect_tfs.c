@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/registry.h"
+#include "server/tfs_status.h"
 #include "tests/server/calls.h"
 
 #include <math.h>

@@ -2,11 +2,11 @@
  * expected.json must come out of both dialects.
  * SPDX-License-Identifier: MIT */
 #include "base/bundle.h"
+#include "dialects/dialect.h"
+#include "dialects/json_tensor.h"
 #include "inference/operator.h"
 #include "inference/plan.h"
 #include "loader/translate.h"
-#include "server/dialect.h"
-#include "server/json_tensor.h"
 #include "tests/check_main.h"
 
 #include <fcntl.h>

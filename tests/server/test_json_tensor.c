@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/half.h"
-#include "server/json_tensor.h"
+#include "dialects/half.h"
+#include "dialects/json_tensor.h"
 #include "tests/check_main.h"
 
 #include <math.h>

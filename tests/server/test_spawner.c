@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/map.h"
-#include "server/spawner.h"
+#include "spawner/spawner.h"
 #include "tests/check_main.h"
 
 #include <errno.h>

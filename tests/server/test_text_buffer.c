@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/json_scan.h"
-#include "server/text_buffer.h"
+#include "dialects/json_scan.h"
+#include "dialects/text_buffer.h"
 #include "tests/check_main.h"
 
 START_TEST(moves_to_the_heap_when_full)

@@ -12,7 +12,7 @@
 #define TESTS_SERVER_WORLD_H
 
 #include "server/registry.h"
-#include "server/spawner.h"
+#include "spawner/spawner.h"
 
 #include <stdatomic.h>
 

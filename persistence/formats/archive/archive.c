@@ -93,6 +93,17 @@ bool lar_archive_open(struct lar_archive *ret, const uint8_t *data, size_t size,
     return true;
 }
 
+bool lar_archive_open_zip(struct lar_archive *ret, const uint8_t *data, size_t size,
+                          const struct lar_archive_limits *limits, struct lar_arena *arena,
+                          struct lar_error *err)
+{
+    *ret = (struct lar_archive){.kind = LAR_ARCHIVE_ZIP};
+    const struct lar_archive_limits tighter = {
+        .bytes = most(limits, size), .members = limits->members, .ratio = limits->ratio};
+    struct listing l = {.archive = ret, .arena = arena, .limits = &tighter};
+    return zip_list(&l, data, size, err) && archive_settle(&l, err);
+}
+
 void lar_archive_finish(struct lar_archive *archive)
 {
     free(archive->inflated);

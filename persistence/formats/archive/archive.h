@@ -50,6 +50,10 @@ struct lar_archive {
 bool lar_archive_open(struct lar_archive *ret, const uint8_t *data, size_t size,
                       const struct lar_archive_limits *limits, struct lar_arena *arena,
                       struct lar_error *err);
+/* The same for a zip, whatever it holds: readers of models that are zips. */
+bool lar_archive_open_zip(struct lar_archive *ret, const uint8_t *data, size_t size,
+                          const struct lar_archive_limits *limits, struct lar_arena *arena,
+                          struct lar_error *err);
 void lar_archive_finish(struct lar_archive *archive);
 
 /* Writes MEMBER's bytes to TO, which has room for MEMBER->size, and checks them. */

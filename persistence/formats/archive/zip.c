@@ -110,7 +110,7 @@ static bool find_end(struct end *ret, const uint8_t *data, size_t size, struct l
 
 /* Numbers that a header has no room for, 2^32 - 1 there, stand in an extra field, one behind the
  * other (section 4.5.3). A field that holds others is refused: readers differ in what they make of
- * it. */
+ * it; but a local one may repeat what its header has. */
 static bool widen(uint64_t *const numbers[], size_t n, const uint8_t *extra, size_t size)
 {
     const uint8_t *field = NULL, *head;
@@ -129,6 +129,8 @@ static bool widen(uint64_t *const numbers[], size_t n, const uint8_t *extra, siz
         field = bytes;
         field_size = u16(head + 2);
     }
+    if (n == 2 && wanted == 0 && field_size == 2 * sizeof(uint64_t)) /* Python before 3.12 */
+        return u64(field) == *numbers[0] && u64(field + sizeof(uint64_t)) == *numbers[1];
     if (field_size != wanted)
         return false;
     for (size_t i = 0; i < n && wanted > 0; i++)

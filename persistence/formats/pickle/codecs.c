@@ -1,4 +1,4 @@
-/* zlib, bzip2, liblzma and lz4 behind one interface; see codecs.h.
+/* zlib, bzip2, liblzma, lz4 and zstd behind one interface; see codecs.h.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/pickle/codecs.h"
 
@@ -8,6 +8,8 @@
 #include <lzma.h>
 #include <string.h>
 #include <zlib.h>
+#include <zstd.h>
+#include <zstd_errors.h>
 
 static unsigned int up_to_int(size_t n)
 {
@@ -144,6 +146,44 @@ static void close_lz4(void *state)
     LZ4F_freeDecompressionContext(*lz4);
 }
 
+static enum pk_step open_zstd(void *state, const struct pk_stream *stream)
+{
+    ZSTD_DStream **zstd = state;
+    (void)stream; /* its window is at most 128 MB unless told otherwise */
+    *zstd = ZSTD_createDStream();
+    return *zstd ? PK_STEP_MORE : PK_STEP_NOMEM;
+}
+
+static enum pk_step zstd_error(size_t result)
+{
+    switch (ZSTD_getErrorCode(result)) {
+    case ZSTD_error_frameParameter_windowTooLarge: return PK_STEP_MEMORY;
+    case ZSTD_error_memory_allocation: return PK_STEP_NOMEM;
+    default: return PK_STEP_BROKEN;
+    }
+}
+
+static enum pk_step run_zstd(void *state, struct pk_stream *stream)
+{
+    ZSTD_DStream **zstd = state;
+    ZSTD_inBuffer in = {stream->in, stream->in_left, 0};
+    ZSTD_outBuffer out = {stream->out, stream->out_left, 0};
+    size_t result = ZSTD_decompressStream(*zstd, &out, &in);
+    if (ZSTD_isError(result))
+        return zstd_error(result);
+    stream->in += in.pos;
+    stream->in_left -= in.pos;
+    stream->out += out.pos;
+    stream->out_left -= out.pos;
+    return result == 0 ? PK_STEP_END : PK_STEP_MORE;
+}
+
+static void close_zstd(void *state)
+{
+    ZSTD_DStream **zstd = state;
+    ZSTD_freeDStream(*zstd);
+}
+
 const struct pk_codec pk_codecs[] = {
     {"zlib", "\x78", 1, false, sizeof(z_stream), open_deflate, run_deflate, close_deflate},
     {"gzip", "\x1f\x8b", 2, false, sizeof(z_stream), open_deflate, run_deflate, close_deflate},
@@ -152,5 +192,6 @@ const struct pk_codec pk_codecs[] = {
     {"xz", "\xfd\x37\x7a\x58\x5a\x00", 6, true, sizeof(lzma_stream), open_lzma, run_lzma,
      close_lzma},
     {"lz4", "\x04\x22\x4d\x18", 4, true, sizeof(LZ4F_dctx *), open_lz4, run_lz4, close_lz4},
+    {"zstd", "\x28\xb5\x2f\xfd", 4, false, sizeof(ZSTD_DStream *), open_zstd, run_zstd, close_zstd},
     {0},
 };

@@ -184,7 +184,8 @@ static int object_sort(const struct pk_node *node, struct lar_arena *arena)
 {
     struct np_array scalar;
     switch (node->kind) {
-    case PK_TEXT: return TEXT;
+    case PK_TEXT:
+    case PK_BYTES: return TEXT; /* bytes: Python 2's str */
     case PK_NONE: return MISSING;
     case PK_INT: return INTEGER;
     case PK_BOOL: return BOOLEAN;
@@ -195,7 +196,7 @@ static int object_sort(const struct pk_node *node, struct lar_arena *arena)
     char kind = np_scalar(&scalar, node, arena) ? scalar.dtype->kind : 0;
     if (kind == 'f' && scalar.dtype->itemsize <= 8)
         return pk_get_f64(node, &real) && real != real ? NOT_A_NUMBER : REAL;
-    return kind == 'U'                  ? TEXT
+    return kind == 'U' || kind == 'S'   ? TEXT
            : kind == 'b'                ? BOOLEAN
            : kind == 'i' || kind == 'u' ? INTEGER
                                         : OTHER;

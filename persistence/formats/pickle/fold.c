@@ -75,6 +75,21 @@ static bool fold_builtin(struct pk_machine *m, const struct pk_node *callable,
     return true;
 }
 
+/* dill's _create_array(function, args, state[, attributes]): what pickle writes as REDUCE and
+ * BUILD. */
+static bool dill_array(struct pk_machine *m, const struct pk_items *args, struct pk_node **ret)
+{
+    struct pk_node *node = pk_node_new(m, PK_OBJECT);
+    if (!node)
+        return false;
+    node->object.maker = PK_REDUCE;
+    node->object.callable = args->data[0];
+    node->object.args = args->data[1];
+    node->object.state = args->data[2];
+    *ret = node;
+    return true;
+}
+
 bool pk_fold(struct pk_machine *m, const struct pk_node *callable, const struct pk_node *args,
              struct pk_node **ret)
 {
@@ -85,5 +100,8 @@ bool pk_fold(struct pk_machine *m, const struct pk_node *callable, const struct 
     if (pk_is_global(callable, "_codecs", "encode") && items->n == 2 &&
         items->data[0]->kind == PK_TEXT && is_latin1(items->data[1]))
         return encoded(m, PK_BYTES, items->data[0], ret);
+    if (pk_is_global(callable, "dill._dill", "_create_array") && items->n >= 3 &&
+        items->data[1]->kind == PK_TUPLE)
+        return dill_array(m, items, ret);
     return fold_builtin(m, callable, items, ret);
 }

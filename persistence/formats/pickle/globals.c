@@ -80,8 +80,11 @@ struct pk_node *pk_intern_global(struct pk_machine *m, struct pk_bytes module, s
     }
     uint32_t hash = hash_names(module, name);
     struct pk_slot *slot = find(m->globals, pickle, hash, module, name);
-    if (slot->number)
-        return (struct pk_node *)pickle->globals[slot->number - 1];
+    if (slot->number) {
+        struct pk_node *known = (struct pk_node *)pickle->globals[slot->number - 1];
+        known->global.count += known->global.count < UINT32_MAX;
+        return known;
+    }
     if (pickle->n_globals == MAX_GLOBALS) {
         pk_op_fail(m, LAR_ERR_LIMIT, "the file names more than %d classes and functions",
                    MAX_GLOBALS);
@@ -92,6 +95,7 @@ struct pk_node *pk_intern_global(struct pk_machine *m, struct pk_bytes module, s
         return NULL;
     node->global.module = module;
     node->global.name = name;
+    node->global.count = 1;
     pickle->globals[pickle->n_globals++] = node;
     *slot = (struct pk_slot){hash, (uint32_t)pickle->n_globals};
     return node;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROOM = 64 << 10, GROWTH = 4, STATE_SIZE = 256 };
+enum { FIRST_ROOM = 64 << 10, GROWTH = 4, STATE_SIZE = 256, MOST_NESTED = 3 };
 
 struct output {
     uint8_t *data;
@@ -121,32 +121,73 @@ static bool run_all(const struct pk_codec *codec, struct pk_stream *stream, stru
                     stream->in_left, codec->name);
 }
 
-bool pk_unpack(struct pk_unpacked *ret, const void *data, size_t size, size_t limit,
-               struct lar_error *err)
+/* The header of joblib before 0.10: "ZF", the length of what follows unpacked, in hexadecimal and
+ * with spaces behind it, 19 characters; then a zlib stream. Under Python 2, joblib before 0.8.5
+ * wrote one space more. RET_SKIP receives the header's size. */
+static bool read_zfile(const uint8_t *data, size_t size, size_t *ret_skip, uint64_t *ret_length,
+                       struct lar_error *err)
 {
-    *ret = (struct pk_unpacked){.data = data, .size = size};
-    const struct pk_codec *codec = codec_of(data, size);
-    if (is_zfile(data, size))
-        return lar_fail(err, LAR_ERR_UNSUPPORTED,
-                        "this is the compressed format of joblib before 0.10 (ZF); load the model "
-                        "and dump it again with a newer joblib");
-    if (!codec)
-        return true;
+    enum { MAGIC = 4, HEADER = 2 + 19 };
+    char digits[HEADER - MAGIC + 1] = {0};
+    if (size <= HEADER)
+        return lar_fail(err, LAR_ERR_TRUNCATED, "the ZF file ends in its header");
+    memcpy(digits, data + MAGIC, HEADER - MAGIC);
+    size_t n = strspn(digits, "0123456789abcdefABCDEF");
+    if (n == 0 || n > 16 || strspn(digits + n, " L") != strlen(digits + n))
+        return lar_fail(err, LAR_ERR_FORMAT, "the ZF file's header has no length");
+    *ret_length = strtoull(digits, NULL, 16);
+    *ret_skip = HEADER + (data[HEADER] == ' ');
+    return true;
+}
+
+/* One container. */
+static bool unpack_once(struct pk_unpacked *ret, const uint8_t *data, size_t size, size_t limit,
+                        struct lar_error *err)
+{
+    size_t skip = 0;
+    uint64_t length = 0;
+    bool zfile = is_zfile(data, size);
+    if (zfile && !read_zfile(data, size, &skip, &length, err))
+        return false;
+    struct pk_stream stream = {.in = data + skip, .in_left = size - skip, .memory = limit};
+    const struct pk_codec *codec = codec_of(stream.in, stream.in_left);
+    if (!codec || (zfile && strcmp(codec->name, "zlib") != 0))
+        return lar_fail(err, LAR_ERR_FORMAT, "the ZF file holds no zlib data");
     if (codec->state_size > STATE_SIZE)
         return lar_fail(err, LAR_ERR_INTERNAL, "the state of %s does not fit", codec->name);
-    struct pk_stream stream = {.in = data, .in_left = size, .memory = limit};
     struct output out = {.limit = limit};
     out.room = size < limit / GROWTH ? size * GROWTH : limit;
     out.room = out.room < FIRST_ROOM && FIRST_ROOM <= limit ? FIRST_ROOM : out.room + 1;
     out.data = malloc(out.room);
     if (!out.data)
         return lar_fail(err, LAR_ERR_NOMEM, "out of memory for unpacking %zu bytes", out.room);
-    if (!run_all(codec, &stream, &out, err)) {
+    bool ok = run_all(codec, &stream, &out, err);
+    if (ok && zfile && out.size != length)
+        ok = lar_fail(err, LAR_ERR_FORMAT, "the ZF file unpacks to %zu bytes, not %llu", out.size,
+                      (unsigned long long)length);
+    if (!ok) {
         free(out.data);
-        *ret = (struct pk_unpacked){0};
         return false;
     }
     *ret = (struct pk_unpacked){.data = out.data, .size = out.size, .owned = out.data};
+    return true;
+}
+
+bool pk_unpack(struct pk_unpacked *ret, const void *data, size_t size, size_t limit,
+               struct lar_error *err)
+{
+    *ret = (struct pk_unpacked){.data = data, .size = size};
+    for (unsigned depth = 0; pk_container(ret->data, ret->size); depth++) {
+        struct pk_unpacked inner = {0};
+        bool ok = depth < MOST_NESTED
+                      ? unpack_once(&inner, ret->data, ret->size, limit, err)
+                      : lar_fail(err, LAR_ERR_LIMIT, "more than %d containers inside each other",
+                                 MOST_NESTED);
+        pk_unpack_free(ret);
+        if (!ok)
+            return false;
+        *ret = inner;
+    }
     return true;
 }
 

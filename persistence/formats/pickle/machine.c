@@ -212,7 +212,7 @@ bool pk_parse(struct pk_pickle *ret, const void *data, size_t size, const struct
               size_t *ret_end, struct lar_error *err)
 {
     struct lar_arena *arena = ret->arena;
-    *ret = (struct pk_pickle){.arena = arena};
+    *ret = (struct pk_pickle){.arena = arena, .companions = ret->companions};
     struct pk_machine m = {.in = lar_cursor_over(data, size), .pickle = ret, .arena = arena};
     m.err = err;
     if (limits)

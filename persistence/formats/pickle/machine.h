@@ -13,9 +13,9 @@ struct pk_limits {
     size_t memo;  /* memo numbers: 2^30, and never far beyond the file's length */
 };
 
-/* Parses one pickle at the start of DATA. RET->arena must be set; nodes borrow from DATA, which
- * must outlive them. RET_END (may be NULL) receives the offset behind STOP. Failures name opcode
- * and offset. */
+/* Parses one pickle at the start of DATA. RET->arena must be set, RET->companions may be; nodes
+ * borrow from DATA and companions, which must outlive them. RET_END (may be NULL) receives the
+ * offset behind STOP. Failures name opcode and offset. */
 bool pk_parse(struct pk_pickle *ret, const void *data, size_t size, const struct pk_limits *limits,
               size_t *ret_end, struct lar_error *err);
 

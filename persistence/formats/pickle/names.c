@@ -20,6 +20,7 @@ static const struct alias {
     {"numpy.matrixlib.defmatrix", "numpy"},
     {"numpy.core.memmap", "numpy"},
     {"sklearn.externals.joblib", "joblib"},
+    {"dill.dill", "dill._dill"},
 };
 
 enum { LONGEST = 128 }; /* longer names have no alias */

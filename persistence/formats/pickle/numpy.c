@@ -6,6 +6,7 @@
 #include "persistence/formats/pickle/dense.h"
 #include "persistence/formats/pickle/dtype.h"
 #include "persistence/formats/pickle/element.h"
+#include "persistence/formats/pickle/npy.h"
 #include "persistence/formats/pickle/utf8.h"
 
 #include <string.h>
@@ -34,9 +35,23 @@ static bool is_frombuffer(const struct pk_node *node)
     return pk_is_global(called(node), "numpy.core.numeric", "_frombuffer");
 }
 
+static bool is_packed_beside(const struct pk_node *node)
+{
+    return pk_is_global(pk_class(node), "joblib.numpy_pickle", "ZNDArrayWrapper");
+}
+
+/* Whether NODE stands for an array that joblib before 0.10 kept in a file of its own, which is not
+ * there. */
+static bool is_beside(const struct pk_node *node)
+{
+    return is_packed_beside(node) ||
+           pk_is_global(pk_class(node), "joblib.numpy_pickle", "NDArrayWrapper");
+}
+
 bool np_is_array(const struct pk_node *node)
 {
-    return node && (node->kind == PK_ARRAY || is_reconstruct(node) || is_frombuffer(node));
+    return node && (node->kind == PK_ARRAY || is_reconstruct(node) || is_frombuffer(node) ||
+                    is_beside(node));
 }
 
 static bool read_shape(struct lar_shape *ret, const struct pk_node *node, struct lar_error *err)
@@ -176,11 +191,28 @@ static bool from_joblib(struct np_array *ret, const struct pk_node *node, struct
                         struct lar_error *err)
 {
     const struct pk_node *wrapper = node->array.wrapper;
+    if (pk_is_global(pk_class(wrapper), "joblib.numpy_pickle", "NDArrayWrapper"))
+        return np_read_npy(ret, node->array.data.data, node->array.data.size, arena, err) ||
+               lar_error_within(err, "an array's own file");
     struct pk_node elements = {.kind = PK_BYTES, .bytes = node->array.data};
     bool fortran = pk_text_equal(pk_attribute(wrapper, "order"), "F");
     return read_shape(&ret->shape, pk_attribute(wrapper, "shape"), err) &&
            np_dtype_parse(&ret->dtype, pk_attribute(wrapper, "dtype"), arena, err) &&
            take_elements(ret, &elements, fortran, arena, err);
+}
+
+static bool refuse_beside(const struct pk_node *node, struct lar_error *err)
+{
+    const struct pk_node *name = pk_attribute(node, "filename");
+    bool text = name && name->kind == PK_TEXT && name->bytes.size < 200;
+    return lar_fail(
+        err, LAR_ERR_UNSUPPORTED,
+        "joblib before 0.10 kept this array in a file of its own, %.*s; %sload the model and "
+        "dump it again with a newer joblib",
+        text ? (int)name->bytes.size : 1, text ? (const char *)name->bytes.data : "?",
+        is_packed_beside(node)
+            ? ""
+            : "keep all its files in one folder (for an upload: a zip or tar), or ");
 }
 
 bool np_array(struct np_array *ret, const struct pk_node *node, struct lar_arena *arena,
@@ -198,12 +230,8 @@ bool np_array(struct np_array *ret, const struct pk_node *node, struct lar_arena
         return from_buffer(ret, node, arena, err);
     if (node->kind == PK_ARRAY)
         return from_joblib(ret, node, arena, err);
-    const struct pk_node *class = pk_class(node);
-    if (pk_is_global(class, "joblib.numpy_pickle", "NDArrayWrapper") ||
-        pk_is_global(class, "joblib.numpy_pickle", "ZNDArrayWrapper"))
-        return lar_fail(err, LAR_ERR_UNSUPPORTED,
-                        "joblib before 0.10 kept this array in a file of its own; load the model "
-                        "and dump it again with a newer joblib");
+    if (is_beside(node))
+        return refuse_beside(node, err);
     return lar_fail(err, LAR_ERR_FORMAT, "%s where an array belongs",
                     pk_describe(node, what, sizeof what));
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/pickle/object.h"
 
+#include "persistence/formats/pickle/by_value.h"
 #include "persistence/formats/pickle/element.h"
 #include "persistence/formats/pickle/names.h"
 
@@ -20,8 +21,27 @@ bool pk_is_global(const struct pk_node *node, const char *module, const char *na
            pk_same_module(node->global.module, module);
 }
 
+/* Whether NODE is a numpy.str_ with the ASCII characters of TEXT. */
+static bool scalar_equal(const struct pk_node *node, const char *text)
+{
+    struct np_dtype dtype;
+    const uint8_t *data;
+    size_t n = strlen(text);
+    if (!np_scalar_bytes(node, &dtype, &data) || dtype.kind != 'U' || dtype.itemsize != 4 * n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t c;
+        memcpy(&c, data + 4 * i, sizeof c);
+        if ((dtype.swapped ? __builtin_bswap32(c) : c) != (unsigned char)text[i])
+            return false;
+    }
+    return true;
+}
+
 bool pk_text_equal(const struct pk_node *node, const char *text)
 {
+    if (node && node->kind == PK_OBJECT)
+        return scalar_equal(node, text);
     return node && node->kind == PK_TEXT && bytes_equal(node->bytes, text);
 }
 
@@ -126,15 +146,36 @@ bool pk_get_bool(const struct pk_node *node, bool *ret)
     return true;
 }
 
+/* Names come from the file and go to logs. */
+static void printable(char *text)
+{
+    for (char *p = text; *p; p++)
+        if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7E)
+            *p = '?';
+}
+
 static void describe_global(const struct pk_node *global, char *buffer, size_t size)
 {
     struct pk_bytes module = global->global.module, name = global->global.name;
     (void)snprintf(buffer, size, "%.*s.%.*s", (int)(module.size < 200 ? module.size : 200),
                    (const char *)module.data, (int)(name.size < 200 ? name.size : 200),
                    (const char *)name.data);
-    for (char *p = buffer; *p; p++) /* names come from the file and go to logs */
-        if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7E)
-            *p = '?';
+    printable(buffer);
+}
+
+/* "function f" and "class C" for those by value, "C" for an object of such a class. */
+static bool describe_by_value(const struct pk_node *node, char *buffer, size_t size)
+{
+    struct pk_bytes name;
+    enum pk_by_value kind = pk_by_value(node, &name);
+    bool instance = !kind && (kind = pk_by_value(node->object.callable, &name)) != 0;
+    if (!kind)
+        return false;
+    const char *what = kind == PK_FUNCTION_BY_VALUE ? "function " : "class ";
+    (void)snprintf(buffer, size, "%s%.*s", instance ? "" : what,
+                   (int)(name.size < 200 ? name.size : 200), (const char *)name.data);
+    printable(buffer);
+    return true;
 }
 
 const char *pk_describe(const struct pk_node *node, char *buffer, size_t size)
@@ -160,6 +201,8 @@ const char *pk_describe(const struct pk_node *node, char *buffer, size_t size)
     };
     const struct pk_node *named = node;
     if (node && node->kind == PK_OBJECT) {
+        if (describe_by_value(node, buffer, size))
+            return buffer;
         named = pk_class(node) ? pk_class(node) : node->object.callable;
         if (np_is_array(node))
             named = NULL;

@@ -14,6 +14,7 @@
 #define PERSISTENCE_FORMATS_PICKLE_OBJECT_H
 
 #include "base/arena.h"
+#include "base/bundle.h"
 #include "base/error.h"
 
 #include <stdint.h>
@@ -71,6 +72,7 @@ struct pk_node {
             items; /* TUPLE, LIST, SET, FROZENSET, PERSISTENT; DICT: key, value, key, ... */
         struct {
             struct pk_bytes module, name;
+            uint32_t count; /* how often the file names it; offset is the first time */
         } global;
         struct {
             enum pk_maker maker;
@@ -82,8 +84,9 @@ struct pk_node {
             struct pk_items *dict;          /* SETITEM(S) on an object (OrderedDict), or NULL */
         } object;
         struct {
-            const struct pk_node *wrapper; /* the NumpyArrayWrapper object */
-            struct pk_bytes data;          /* raw elements; of an object array: unused */
+            const struct pk_node *wrapper; /* the NumpyArrayWrapper or NDArrayWrapper object */
+            struct pk_bytes data;          /* raw elements; of an object array: unused; of an
+                                              NDArrayWrapper: its .npy file */
             const struct pk_node *nested;  /* the nested pickle's result for an object array */
         } array;
     };
@@ -91,7 +94,8 @@ struct pk_node {
 
 /* A parsed pickle and everything that it owns. */
 struct pk_pickle {
-    struct lar_arena *arena; /* the caller's */
+    struct lar_arena *arena;             /* the caller's */
+    const struct lar_bundle *companions; /* the caller's, or NULL: where old joblib's arrays lie */
     const struct pk_node *root;
     const struct pk_node *
         *globals; /* every GLOBAL met, in order of first appearance, without repeats */
@@ -116,6 +120,7 @@ const struct pk_node *pk_attribute(const struct pk_node *object, const char *nam
  * NULL. */
 const struct pk_node *pk_class(const struct pk_node *object);
 
+/* Whether NODE is the str TEXT; also a numpy.str_, as searches over arrays of options leave. */
 bool pk_text_equal(const struct pk_node *node, const char *text);
 
 /* int, bool, and NumPy integer scalars are integers; float and NumPy floating scalars are, too,

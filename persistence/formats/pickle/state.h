@@ -69,7 +69,7 @@ struct pk_node *pk_intern_global(struct pk_machine *m, struct pk_bytes module,
                                  struct pk_bytes name);
 
 /* When callable(*args) is only Python's way of writing a plain value (bytes, bytearray, set,
- * frozenset in old protocols), RET is that value, else NULL. */
+ * frozenset in old protocols) or dill's of writing an array, RET is that value, else NULL. */
 bool pk_fold(struct pk_machine *m, const struct pk_node *callable, const struct pk_node *args,
              struct pk_node **ret);
 

@@ -1,6 +1,7 @@
 /* Text arrays as string tensors: one pass for the lengths, one for the bytes.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/pickle/dense.h"
+#include "persistence/formats/pickle/dtype.h"
 #include "persistence/formats/pickle/utf8.h"
 
 #include <string.h>
@@ -35,6 +36,23 @@ static size_t without_zeros(const uint8_t *data, size_t size)
     return size;
 }
 
+/* Bytes as text: UTF-8, or else Latin-1, of which each byte is a character. What Python 2 wrote as
+ * str has no encoding; whoever read it there saw one of these. */
+static void text_of_bytes(const uint8_t *data, size_t size, uint8_t *out, size_t *ret_size)
+{
+    uint8_t buffer[4];
+    *ret_size = size;
+    if (pk_utf8_valid(data, size, NULL)) {
+        if (out && size)
+            memcpy(out, data, size);
+        return;
+    }
+    size_t used = 0;
+    for (size_t i = 0; i < size; i++)
+        used += pk_utf8_put(out ? out + used : buffer, data[i]);
+    *ret_size = used;
+}
+
 /* One element of a U or S array. */
 static bool fixed_text(const struct np_dtype *dtype, const uint8_t *data, uint8_t *out,
                        size_t *ret_size, struct lar_error *err)
@@ -42,15 +60,11 @@ static bool fixed_text(const struct np_dtype *dtype, const uint8_t *data, uint8_
     if (dtype->kind == 'U')
         return utf32(data, dtype->itemsize, dtype->swapped, out, ret_size) ||
                lar_fail(err, LAR_ERR_FORMAT, "an array of str has a number that is no character");
-    *ret_size = without_zeros(data, dtype->itemsize);
-    if (!out && !pk_utf8_valid(data, *ret_size, NULL))
-        return lar_fail(err, LAR_ERR_UNSUPPORTED, "an array of bytes is not UTF-8 text");
-    if (out && *ret_size)
-        memcpy(out, data, *ret_size);
+    text_of_bytes(data, without_zeros(data, dtype->itemsize), out, ret_size);
     return true;
 }
 
-/* One element of an object array: str, numpy.str_, None or NaN. */
+/* One element of an object array: str, bytes, numpy.str_, numpy.bytes_, None or NaN. */
 static bool object_text(const struct pk_node *node, struct lar_arena *arena, uint8_t *kind,
                         uint8_t *out, size_t *ret_size, struct lar_error *err)
 {
@@ -61,9 +75,11 @@ static bool object_text(const struct pk_node *node, struct lar_arena *arena, uin
         *ret_size = node->bytes.size;
         if (out && *ret_size)
             memcpy(out, node->bytes.data, *ret_size);
+    } else if (node->kind == PK_BYTES) {
+        text_of_bytes(node->bytes.data, node->bytes.size, out, ret_size);
     } else if (node->kind == PK_NONE) {
         *kind = LAR_STRING_NONE;
-    } else if (np_scalar(&scalar, node, arena) && scalar.dtype->kind == 'U') {
+    } else if (np_scalar(&scalar, node, arena) && np_kind_is(scalar.dtype, "US")) {
         return fixed_text(scalar.dtype, scalar.data, out, ret_size, err);
     } else {
         *kind = LAR_STRING_NAN;

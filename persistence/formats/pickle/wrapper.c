@@ -4,7 +4,10 @@
  * Format (joblib/numpy_pickle.py): if the wrapper's numpy_array_alignment_bytes is there and not
  * None, one byte n and n bytes of padding, whatever their value; then the elements in C order, of
  * the reversed shape when order is "F". An array with objects is a whole pickle instead, without
- * padding. SPDX-License-Identifier: MIT */
+ * padding.
+ *
+ * Before joblib 0.10 the object was an NDArrayWrapper, and the array a file beside the pickle.
+ * SPDX-License-Identifier: MIT */
 #include "base/checked.h"
 #include "persistence/formats/pickle/dtype.h"
 #include "persistence/formats/pickle/state.h"
@@ -40,10 +43,42 @@ static bool skip_padding(struct pk_machine *m, const struct pk_node *wrapper)
     return !m->in.bad;
 }
 
+/* The companion file that an NDArrayWrapper names, or NULL: never a path, only a name. */
+static const struct lar_bundle_file *companion(const struct pk_machine *m,
+                                               const struct pk_node *object)
+{
+    char name[256];
+    const struct pk_node *file = pk_attribute(object, "filename");
+    if (!m->pickle->companions || !file || file->kind != PK_TEXT ||
+        file->bytes.size >= sizeof name || memchr(file->bytes.data, 0, file->bytes.size))
+        return NULL;
+    memcpy(name, file->bytes.data, file->bytes.size);
+    name[file->bytes.size] = 0;
+    return lar_bundle_find(m->pickle->companions, name);
+}
+
+/* An NDArrayWrapper stays what it is where its file is missing: only who needs it complains. */
+static bool array_beside(struct pk_machine *m, const struct pk_node *object, struct pk_node **ret)
+{
+    const struct lar_bundle_file *file = companion(m, object);
+    if (!file)
+        return true;
+    struct pk_node *array = pk_node_new(m, PK_ARRAY);
+    if (!array)
+        return false;
+    array->array.wrapper = object;
+    array->array.data = (struct pk_bytes){file->data, file->size};
+    m->pickle->joblib = true;
+    *ret = array;
+    return true;
+}
+
 bool pk_wrapped_array(struct pk_machine *m, const struct pk_node *object, struct pk_node **ret)
 {
     const struct np_dtype *dtype;
     size_t size;
+    if (pk_is_global(pk_class(object), "joblib.numpy_pickle", "NDArrayWrapper"))
+        return array_beside(m, object, ret);
     if (!is_wrapper(object))
         return true;
     struct pk_node *array = pk_node_new(m, PK_ARRAY);

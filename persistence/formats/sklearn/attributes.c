@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 
-#include "base/checked.h"
+#include "persistence/formats/sklearn/sparse_matrix.h"
 
 #include <string.h>
 
@@ -48,7 +48,7 @@ bool sk_refuse_attribute(struct sk_context *sk, const struct pk_node *node, cons
         return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: %s, not '%.*s'", name, want,
                        (int)node->bytes.size, (const char *)node->bytes.data);
     return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: %s, not %s", name, want,
-                   node ? pk_describe(node, what, sizeof what) : "missing");
+                   node ? sk_describe(sk, node, what, sizeof what) : "missing");
 }
 
 bool sk_get_flag(struct sk_context *sk, const struct pk_node *object, const char *name,
@@ -86,57 +86,6 @@ bool sk_option_is(const struct pk_node *object, const char *name, const char *fa
     return node ? pk_text_equal(node, text) : strcmp(fallback, text) == 0;
 }
 
-/* A scipy.sparse matrix in compressed rows as a dense one; of one dimension, it is one row. */
-static bool dense_of_csr(struct sk_context *sk, const struct pk_node *node, const char *name,
-                         struct sk_numbers *ret)
-{
-    struct sk_numbers data;
-    const int64_t *shape = NULL, *indices = NULL, *indptr = NULL;
-    size_t rank = 0, n = 0, rows = 0;
-    if (!sk_integers(sk, pk_attribute(node, "_shape"), name, &shape, &rank) ||
-        !sk_integers(sk, pk_attribute(node, "indices"), name, &indices, &n) ||
-        !sk_integers(sk, pk_attribute(node, "indptr"), name, &indptr, &rows) ||
-        !sk_numbers(sk, pk_attribute(node, "data"), name, 1, 1, &data))
-        return false;
-    size_t count;
-    int64_t height = rank == 2 ? shape[0] : 1, width = rank ? shape[rank - 1] : 0;
-    if (rank < 1 || rank > 2 || height < 0 || width < 0 || rows != (size_t)height + 1 ||
-        n != data.n || !lar_mul_size((size_t)height, (size_t)width, &count))
-        return sk_fail(sk, LAR_ERR_FORMAT, "%s: the arrays of a sparse matrix do not fit together",
-                       name);
-    double *dense = sk_alloc(sk, count, sizeof *dense);
-    if (!dense)
-        return false;
-    for (size_t row = 0; row + 1 < rows; row++) {
-        if (indptr[row] < 0 || indptr[row] > indptr[row + 1] || (size_t)indptr[row + 1] > n)
-            return sk_fail(sk, LAR_ERR_FORMAT, "%s: rows of a sparse matrix are out of range",
-                           name);
-        for (int64_t i = indptr[row]; i < indptr[row + 1]; i++) {
-            if (indices[i] < 0 || indices[i] >= width)
-                return sk_fail(sk, LAR_ERR_FORMAT, "%s: a sparse matrix has no column %lld", name,
-                               (long long)indices[i]);
-            dense[row * (size_t)width + (size_t)indices[i]] += data.data[i];
-        }
-    }
-    *ret = (struct sk_numbers){.data = dense, .shape = LAR_SHAPE(width), .n = count};
-    if (rank == 2)
-        ret->shape = LAR_SHAPE(height, width);
-    return true;
-}
-
-/* Whether NODE is a sparse matrix in compressed rows. */
-static bool is_csr(const struct pk_node *node)
-{
-    const struct pk_node *class = pk_class(node);
-    static const char *const names[] = {"csr_matrix", "csr_array"};
-    for (size_t i = 0; class && i < sizeof names / sizeof *names; i++)
-        if (class->global.name.size == strlen(names[i]) && class->global.module.size >= 12 &&
-            memcmp(class->global.module.data, "scipy.sparse", 12) == 0 &&
-            memcmp(class->global.name.data, names[i], strlen(names[i])) == 0)
-            return true;
-    return false;
-}
-
 bool sk_numbers(struct sk_context *sk, const struct pk_node *node, const char *name, uint32_t min,
                 uint32_t max, struct sk_numbers *ret)
 {
@@ -149,8 +98,8 @@ bool sk_numbers(struct sk_context *sk, const struct pk_node *node, const char *n
             return lar_error_within(sk->err, "%s", name);
         ret->shape = array.shape;
         ret->float32 = array.dtype->kind == 'f' && array.dtype->itemsize == 4;
-    } else if (is_csr(node)) {
-        if (!dense_of_csr(sk, node, name, ret))
+    } else if (sk_is_sparse_matrix(node)) {
+        if (!sk_dense_of_sparse(sk, node, name, ret))
             return false;
     } else if (pk_get_f64(node, &scalar)) {
         double *copy = sk_alloc(sk, 1, sizeof *copy);
@@ -208,7 +157,7 @@ bool sk_tuple(struct sk_context *sk, const struct pk_node *node, size_t n, struc
     char what[256];
     if (!sk_items(sk, node, ret) || ret->n != n)
         return sk_fail(sk, LAR_ERR_UNSUPPORTED, "must be a tuple of %zu, not %s", n,
-                       node ? pk_describe(node, what, sizeof what) : "missing");
+                       node ? sk_describe(sk, node, what, sizeof what) : "missing");
     return true;
 }
 
@@ -266,9 +215,18 @@ bool sk_labels(struct sk_context *sk, const struct pk_node *node, const char *na
 
 const char *sk_text(struct sk_context *sk, const struct pk_node *node)
 {
-    if (!node || node->kind != PK_TEXT || memchr(node->bytes.data, 0, node->bytes.size))
+    struct np_array scalar;
+    struct lar_tensor t;
+    const char *text = node && node->kind == PK_TEXT ? (const char *)node->bytes.data : NULL;
+    size_t n = text ? node->bytes.size : 0;
+    if (!text && np_scalar(&scalar, node, sk->arena) && scalar.dtype->kind == 'U' &&
+        np_to_tensor(&t, &scalar, sk->arena, sk->err)) {
+        text = t.data;
+        n = (size_t)t.offsets[1];
+    }
+    if (!text || (n && memchr(text, 0, n)))
         return NULL;
-    char *copy = lar_arena_strndup(sk->arena, (const char *)node->bytes.data, node->bytes.size);
+    char *copy = lar_arena_strndup(sk->arena, text, n);
     if (!copy)
         lar_arena_fail(sk->arena, sk->err, "a text");
     return copy;

@@ -49,6 +49,10 @@ bool sk_get_numbers(struct sk_context *sk, const struct pk_node *object, const c
 bool sk_get_vector(struct sk_context *sk, const struct pk_node *object, const char *name, size_t n,
                    const double **ret);
 
+/* Numbers of two dimensions as a constant of float64, sparse where NODE is. */
+bool sk_constant_matrix(struct sk_context *sk, const struct pk_node *node, const char *name,
+                        lar_value *ret, size_t *ret_rows, size_t *ret_columns);
+
 /* Integers: an array, or a list or tuple, of any length. */
 bool sk_integers(struct sk_context *sk, const struct pk_node *node, const char *name,
                  const int64_t **ret, size_t *ret_n);
@@ -67,7 +71,8 @@ bool sk_labels(struct sk_context *sk, const struct pk_node *node, const char *na
 bool sk_texts(struct sk_context *sk, const struct pk_node *node, const char *name,
               const char *const **ret, size_t *ret_n);
 
-/* A copy of a text node, NUL-terminated; NULL if it is no text or holds a NUL. */
+/* A copy of a text node (str or numpy.str_), NUL-terminated; NULL if it is no text or holds a NUL.
+ */
 const char *sk_text(struct sk_context *sk, const struct pk_node *node);
 
 /* Refuses the attribute NAME: "NAME: want, not <what it is>". Returns false. */

@@ -6,6 +6,20 @@
 #include "persistence/formats/sklearn/selection.h"
 #include "persistence/formats/sklearn/union.h"
 
+/* Columns that only pandas could make out (a Series as mask, texts in Arrow's memory) are known as
+ * positions, too, since scikit-learn 1.0. */
+static const struct pk_node *known_positions(struct sk_context *sk, const struct pk_node *object,
+                                             const struct pk_node *name, const struct pk_node *spec)
+{
+    const struct pk_node *known = pk_attribute(object, "_transformer_to_input_indices");
+    const struct pk_node *maker = spec->kind == PK_OBJECT ? spec->object.callable : NULL;
+    const char *key = sk_is_inside(maker, "pandas") || sk_is_inside(pk_class(spec), "pandas")
+                          ? sk_text(sk, name)
+                          : NULL;
+    const struct pk_node *positions = key ? pk_dict_get(known, key) : NULL;
+    return positions ? positions : spec;
+}
+
 /* One entry (name, transformer, columns) of transformers_. SKIP: it adds nothing. */
 static bool read_entry(struct sk_context *sk, const struct pk_node *object,
                        const struct sk_table *table, const struct pk_node *entry,
@@ -22,6 +36,7 @@ static bool read_entry(struct sk_context *sk, const struct pk_node *object,
     const struct pk_node *transformer = parts.data[1], *spec = parts.data[2];
     if (pk_text_equal(transformer, "drop") || spec->kind == PK_NONE)
         return true;
+    spec = known_positions(sk, object, parts.data[0], spec);
     if (!sk_select(sk, table, spec, &columns, &n, &series))
         return false;
     if (n == 0)

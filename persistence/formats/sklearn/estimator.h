@@ -9,6 +9,7 @@
 #define PERSISTENCE_FORMATS_SKLEARN_ESTIMATOR_H
 
 #include "graph/draft.h"
+#include "persistence/formats/declared.h"
 #include "persistence/formats/pickle/object.h"
 
 enum sk_method {
@@ -18,9 +19,15 @@ enum sk_method {
     SK_DECISION_FUNCTION,
     SK_SCORE_SAMPLES,
     SK_TRANSFORM,
+    SK_APPLY,
+    SK_DECISION_PATH,
+    SK_KNEIGHBORS,        /* two outputs: distances, indices */
     SK_INVERSE_TRANSFORM, /* with an input of its own: inverse.h */
     SK_METHODS
 };
+
+/* Its name in scikit-learn: "predict", ... */
+const char *sk_method_name(enum sk_method method);
 
 /* One column: column INDEX of the matrix (or, of rank 1, the whole) VALUE. LAR_NO_VALUE: column
  * INDEX of the model's own input, whose type is not decided until all that read it are known. */
@@ -78,14 +85,18 @@ enum { SK_DEPTH = 32, SK_ESTIMATORS = 4096 };
 struct sk_root {
     size_t n;                 /* columns; SK_UNKNOWN */
     const char *const *names; /* of the columns, or NULL */
+    size_t n_names;           /* which may yet turn out not to be n */
+    bool names_declared;      /* they are not the file's own */
     bool documents;           /* one column of texts without a table around it */
     bool lists;               /* documents: each row is a list of texts */
     uint8_t *uses;            /* for each column: enum sk_use */
     bool eager;               /* all columns are numbers: the input is made as soon as n is known */
     bool typed;               /* uses are final: inputs are made */
     lar_value matrix;         /* typed: the one input, or LAR_NO_VALUE and then: */
-    lar_value *inputs;        /* one for each column */
-    lar_value *guesses[2];    /* not typed: stand-ins, as number and as text */
+    lar_value *inputs;        /* one for each column, as float64 or text */
+    const struct lar_declared *declared; /* what stands beside the model, or NULL */
+    const enum lar_type *types; /* what is declared of each column; NULL: nothing. declared.c */
+    lar_value *guesses[2];      /* not typed: stand-ins, as number and as text */
 };
 enum sk_use { SK_READ = 1, SK_NUMBER = 2, SK_TEXT = 4 };
 
@@ -96,7 +107,8 @@ struct sk_context {
     struct sk_root root;
     const struct pk_node *path[SK_DEPTH];
     unsigned depth, estimators;
-    bool named; /* the error names the estimator */
+    bool named;         /* the error names the estimator */
+    const char *stream; /* what offsets of nodes count in: "" the file, "unpacked ", ... */
 };
 
 /* Reads OBJECT, whatever its class. Failures name it. */
@@ -117,11 +129,20 @@ void *sk_alloc(struct sk_context *sk, size_t n, size_t size);
 /* The row of the class of OBJECT, or NULL. */
 const struct sk_class *sk_class_of(const struct pk_node *object);
 
+/* What NODE is and where in the file: "sklearn.svm._classes.SVC (byte 24)"; into BUFFER, returned.
+ */
+const char *sk_describe(const struct sk_context *sk, const struct pk_node *node, char *buffer,
+                        size_t size);
+
 /* Refuses what is no readable estimator, saying what it is. Returns false. refuse.c */
 bool sk_refuse(struct sk_context *sk, const struct pk_node *object);
 
-/* The same for what stands at the top of a file, naming the estimators found inside. */
+/* The same for what stands at the top of a file, naming the estimators found inside. refuse_top.c
+ */
 bool sk_refuse_top(struct sk_context *sk, const struct pk_node *object);
+
+/* Whether GLOBAL, a class or function, is in the package PACKAGE or in a module of it. */
+bool sk_is_inside(const struct pk_node *global, const char *package);
 
 /* Adds one output to a method's answer. */
 bool sk_answer(struct sk_context *sk, struct sk_result *ret, enum sk_method method, lar_value value,

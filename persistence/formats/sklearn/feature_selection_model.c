@@ -5,6 +5,7 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/feature_selection.h"
+#include "persistence/formats/sklearn/inner.h"
 #include "persistence/formats/sklearn/trees.h"
 
 #include <math.h>
@@ -182,11 +183,11 @@ bool sk_read_sequential_selector(struct sk_context *sk, const struct pk_node *ob
 bool sk_read_rfe(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                  struct sk_result *ret)
 {
-    struct sk_result inner = {0};
+    struct sk_inner inner;
     const struct pk_node *model = sk_fitted(sk, object, "estimator_");
     if (!model || !by_support(sk, object, model, in, ret) ||
-        (!sk_read(sk, model, &ret->frame, &inner) && !lar_error_within(sk->err, "estimator_")))
+        !sk_inner(sk, object, "estimator_", &ret->frame, &inner))
         return false;
-    memcpy(ret->answers, inner.answers, sizeof ret->answers);
+    memcpy(ret->answers, inner.result.answers, sizeof ret->answers);
     return true;
 }

@@ -4,8 +4,11 @@
 #include "persistence/formats/pickle/joblib.h"
 #include "persistence/formats/pickle/machine.h"
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/declared.h"
+#include "persistence/formats/sklearn/describe.h"
 #include "persistence/formats/sklearn/frame.h"
 #include "persistence/formats/sklearn/inverse.h"
+#include "persistence/formats/sklearn/objects.h"
 #include "persistence/formats/sklearn/selection.h"
 
 #include <stdio.h>
@@ -22,8 +25,16 @@ static const char *const method_names[SK_METHODS] = {
     [SK_DECISION_FUNCTION] = "decision_function",
     [SK_SCORE_SAMPLES] = "score_samples",
     [SK_TRANSFORM] = "transform",
+    [SK_APPLY] = "apply",
+    [SK_DECISION_PATH] = "decision_path",
+    [SK_KNEIGHBORS] = "kneighbors",
     [SK_INVERSE_TRANSFORM] = "inverse_transform",
 };
+
+const char *sk_method_name(enum sk_method method)
+{
+    return method_names[method];
+}
 
 /* Whether DATA begins as a pickle does: with PROTO, or with an opcode that protocols 0 and 1 start
  * with. */
@@ -35,11 +46,36 @@ static bool looks_like_pickle(const uint8_t *data, size_t size)
            memchr(data, '.', size) != NULL;
 }
 
+/* Whether NAME is one of the files in which joblib before 0.10 kept arrays: model.pkl_01.npy, or
+ * compressed model.pkl_01.npy.z. */
+static bool is_companion(const char *name)
+{
+    const char *dot = strstr(name, ".npy");
+    return dot && dot - name >= 3 && dot[-1] >= '0' && dot[-1] <= '9' && dot[-2] >= '0' &&
+           dot[-2] <= '9' && (strcmp(dot, ".npy") == 0 || strcmp(dot, ".npy.z") == 0);
+}
+
+/* The one file that is no companion, or NULL. */
+static const struct lar_bundle_file *main_file(const struct lar_bundle *bundle)
+{
+    const struct lar_bundle_file *ret = NULL;
+    if (bundle->n_files == 1)
+        return &bundle->files[0];
+    for (uint32_t i = 0; i < bundle->n_files; i++) {
+        if (is_companion(bundle->files[i].name))
+            continue;
+        if (ret)
+            return NULL;
+        ret = &bundle->files[i];
+    }
+    return ret;
+}
+
 static int probe(const struct lar_bundle *bundle)
 {
-    if (bundle->n_files != 1)
+    const struct lar_bundle_file *file = main_file(bundle);
+    if (!file)
         return 0;
-    const struct lar_bundle_file *file = &bundle->files[0];
     if (pk_container(file->data, file->size))
         return 1;
     if (!looks_like_pickle(file->data, file->size))
@@ -75,29 +111,17 @@ static const struct pk_node *first_reader(const struct pk_node *object)
 
 /* The names of the model's columns, as the estimator that reads them first has them, or one inside
  * a union. */
-static bool read_names(struct sk_context *sk, const struct pk_node *object, size_t *ret_n)
+static bool read_names(struct sk_context *sk, const struct pk_node *object)
 {
     const struct pk_node *reader = first_reader(object);
     for (int depth = 0; reader && depth < SK_DEPTH; depth++) {
-        if (!sk_column_names(sk, reader, &sk->root.names, ret_n))
+        if (!sk_column_names(sk, reader, &sk->root.names, &sk->root.n_names))
             return false;
         const struct sk_class *row = sk_class_of(reader);
         if (sk->root.names || !row || strcmp(row->name, "FeatureUnion") != 0)
             return true;
         reader = first_reader(entry_of(pk_attribute(reader, "transformer_list"), 0));
     }
-    return true;
-}
-
-/* Checks that names, which become inputs, are fit for it. */
-static bool check_names(struct sk_context *sk, size_t n)
-{
-    const struct sk_root *root = &sk->root;
-    if (!root->names || root->n == SK_UNKNOWN)
-        return true;
-    if (n != root->n)
-        return sk_fail(sk, LAR_ERR_FORMAT, "feature_names_in_: has %zu names for %zu columns", n,
-                       root->n);
     return true;
 }
 
@@ -136,9 +160,13 @@ static void add_method(struct sk_context *sk, enum sk_method method, const struc
 {
     uint32_t index = lar_draft_method(sk->draft, method_names[method]);
     for (size_t i = 0; i < answer->n; i++) {
+        static const char *const of_neighbors[] = {"distances", "indices"};
         char name[64];
-        (void)snprintf(name, sizeof name, answer->several ? "%s_%zu" : "%s", method_names[method],
-                       i);
+        if (method == SK_KNEIGHBORS)
+            (void)snprintf(name, sizeof name, "%s_%s", method_names[method], of_neighbors[i % 2]);
+        else
+            (void)snprintf(name, sizeof name, answer->several ? "%s_%zu" : "%s",
+                           method_names[method], i);
         lar_draft_output(sk->draft, index, name, answer->outputs[i].value,
                          answer->outputs[i].labels);
     }
@@ -152,8 +180,9 @@ static bool add_methods(struct sk_context *sk, struct sk_result *result)
             return false;
     }
     static const enum sk_method order[] = {
-        SK_PREDICT,           SK_TRANSFORM,     SK_PREDICT_PROBA,    SK_PREDICT_LOG_PROBA,
-        SK_DECISION_FUNCTION, SK_SCORE_SAMPLES, SK_INVERSE_TRANSFORM};
+        SK_PREDICT,           SK_TRANSFORM,        SK_PREDICT_PROBA, SK_PREDICT_LOG_PROBA,
+        SK_DECISION_FUNCTION, SK_SCORE_SAMPLES,    SK_APPLY,         SK_DECISION_PATH,
+        SK_KNEIGHBORS,        SK_INVERSE_TRANSFORM};
     size_t n = 0;
     for (size_t i = 0; i < SK_METHODS; i++)
         if (result->answers[order[i]].n) {
@@ -163,35 +192,32 @@ static bool add_methods(struct sk_context *sk, struct sk_result *result)
     return n || sk_fail(sk, LAR_ERR_UNSUPPORTED, "the model has no method that can be served");
 }
 
-static bool translate(struct sk_context *sk, const struct pk_node *object)
+static bool translate(struct sk_context *sk, const struct pk_node *object,
+                      const struct lar_declared *declared)
 {
     const struct sk_class *row = sk_class_of(first_reader(object));
     struct sk_frame in = {.matrix = LAR_NO_VALUE, .n = SK_UNKNOWN};
     struct sk_result result;
-    size_t n_names = 0;
-    sk->root =
-        (struct sk_root){.n = SK_UNKNOWN, .matrix = LAR_NO_VALUE, .eager = row && row->numeric};
+    sk->root = (struct sk_root){.n = SK_UNKNOWN,
+                                .matrix = LAR_NO_VALUE,
+                                .declared = declared,
+                                .eager = row && row->numeric && !declared};
     if (!sk_class_of(object))
         return sk_refuse_top(sk, object);
-    if (!read_names(sk, object, &n_names))
+    if (!read_names(sk, object) || !sk_declared_names(sk))
         return false;
     if (!sk->root.eager) {
         const char *const *names = sk->root.names;
-        if (!learn_types(sk, object) || !check_names(sk, n_names))
+        if (!learn_types(sk, object))
             return false;
         sk->root.names = names;
         if (!sk_root_make(sk))
             return false;
     }
-    if (!sk_read(sk, object, &in, &result) || !check_names(sk, n_names))
+    if (!sk_read(sk, object, &in, &result))
         return false;
     return sk_add_inverse(sk, object, &result) && add_methods(sk, &result) &&
            lar_draft_ok(sk->draft, sk->err);
-}
-
-static void report_text(struct lar_report *report, const char *key, const char *text)
-{
-    (void)json_object_set_new(report->root, key, json_string(text));
 }
 
 /* What may matter though the model loads: a release that nobody has tested. */
@@ -213,40 +239,29 @@ static void warn(const struct pk_pickle *pickle, struct lar_report *report)
     (void)json_object_set_new(report->root, "warnings", json_pack("[s]", text));
 }
 
-/* Class, versions and all classes met. */
-static void describe(const struct pk_pickle *pickle, struct lar_report *report)
+bool sk_read_objects(const struct pk_pickle *objects, const char *stream,
+                     const struct lar_read_limits *limits, struct lar_draft *draft,
+                     struct lar_report *report, struct lar_error *err)
 {
-    char what[256];
-    json_t *classes = json_array(), *versions = json_object();
-    for (size_t i = 0; i < pickle->n_globals; i++)
-        (void)json_array_append_new(
-            classes, json_string(pk_describe(pickle->globals[i], what, sizeof what)));
-    const struct pk_node *version = pk_attribute(pickle->root, "_sklearn_version");
-    if (version && version->kind == PK_TEXT) {
-        json_t *text = json_stringn((const char *)version->bytes.data, version->bytes.size);
-        (void)snprintf(what, sizeof what, "scikit-learn %s", text ? json_string_value(text) : "?");
-        report_text(report, "producer", what);
-        (void)json_object_set_new(versions, "scikit-learn", text);
-    }
-    report_text(report, "class", pk_describe(pickle->root, what, sizeof what));
-    (void)json_object_set_new(report->root, "classes", classes);
-    (void)json_object_set_new(report->root, "versions", versions);
+    struct sk_context sk = {
+        .draft = draft, .arena = lar_draft_arena(draft), .err = err, .stream = stream};
+    sk_describe_model(objects, report);
+    if (sk_class_of(objects->root))
+        warn(objects, report);
+    return translate(&sk, objects->root, limits->declared);
 }
 
-static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_read_limits *limits,
-                        struct lar_draft *draft, struct lar_report *report, struct lar_error *err)
+static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_bundle *bundle,
+                        const struct lar_read_limits *limits, struct lar_draft *draft,
+                        struct lar_report *report, struct lar_error *err)
 {
     struct lar_arena arena;
-    struct pk_pickle pickle = {.arena = &arena};
+    struct pk_pickle pickle = {.arena = &arena, .companions = bundle};
     lar_arena_init(&arena, limits->memory);
     bool ok = pk_parse(&pickle, bytes->data, bytes->size, NULL, NULL, err);
-    if (ok) {
-        struct sk_context sk = {.draft = draft, .arena = lar_draft_arena(draft), .err = err};
-        describe(&pickle, report);
-        if (sk_class_of(pickle.root))
-            warn(&pickle, report);
-        ok = translate(&sk, pickle.root);
-    }
+    sk_describe_pickle(&pickle, bytes->size, report);
+    ok =
+        ok && sk_read_objects(&pickle, bytes->owned ? "unpacked " : "", limits, draft, report, err);
     lar_arena_finish(&arena);
     return ok;
 }
@@ -254,9 +269,11 @@ static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_read_l
 static bool read_file(const struct lar_bundle *bundle, const struct lar_read_limits *limits,
                       struct lar_draft *draft, struct lar_report *report, struct lar_error *err)
 {
-    const struct lar_bundle_file *file = &bundle->files[0];
+    const struct lar_bundle_file *file = main_file(bundle);
     const char *container = pk_container(file->data, file->size);
     struct pk_unpacked bytes;
+    if (container)
+        (void)json_object_set_new(report->root, "container", json_string(container));
     if (!pk_unpack(&bytes, file->data, file->size, limits->memory, err))
         return false;
     bool ok = bytes.size && looks_like_pickle(bytes.data, bytes.size);
@@ -264,7 +281,7 @@ static bool read_file(const struct lar_bundle *bundle, const struct lar_read_lim
         lar_fail(err, LAR_ERR_FORMAT, "%s%sthe content is no pickle", container ? container : "",
                  container ? ": " : "");
     else
-        ok = read_pickle(&bytes, limits, draft, report, err);
+        ok = read_pickle(&bytes, bundle, limits, draft, report, err);
     pk_unpack_free(&bytes);
     return ok;
 }

@@ -55,17 +55,21 @@ bool sk_linear(struct sk_context *sk, const struct pk_node *object, const struct
     return lar_draft_ok(sk->draft, sk->err);
 }
 
+lar_value sk_greatest_index(struct sk_context *sk, lar_value scores)
+{
+    return lar_draft_node(sk->draft,
+                          &(struct lar_node_args){
+                              .op = "ArgMax",
+                              .inputs = &scores,
+                              .n_inputs = 1,
+                              .params = {{"axis", lar_draft_scalar_i64(sk->draft, 1)},
+                                         {"keepdims", lar_draft_scalar_i64(sk->draft, 0)}},
+                          });
+}
+
 lar_value sk_greatest(struct sk_context *sk, lar_value scores, lar_value classes)
 {
-    lar_value best =
-        lar_draft_node(sk->draft, &(struct lar_node_args){
-                                      .op = "ArgMax",
-                                      .inputs = &scores,
-                                      .n_inputs = 1,
-                                      .params = {{"axis", lar_draft_scalar_i64(sk->draft, 1)},
-                                                 {"keepdims", lar_draft_scalar_i64(sk->draft, 0)}},
-                                  });
-    return sk_gather(sk, classes, best, 0);
+    return sk_gather(sk, classes, sk_greatest_index(sk, scores), 0);
 }
 
 bool sk_linear_scores(struct sk_context *sk, const struct pk_node *object,

@@ -40,7 +40,8 @@ bool sk_linear_classifier(struct sk_context *sk, const struct pk_node *object,
 lar_value sk_one_against_rest(struct sk_context *sk, const struct pk_node *object,
                               const struct sk_scores *scores);
 
-/* The class of the greatest of a row. */
+/* Where in each row its greatest is; the class that stands there. */
+lar_value sk_greatest_index(struct sk_context *sk, lar_value scores);
 lar_value sk_greatest(struct sk_context *sk, lar_value scores, lar_value classes);
 
 /* predict_proba and its logarithm. */

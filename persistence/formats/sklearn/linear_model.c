@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
+#include "persistence/formats/sklearn/inner.h"
 #include "persistence/formats/sklearn/linear.h"
 #include "persistence/formats/sklearn/nodes.h"
 
@@ -42,13 +43,10 @@ bool sk_read_sgd_regressor(struct sk_context *sk, const struct pk_node *object,
 bool sk_read_ransac_regressor(struct sk_context *sk, const struct pk_node *object,
                               const struct sk_frame *in, struct sk_result *ret)
 {
-    struct sk_result inner;
-    const struct pk_node *estimator = sk_fitted(sk, object, "estimator_");
-    if (!estimator)
+    struct sk_inner inner;
+    if (!sk_inner(sk, object, "estimator_", in, &inner))
         return false;
-    if (!sk_read(sk, estimator, in, &inner))
-        return lar_error_within(sk->err, "estimator_");
-    ret->answers[SK_PREDICT] = inner.answers[SK_PREDICT];
-    return ret->answers[SK_PREDICT].n ||
+    ret->answers[SK_PREDICT] = inner.result.answers[SK_PREDICT];
+    return sk_inner_has(&inner, SK_PREDICT) ||
            sk_fail(sk, LAR_ERR_UNSUPPORTED, "estimator_: has no predict");
 }

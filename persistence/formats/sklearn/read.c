@@ -36,10 +36,12 @@ static bool equal(struct pk_bytes bytes, const char *text)
     return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
 }
 
-/* Whether MODULE is PACKAGE or inside it. */
-static bool inside(struct pk_bytes module, const char *package)
+bool sk_is_inside(const struct pk_node *global, const char *package)
 {
     size_t n = strlen(package);
+    if (!global || global->kind != PK_GLOBAL)
+        return false;
+    struct pk_bytes module = global->global.module;
     return module.size >= n && memcmp(module.data, package, n) == 0 &&
            (module.size == n || module.data[n] == '.');
 }
@@ -50,7 +52,7 @@ const struct sk_class *sk_class_of(const struct pk_node *object)
     if (!class || class->kind != PK_GLOBAL)
         return NULL;
     for (const struct sk_class *row = sk_classes; row->package; row++)
-        if (equal(class->global.name, row->name) && inside(class->global.module, row->package))
+        if (equal(class->global.name, row->name) && sk_is_inside(class, row->package))
             return row;
     return NULL;
 }
@@ -76,14 +78,14 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
     for (unsigned i = 0; i < sk->depth; i++)
         if (sk->path[i] == object)
             return sk_fail(sk, LAR_ERR_FORMAT, "%s contains itself",
-                           pk_describe(object, what, sizeof what));
+                           sk_describe(sk, object, what, sizeof what));
     sk->path[sk->depth++] = object;
     *ret = (struct sk_result){.transforms = false};
     bool ok = row->read(sk, object, in, ret);
     ok = lar_draft_ok(sk->draft, sk->err) && ok;
     sk->depth--;
     if (!ok && !sk->named)
-        lar_error_within(sk->err, "%s", pk_describe(object, what, sizeof what));
+        lar_error_within(sk->err, "%s", sk_describe(sk, object, what, sizeof what));
     sk->named |= !ok;
     return ok;
 }

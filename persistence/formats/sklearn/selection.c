@@ -6,13 +6,27 @@
 
 #include <string.h>
 
+/* The array inside a pandas array of its own (pandas 3 keeps texts so): the state's. */
+static const struct pk_node *backing(const struct pk_node *node)
+{
+    const struct pk_node *state = node && node->kind == PK_OBJECT ? node->object.state : NULL;
+    if (!state || state->kind != PK_TUPLE ||
+        !pk_is_global(node->object.callable, "pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"))
+        return NULL;
+    for (size_t i = 0; i < state->items.n; i++)
+        if (np_is_array(state->items.data[i]))
+            return state->items.data[i];
+    return NULL;
+}
+
 /* The array inside a pickled pandas Index: _new_Index(class, {"data": array, ...}). */
 static const struct pk_node *index_data(const struct pk_node *node)
 {
     if (!node || node->kind != PK_OBJECT || !node->object.args ||
         node->object.args->kind != PK_TUPLE || node->object.args->items.n != 2)
         return NULL;
-    return pk_dict_get(node->object.args->items.data[1], "data");
+    const struct pk_node *data = pk_dict_get(node->object.args->items.data[1], "data");
+    return backing(data) ? backing(data) : data;
 }
 
 bool sk_column_names(struct sk_context *sk, const struct pk_node *object, const char *const **ret,
@@ -31,28 +45,27 @@ bool sk_column_names(struct sk_context *sk, const struct pk_node *object, const 
     return !data || sk_texts(sk, data, "_df_columns", ret, ret_n);
 }
 
-static bool by_name(struct sk_context *sk, const struct sk_table *table, const struct pk_node *node,
+static bool by_name(struct sk_context *sk, const struct sk_table *table, const char *name,
                     int64_t *ret)
 {
     if (!table->names)
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                        "columns are selected by name, but the file has no names of columns");
     for (size_t i = 0; i < table->n; i++)
-        if (pk_text_equal(node, table->names[i])) {
+        if (strcmp(name, table->names[i]) == 0) {
             *ret = (int64_t)i;
             return true;
         }
-    return sk_fail(sk, LAR_ERR_FORMAT, "there is no column '%.*s'",
-                   (int)(node->bytes.size < 100 ? node->bytes.size : 100),
-                   (const char *)node->bytes.data);
+    return sk_fail(sk, LAR_ERR_FORMAT, "there is no column '%.100s'", name);
 }
 
 /* One column, by name or by position, which may count from the end. */
 static bool one(struct sk_context *sk, const struct sk_table *table, const struct pk_node *node,
                 int64_t *ret)
 {
-    if (node && node->kind == PK_TEXT)
-        return by_name(sk, table, node, ret);
+    const char *name = sk_text(sk, node);
+    if (name)
+        return by_name(sk, table, name, ret);
     if (!pk_get_i64(node, ret))
         return sk_refuse_attribute(sk, node, "columns", "must be names or positions");
     int64_t n = (int64_t)table->n;
@@ -79,8 +92,9 @@ static bool slice_end(struct sk_context *sk, const struct sk_table *table,
     *ret = fallback;
     if (node->kind == PK_NONE)
         return true;
-    if (node->kind == PK_TEXT) {
-        if (!by_name(sk, table, node, ret))
+    const char *name = sk_text(sk, node);
+    if (name) {
+        if (!by_name(sk, table, name, ret))
             return false;
         *ret += stop;
         return true;
@@ -110,9 +124,12 @@ static bool by_slice(struct sk_context *sk, const struct sk_table *table,
     return true;
 }
 
-/* What an object that acts as a list holds: newer releases wrap a remainder's columns in one. */
+/* What an object that acts as a list holds: newer releases wrap a remainder's columns in one;
+ * people select by a pandas Index. */
 static const struct pk_node *unwrap(const struct pk_node *node)
 {
+    if (index_data(node))
+        return index_data(node);
     const struct pk_node *data =
         node && node->kind == PK_OBJECT ? pk_attribute(node, "data") : NULL;
     return data && data->kind == PK_LIST ? data : node;
@@ -164,16 +181,13 @@ static bool by_array(struct sk_context *sk, const struct sk_table *table,
     const char *const *names;
     if (!np_array(&array, node, sk->arena, sk->err))
         return false;
-    if (array.dtype->kind == 'U') {
+    if (array.dtype->kind == 'U' || array.dtype->kind == 'S') {
         if (!sk_texts(sk, node, "columns", &names, ret_n))
             return false;
         int64_t *indices = sk_alloc(sk, *ret_n, sizeof *indices);
-        for (size_t i = 0; indices && i < *ret_n; i++) {
-            struct pk_node name = {.kind = PK_TEXT,
-                                   .bytes = {(const uint8_t *)names[i], strlen(names[i])}};
-            if (!by_name(sk, table, &name, &indices[i]))
+        for (size_t i = 0; indices && i < *ret_n; i++)
+            if (!by_name(sk, table, names[i], &indices[i]))
                 return false;
-        }
         *ret = indices;
         return indices != NULL;
     }
@@ -202,8 +216,7 @@ bool sk_select(struct sk_context *sk, const struct sk_table *table, const struct
 {
     struct pk_items items;
     int64_t number;
-    *series =
-        spec && (spec->kind == PK_TEXT || (spec->kind != PK_BOOL && pk_get_i64(spec, &number)));
+    *series = spec && (sk_text(sk, spec) || (spec->kind != PK_BOOL && pk_get_i64(spec, &number)));
     spec = unwrap(spec);
     if (*series) {
         int64_t *index = sk_alloc(sk, 1, sizeof *index);

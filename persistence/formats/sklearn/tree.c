@@ -1,6 +1,9 @@
-/* sklearn.tree and sklearn.ensemble: decision trees and random forests.
+/* sklearn.tree and sklearn.ensemble: decision trees and random forests, and their extremely
+ * randomised kin.
  *
- * Exact: leaves are summed in the order of the trees and divided once.
+ * Exact: leaves are summed in the order of the trees and divided once. decision_path is a matrix of
+ * 0 and 1 that is not sparse; where each tree's nodes begin, which a forest of scikit-learn says
+ * beside it, is not answered.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -77,7 +80,7 @@ bool sk_targets(struct sk_context *sk, const struct pk_node *object, bool classi
 }
 
 bool sk_answer_votes(struct sk_context *sk, struct sk_result *ret, const struct sk_targets *targets,
-                     lar_value votes, lar_value shares)
+                     const struct sk_votes *votes)
 {
     lar_value *labels = sk_alloc(sk, targets->n, sizeof *labels);
     size_t first = 0;
@@ -85,8 +88,9 @@ bool sk_answer_votes(struct sk_context *sk, struct sk_result *ret, const struct 
         return false;
     for (size_t i = 0; i < targets->n; i++) {
         size_t n = targets->classes[i];
-        lar_value vote = targets->several ? sk_columns(sk, votes, first, n) : votes;
-        lar_value share = targets->several ? sk_columns(sk, shares, first, n) : shares;
+        lar_value vote = targets->several ? sk_columns(sk, votes->votes, first, n) : votes->votes;
+        lar_value share =
+            targets->several ? sk_columns(sk, votes->shares, first, n) : votes->shares;
         labels[i] = sk_greatest(sk, vote, targets->labels[i]);
         if (targets->as_float)
             labels[i] = sk_cast(sk, labels[i], LAR_TYPE_F64);
@@ -101,10 +105,19 @@ bool sk_answer_votes(struct sk_context *sk, struct sk_result *ret, const struct 
 }
 
 bool sk_answer_means(struct sk_context *sk, struct sk_result *ret, const struct sk_targets *targets,
-                     lar_value means)
+                     const struct sk_votes *votes)
 {
+    lar_value means = votes->shares;
     return sk_answer(sk, ret, SK_PREDICT, targets->several ? means : sk_as_vector(sk, means),
                      LAR_NO_VALUE);
+}
+
+bool sk_answer_paths(struct sk_context *sk, struct sk_result *ret, const struct sk_votes *votes,
+                     bool bare)
+{
+    lar_value leaves = bare ? sk_as_vector(sk, votes->leaves) : votes->leaves;
+    return sk_answer(sk, ret, SK_APPLY, leaves, LAR_NO_VALUE) &&
+           sk_answer(sk, ret, SK_DECISION_PATH, votes->paths, LAR_NO_VALUE);
 }
 
 /* A tree: itself. A forest: its estimators_. */
@@ -122,40 +135,40 @@ bool sk_read_tree_classifier(struct sk_context *sk, const struct pk_node *object
                              const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_targets targets;
-    lar_value shares, votes;
+    struct sk_votes votes;
     return sk_fitted(sk, object, "tree_") && sk_targets(sk, object, true, &targets) &&
-           sk_trees(sk, object, &object, 1, true, &targets, in, &shares, &votes) &&
-           sk_answer_votes(sk, ret, &targets, votes, shares);
+           sk_trees(sk, object, &object, 1, true, &targets, in, &votes) &&
+           sk_answer_votes(sk, ret, &targets, &votes) && sk_answer_paths(sk, ret, &votes, true);
 }
 
 bool sk_read_tree_regressor(struct sk_context *sk, const struct pk_node *object,
                             const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_targets targets;
-    lar_value means, votes;
+    struct sk_votes votes;
     return sk_fitted(sk, object, "tree_") && sk_targets(sk, object, false, &targets) &&
-           sk_trees(sk, object, &object, 1, true, &targets, in, &means, &votes) &&
-           sk_answer_means(sk, ret, &targets, means);
+           sk_trees(sk, object, &object, 1, true, &targets, in, &votes) &&
+           sk_answer_means(sk, ret, &targets, &votes) && sk_answer_paths(sk, ret, &votes, true);
 }
 
 bool sk_read_forest_classifier(struct sk_context *sk, const struct pk_node *object,
                                const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_targets targets;
+    struct sk_votes votes;
     struct pk_items trees;
-    lar_value shares, votes;
     return members_of(sk, object, &trees) && sk_targets(sk, object, true, &targets) &&
-           sk_trees(sk, object, trees.data, trees.n, false, &targets, in, &shares, &votes) &&
-           sk_answer_votes(sk, ret, &targets, votes, shares);
+           sk_trees(sk, object, trees.data, trees.n, false, &targets, in, &votes) &&
+           sk_answer_votes(sk, ret, &targets, &votes) && sk_answer_paths(sk, ret, &votes, false);
 }
 
 bool sk_read_forest_regressor(struct sk_context *sk, const struct pk_node *object,
                               const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_targets targets;
+    struct sk_votes votes;
     struct pk_items trees;
-    lar_value means, votes;
     return members_of(sk, object, &trees) && sk_targets(sk, object, false, &targets) &&
-           sk_trees(sk, object, trees.data, trees.n, false, &targets, in, &means, &votes) &&
-           sk_answer_means(sk, ret, &targets, means);
+           sk_trees(sk, object, trees.data, trees.n, false, &targets, in, &votes) &&
+           sk_answer_means(sk, ret, &targets, &votes) && sk_answer_paths(sk, ret, &votes, false);
 }

@@ -19,21 +19,30 @@ struct sk_targets {
 bool sk_targets(struct sk_context *sk, const struct pk_node *object, bool classifier,
                 struct sk_targets *ret);
 
-/* Adds the node that runs N fitted trees on what enters OBJECT: the sum of the trees' leaves,
- * divided by N unless it is one tree alone (BARE). RET_VOTES: for a bare classifier, the leaf's
- * values before they were normalised if predict must look at those; else the same. */
+/* What trees answer: the sum of their leaves, divided by their number unless it is one tree alone.
+ */
+struct sk_votes {
+    lar_value shares, votes; /* votes: of a bare classifier, the leaf's values before they were
+                                normalised if predict must look at those; else the same */
+    lar_value leaves, paths; /* apply [rows, trees], decision_path [rows, nodes] */
+};
+
+/* Adds the nodes that run N fitted trees on what enters OBJECT. BARE: one tree alone. */
 bool sk_trees(struct sk_context *sk, const struct pk_node *object,
               const struct pk_node *const *trees, size_t n, bool bare,
-              const struct sk_targets *targets, const struct sk_frame *in, lar_value *ret,
-              lar_value *ret_votes);
+              const struct sk_targets *targets, const struct sk_frame *in, struct sk_votes *ret);
 
-/* predict (from VOTES), predict_proba and predict_log_proba (from SHARES) of a classifier. */
+/* predict, predict_proba and predict_log_proba of a classifier. */
 bool sk_answer_votes(struct sk_context *sk, struct sk_result *ret, const struct sk_targets *targets,
-                     lar_value votes, lar_value shares);
+                     const struct sk_votes *votes);
 
 /* predict of a regressor. */
 bool sk_answer_means(struct sk_context *sk, struct sk_result *ret, const struct sk_targets *targets,
-                     lar_value means);
+                     const struct sk_votes *votes);
+
+/* apply and decision_path of both. BARE: one tree alone. */
+bool sk_answer_paths(struct sk_context *sk, struct sk_result *ret, const struct sk_votes *votes,
+                     bool bare);
 
 /* The sum of N numbers in the order in which NumPy adds up a contiguous row. */
 double sk_sum(const double *x, size_t n);

@@ -1,0 +1,115 @@
+/* Rows from a file as a call; see question.h.
+ * SPDX-License-Identifier: MIT */
+#include "cli/question.h"
+#include "dialects/json_scan.h"
+
+#include <string.h>
+
+static char first_of(const char *text, size_t n)
+{
+    size_t i = 0;
+    if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
+        i = 3;
+    while (i < n && strchr(" \t\r\n", text[i]) && text[i])
+        i++;
+    return i < n ? text[i] : '\0';
+}
+
+/* ---- JSON ---- */
+
+static bool note_member(void *context, const struct lar_json_string *key, struct lar_json *js,
+                        struct lar_error *err)
+{
+    bool *frame = context;
+    *frame |= lar_json_is(key, "dataframe_split") || lar_json_is(key, "dataframe_records") ||
+              lar_json_is(key, "params");
+    return lar_json_skip(js, err);
+}
+
+/* Whether an object is a body of MLflow's. */
+static bool is_mlflow(const char *text, size_t size, struct lar_scratch *scratch, bool *ret,
+                      struct lar_error *err)
+{
+    struct lar_json js;
+    struct lar_json_string key;
+    enum lar_json_step step;
+    *ret = false;
+    lar_json_init(&js, text, size, scratch);
+    if (!lar_json_open(&js, '{', err))
+        return false;
+    for (bool first = true; (step = lar_json_member(&js, first, &key, err)) == LAR_JSON_MORE;
+         first = false)
+        if (!note_member(ret, &key, &js, err))
+            return false;
+    return step == LAR_JSON_CLOSED;
+}
+
+static bool read_object(struct lar_call_request *ret, const struct lar_flat *flat, uint32_t method,
+                        bool named, const char *text, size_t size, struct lar_scratch *scratch,
+                        struct lar_error *err)
+{
+    bool mlflow;
+    if (!is_mlflow(text, size, scratch, &mlflow, err))
+        return false;
+    if (!(mlflow ? lar_mlflow_read : lar_tfs_read)(ret, flat, text, size, scratch, err))
+        return false;
+    ret->as_rows |= mlflow;
+    return !named || ret->method == method ||
+           lar_fail(err, LAR_ERR_INVALID, "--method says %s, the rows' own member says %s",
+                    flat->methods[method].name, flat->methods[ret->method].name);
+}
+
+/* A bare list of rows is what "instances" holds. */
+static bool read_list(struct lar_call_request *ret, const struct lar_flat *flat, const char *text,
+                      size_t size, struct lar_scratch *scratch, struct lar_error *err)
+{
+    static const char before[] = "{\"instances\": ";
+    size_t n = sizeof before - 1;
+    char *body = lar_scratch_take(scratch, size + n + 1, 1);
+    if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
+        text += 3;
+        size -= 3;
+    }
+    if (!body)
+        return lar_scratch_fail(scratch, err, "the rows");
+    memcpy(body, before, n);
+    memcpy(body + n, text, size);
+    body[n + size] = '}';
+    if (lar_tfs_read(ret, flat, body, n + size + 1, scratch, err))
+        return true;
+    char *place = strstr(err->text, " (byte "); /* of a body that nobody has seen */
+    if (place)
+        *place = '\0';
+    return false;
+}
+
+/* ---- CSV ---- */
+
+static bool read_csv(struct lar_call_request *ret, const struct lar_flat *flat, uint32_t method,
+                     const char *text, size_t size, struct lar_scratch *scratch,
+                     struct lar_error *err)
+{
+    struct lar_columns columns;
+    if (!lar_columns_of(&columns, flat, method, scratch, err) ||
+        !lar_csv_prepare(&text, &size, &columns, text, size, scratch, err) ||
+        !lar_mlflow_read_csv(ret, flat, text, size, scratch, err))
+        return false;
+    ret->as_rows = true;
+    return true;
+}
+
+bool lar_question_read(struct lar_call_request *ret, const struct lar_flat *flat, uint32_t method,
+                       bool named, const char *bytes, size_t size, struct lar_arena *arena,
+                       struct lar_scratch *scratch, struct lar_error *err)
+{
+    struct lar_flat chosen = *flat; /* readers take the default method where none is named */
+    chosen.default_method = method;
+    if (size >= 6 && (memcmp(bytes, "\x93NUMPY", 6) == 0 || memcmp(bytes, "PK\3\4", 4) == 0))
+        return lar_arrays_read(ret, flat, method, bytes, size, arena, scratch, err);
+    switch (first_of(bytes, size)) {
+    case '\0': return lar_fail(err, LAR_ERR_INVALID, "no rows came");
+    case '{': return read_object(ret, &chosen, method, named, bytes, size, scratch, err);
+    case '[': return read_list(ret, &chosen, bytes, size, scratch, err);
+    default: return read_csv(ret, &chosen, method, bytes, size, scratch, err);
+    }
+}

@@ -1,0 +1,34 @@
+/* What the files of the Open Inference Protocol's requests share; for them only.
+ * SPDX-License-Identifier: MIT */
+#ifndef DIALECTS_DIALECT_OIP_PRIVATE_H
+#define DIALECTS_DIALECT_OIP_PRIVATE_H
+
+#include "dialects/dialect_inputs.h"
+
+struct oip {
+    struct lar_call_request *call;
+    const struct lar_flat *flat;
+    struct lar_json *js;
+    const char *model; /* its name, for messages */
+    struct lar_inputs in;
+    bool ready;          /* the inputs are known, whatever comes later */
+    bool there;          /* "inputs" was there */
+    bool binary;         /* the parameter binary_data_output */
+    const char *pending; /* where its value lies if it could not be read yet */
+    uint64_t n_read;     /* tensors */
+    int64_t method;      /* the parameter, or -1 */
+    const char *tail;    /* what follows the JSON text and no tensor has taken yet */
+    size_t tail_size;
+};
+
+/* One of "inputs". */
+bool lar_oip_read_tensor(struct oip *o, struct lar_error *err);
+
+/* The request's "outputs" and "parameters". */
+bool lar_oip_read_outputs(struct oip *o, struct lar_error *err);
+bool lar_oip_read_parameters(struct oip *o, struct lar_error *err);
+
+/* Which outputs are answered in bytes, once all is read. */
+bool lar_oip_finish_forms(struct oip *o, struct lar_error *err);
+
+#endif

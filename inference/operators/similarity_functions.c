@@ -1,0 +1,137 @@
+/* Products, distances, and the functions of them; see similarity_functions.h.
+ * SPDX-License-Identifier: MIT */
+#include "inference/operators/similarity_functions.h"
+
+#include <math.h>
+
+/* A distance of one row to the LAR_PANEL_F64 columns of a panel, term by term. */
+typedef void (*distance)(double *y, const double *x, const double *panel, size_t k);
+
+static void manhattan(double *y, const double *x, const double *panel, size_t k)
+{
+    for (size_t t = 0; t < k; t++, panel += LAR_PANEL_F64)
+        for (size_t j = 0; j < LAR_PANEL_F64; j++)
+            y[j] += fabs(x[t] - panel[j]);
+}
+
+static void chi2(double *y, const double *x, const double *panel, size_t k)
+{
+    for (size_t t = 0; t < k; t++, panel += LAR_PANEL_F64)
+        for (size_t j = 0; j < LAR_PANEL_F64; j++) {
+            double d = x[t] - panel[j], sum = x[t] + panel[j];
+            y[j] -= sum != 0 ? d * d / sum : 0;
+        }
+}
+
+static void by_panels(double *y, const struct lar_similarity_rows *rows,
+                      const struct lar_similarity_chunk *chunk, size_t k, distance function)
+{
+    for (size_t i = 0; i < rows->m; i++)
+        for (size_t j = 0; j < chunk->n; j += LAR_PANEL_F64) {
+            double d[LAR_PANEL_F64] = {0};
+            function(d, rows->x + i * k, chunk->panels + j * k, k);
+            for (size_t q = 0; q < LAR_PANEL_F64 && j + q < chunk->n; q++)
+                y[i * chunk->n + j + q] = d[q];
+        }
+}
+
+void lar_similarity_dense(const struct lar_similarity *s, const struct lar_kernels *kernels,
+                          double *y, const struct lar_similarity_rows *rows,
+                          const struct lar_similarity_chunk *chunk)
+{
+    switch (s->kind) {
+    case LAR_SIMILARITY_LINEAR:
+    case LAR_SIMILARITY_POLYNOMIAL:
+    case LAR_SIMILARITY_SIGMOID:
+    case LAR_SIMILARITY_COSINE:
+        kernels->panels_f64(y, rows->x, rows->m, chunk->panels, s->k, chunk->n);
+        return;
+    case LAR_SIMILARITY_LAPLACIAN: by_panels(y, rows, chunk, s->k, manhattan); return;
+    case LAR_SIMILARITY_ADDITIVE_CHI2:
+    case LAR_SIMILARITY_CHI2: by_panels(y, rows, chunk, s->k, chi2); return;
+    default: kernels->squares_f64(y, rows->x, rows->m, chunk->panels, s->k, chunk->n);
+    }
+}
+
+/* |x - v|^2 of two sparse rows with ascending columns. */
+static double merged_square(const double *x, const uint32_t *xc, size_t nx, const double *v,
+                            const uint32_t *vc, size_t nv)
+{
+    double sum = 0;
+    size_t i = 0, j = 0;
+    while (i < nx && j < nv) {
+        double d = xc[i] == vc[j] ? x[i] - v[j] : xc[i] < vc[j] ? x[i] : v[j];
+        bool left = xc[i] <= vc[j], right = vc[j] <= xc[i];
+        sum += d * d;
+        i += left;
+        j += right;
+    }
+    for (; i < nx; i++)
+        sum += x[i] * x[i];
+    for (; j < nv; j++)
+        sum += v[j] * v[j];
+    return sum;
+}
+
+void lar_similarity_sparse(const struct lar_similarity *s, const struct lar_kernels *kernels,
+                           double *y, const struct lar_similarity_rows *rows,
+                           const struct lar_similarity_chunk *chunk)
+{
+    for (size_t j = 0; j < chunk->n; j++) {
+        size_t at = (size_t)s->csr->indptr[chunk->first + j];
+        size_t nnz = (size_t)s->csr->indptr[chunk->first + j + 1] - at;
+        const double *values = (const double *)s->csr->data + at;
+        const uint32_t *columns = s->csr->indices + at;
+        if (s->kind == LAR_SIMILARITY_RBF)
+            y[j] = merged_square(rows->values, rows->columns, rows->nnz, values, columns, nnz);
+        else
+            kernels->csr_dots_f64(y + j, values, columns, nnz, rows->x, s->k, 1);
+    }
+}
+
+/* By squaring, as libsvm does. */
+static double whole_power(double base, unsigned exponent)
+{
+    double power = 1;
+    for (; exponent; exponent /= 2, base *= base)
+        if (exponent % 2)
+            power *= base;
+    return power;
+}
+
+static void polynomial(const struct lar_similarity *s, double *y, size_t n)
+{
+    bool whole = s->degree >= 0 && s->degree <= 1e6 && s->degree == floor(s->degree);
+    unsigned exponent = whole ? (unsigned)s->degree : 0;
+    for (size_t i = 0; i < n; i++) {
+        double base = s->gamma * y[i] + s->coef0;
+        y[i] = whole ? whole_power(base, exponent) : pow(base, s->degree);
+    }
+}
+
+#define EACH(expression)                                                                           \
+    for (size_t i = 0; i < n; i++) {                                                               \
+        const double v = y[i];                                                                     \
+        y[i] = (expression);                                                                       \
+    }                                                                                              \
+    return
+
+void lar_similarity_finish(const struct lar_similarity *s, double *y, size_t n)
+{
+    const double gamma = s->gamma, coef0 = s->coef0, degree = s->degree;
+    switch (s->kind) {
+    case LAR_SIMILARITY_POLYNOMIAL: polynomial(s, y, n); return;
+    case LAR_SIMILARITY_RBF:
+    case LAR_SIMILARITY_LAPLACIAN: EACH(exp(-gamma * v));
+    case LAR_SIMILARITY_SIGMOID: EACH(tanh(gamma * v + coef0));
+    case LAR_SIMILARITY_CHI2: EACH(exp(gamma * v));
+    case LAR_SIMILARITY_MATERN_1: EACH(exp(-gamma * sqrt(v)));
+    case LAR_SIMILARITY_MATERN_3: EACH((1 + gamma * sqrt(v)) * exp(-gamma * sqrt(v)));
+    case LAR_SIMILARITY_MATERN_5:
+        EACH((1 + gamma * sqrt(v) + gamma * gamma * v / 3) * exp(-gamma * sqrt(v)));
+    case LAR_SIMILARITY_RATIONAL: EACH(pow(1 + v / coef0, -degree));
+    case LAR_SIMILARITY_PERIODIC:
+        EACH(exp(-2 * (sin(gamma * sqrt(v)) / coef0) * (sin(gamma * sqrt(v)) / coef0)));
+    default: return; /* linear, cosine, additive chi2: the sum itself */
+    }
+}

@@ -1,0 +1,15 @@
+/* MLflow's model signature: inputs as columns with types, or as tensors.
+ * SPDX-License-Identifier: MIT */
+#ifndef PERSISTENCE_FORMATS_MLFLOW_SIGNATURE_H
+#define PERSISTENCE_FORMATS_MLFLOW_SIGNATURE_H
+
+#include "base/arena.h"
+#include "persistence/formats/declared.h"
+
+#include <jansson.h>
+
+/* Reads INPUTS, the list that the signature keeps as JSON text. Texts go into ARENA. */
+bool ml_signature(struct lar_declared *ret, const json_t *inputs, struct lar_arena *arena,
+                  struct lar_error *err);
+
+#endif

@@ -1,0 +1,323 @@
+/* Kernels of sklearn.gaussian_process.kernels; see gaussian_kernels.h.
+ * SPDX-License-Identifier: MIT */
+#include "persistence/formats/sklearn/gaussian_kernels.h"
+
+#include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/nodes.h"
+
+#include <math.h>
+
+enum { DEPTH = 16 };
+
+/* What is being read: matrix or diagonal. */
+struct reading {
+    struct sk_context *sk;
+    const struct sk_compared *rows;
+    bool diagonal;
+    unsigned depth;
+};
+
+static bool read(struct reading *r, const struct pk_node *object, struct sk_covariance *ret);
+
+static bool is(const struct pk_node *object, const char *name)
+{
+    return pk_is_global(pk_class(object), "sklearn.gaussian_process.kernels", name);
+}
+
+static struct sk_covariance everywhere(double number)
+{
+    return (struct sk_covariance){.factor = number, .value = LAR_NO_VALUE};
+}
+
+static struct sk_covariance values(lar_value value)
+{
+    return (struct sk_covariance){.factor = 1, .value = value};
+}
+
+/* A number above 0. */
+static bool positive(struct reading *r, const struct pk_node *object, const char *name, double *ret)
+{
+    struct sk_numbers numbers;
+    if (!sk_get_numbers(r->sk, object, name, 0, 1, &numbers))
+        return false;
+    if (numbers.n != 1 || !(numbers.data[0] > 0))
+        return sk_refuse_attribute(r->sk, pk_attribute(object, name), name,
+                                   "must be a number above 0");
+    *ret = numbers.data[0];
+    return true;
+}
+
+/* A number or several, which a file may hold in a list. */
+static bool read_numbers(struct reading *r, const struct pk_node *object, const char *name,
+                         struct sk_numbers *ret)
+{
+    struct pk_items items;
+    const struct pk_node *node = sk_fitted(r->sk, object, name);
+    if (!node || np_is_array(node) || !sk_items(r->sk, node, &items))
+        return node && sk_numbers(r->sk, node, name, 0, 1, ret);
+    double *copy = sk_alloc(r->sk, items.n, sizeof *copy);
+    for (size_t i = 0; copy && i < items.n; i++)
+        if (!pk_get_f64(items.data[i], copy + i))
+            return sk_refuse_attribute(r->sk, items.data[i], name, "must hold numbers");
+    *ret = (struct sk_numbers){.data = copy, .shape = LAR_SHAPE((int64_t)items.n), .n = items.n};
+    return copy != NULL;
+}
+
+/* length_scale: one as gamma = FACTOR / length, or one for each column as scales and FACTOR. */
+static bool lengths(struct reading *r, const struct pk_node *object, double factor, bool square,
+                    struct sk_kernel *k)
+{
+    struct sk_numbers scale;
+    if (!read_numbers(r, object, "length_scale", &scale))
+        return false;
+    if (scale.n != 1 && scale.n != r->rows->k)
+        return sk_fail(r->sk, LAR_ERR_FORMAT, "length_scale: has %zu elements, not %zu", scale.n,
+                       r->rows->k);
+    for (size_t i = 0; i < scale.n; i++)
+        if (!(scale.data[i] > 0))
+            return sk_fail(r->sk, LAR_ERR_FORMAT, "length_scale: element %zu is not above 0", i);
+    double one = scale.data[0];
+    k->gamma = factor;
+    if (scale.n == 1)
+        k->gamma = square ? factor / (one * one) : factor / one;
+    else
+        k->scales = lar_draft_f64(r->sk->draft, scale.data, scale.shape);
+    return true;
+}
+
+static bool matern(struct reading *r, const struct pk_node *object, struct sk_kernel *k)
+{
+    double nu = 0;
+    const struct pk_node *node = pk_attribute(object, "nu");
+    if (!pk_get_f64(node, &nu))
+        return sk_refuse_attribute(r->sk, node, "nu", "must be a number");
+    k->kind = nu == 0.5   ? SK_KERNEL_MATERN_1
+              : nu == 1.5 ? SK_KERNEL_MATERN_3
+              : nu == 2.5 ? SK_KERNEL_MATERN_5
+                          : SK_KERNEL_RBF;
+    if (k->kind == SK_KERNEL_RBF && isinf(nu) && nu > 0)
+        return lengths(r, object, 0.5, true, k);
+    if (k->kind == SK_KERNEL_RBF)
+        return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
+                       "nu: is %g: Matern with 0.5, 1.5, 2.5 or inf is supported (others need a "
+                       "Bessel function)",
+                       nu);
+    return lengths(r, object, sqrt(2 * nu), false, k);
+}
+
+/* PairwiseKernel: a function of sklearn.metrics.pairwise, with its defaults for all but gamma. */
+static bool pairwise(struct reading *r, const struct pk_node *object, struct sk_kernel *k)
+{
+    const struct pk_node *metric = pk_attribute(object, "metric"), *gamma;
+    k->kind = sk_kernel_kind(metric);
+    if (k->kind < 0)
+        return sk_refuse_attribute(r->sk, metric, "metric", "must be one of scikit-learn's own");
+    if (sk_has(object, "pairwise_kernels_kwargs"))
+        return sk_refuse_attribute(r->sk, pk_attribute(object, "pairwise_kernels_kwargs"),
+                                   "pairwise_kernels_kwargs", "must be None");
+    k->coef0 = 1;
+    k->degree = 3;
+    gamma = pk_attribute(object, "gamma");
+    return pk_get_f64(gamma, &k->gamma) ||
+           sk_refuse_attribute(r->sk, gamma, "gamma", "must be a number");
+}
+
+/* A kernel of one function. False without an error: OBJECT is none. */
+static bool one_function(struct reading *r, const struct pk_node *object, struct sk_kernel *k,
+                         bool *found)
+{
+    double a = 0, b = 0;
+    *k = (struct sk_kernel){.kind = SK_KERNEL_RBF, .gamma = 1, .scales = LAR_NO_VALUE};
+    *found = true;
+    if (is(object, "RBF"))
+        return lengths(r, object, 0.5, true, k);
+    if (is(object, "Matern"))
+        return matern(r, object, k);
+    if (is(object, "PairwiseKernel"))
+        return pairwise(r, object, k);
+    if (is(object, "RationalQuadratic")) {
+        if (!positive(r, object, "alpha", &a) || !positive(r, object, "length_scale", &b))
+            return false;
+        *k = (struct sk_kernel){SK_KERNEL_RATIONAL, 1, 2 * a * b * b, a, LAR_NO_VALUE};
+        return true;
+    }
+    if (is(object, "ExpSineSquared")) {
+        if (!positive(r, object, "periodicity", &a) || !positive(r, object, "length_scale", &b))
+            return false;
+        *k = (struct sk_kernel){SK_KERNEL_PERIODIC, M_PI / a, b, 1, LAR_NO_VALUE};
+        return true;
+    }
+    if (is(object, "DotProduct")) {
+        const struct pk_node *sigma = pk_attribute(object, "sigma_0");
+        if (!pk_get_f64(sigma, &a))
+            return sk_refuse_attribute(r->sk, sigma, "sigma_0", "must be a number");
+        *k = (struct sk_kernel){SK_KERNEL_POLYNOMIAL, 1, a * a, 1, LAR_NO_VALUE};
+        return true;
+    }
+    *found = false;
+    return true;
+}
+
+static lar_value pow_of(struct sk_context *sk, lar_value base, double exponent)
+{
+    return lar_draft_apply(sk->draft, "Pow", 2, base, lar_draft_scalar_f64(sk->draft, exponent));
+}
+
+/* The diagonal of a function: each row with itself. */
+static bool diagonal_of(struct reading *r, const struct sk_kernel *k, struct sk_covariance *ret)
+{
+    static const int64_t second[] = {1};
+    struct lar_draft *d = r->sk->draft;
+    *ret = everywhere(1);
+    switch (k->kind) {
+    case SK_KERNEL_ADDITIVE_CHI2: *ret = everywhere(0); return true;
+    case SK_KERNEL_LINEAR:
+    case SK_KERNEL_POLYNOMIAL:
+    case SK_KERNEL_SIGMOID:
+    case SK_KERNEL_COSINE: break;
+    default: return true;
+    }
+    lar_value square = lar_draft_apply(d, "Mul", 2, r->rows->x, r->rows->x);
+    lar_value y =
+        lar_draft_apply(d, "ReduceSum", 2, square, lar_draft_i64(d, second, LAR_SHAPE(1)));
+    if (k->kind == SK_KERNEL_COSINE) /* 1, of a row of zeros 0 */
+        y = sk_cast(r->sk, lar_draft_apply(d, "Greater", 2, y, lar_draft_scalar_f64(d, 0)),
+                    LAR_TYPE_F64);
+    if (k->kind == SK_KERNEL_POLYNOMIAL || k->kind == SK_KERNEL_SIGMOID) {
+        y = lar_draft_apply(d, "Mul", 2, y, lar_draft_scalar_f64(d, k->gamma));
+        y = lar_draft_apply(d, "Add", 2, y, lar_draft_scalar_f64(d, k->coef0));
+    }
+    if (k->kind == SK_KERNEL_POLYNOMIAL && k->degree != 1)
+        y = pow_of(r->sk, y, k->degree);
+    if (k->kind == SK_KERNEL_SIGMOID) /* tanh(y) = 2 sigmoid(2 y) - 1 */
+        return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
+                       "metric: sigmoid is no kernel of a Gaussian process classifier");
+    *ret = values(y);
+    return true;
+}
+
+/* What can be added, multiplied or raised. */
+static lar_value operand(struct reading *r, const struct sk_covariance *c)
+{
+    if (!c->simple && c->value == LAR_NO_VALUE)
+        return lar_draft_scalar_f64(r->sk->draft, c->factor);
+    return sk_covariance_matrix(r->sk, c, r->rows);
+}
+
+/* Sum, Product. */
+static bool combine(struct reading *r, const struct pk_node *object, bool product,
+                    struct sk_covariance *ret)
+{
+    struct sk_covariance a, b;
+    if (!read(r, pk_attribute(object, "k1"), &a) || !read(r, pk_attribute(object, "k2"), &b))
+        return false;
+    bool number_a = !a.simple && a.value == LAR_NO_VALUE;
+    bool number_b = !b.simple && b.value == LAR_NO_VALUE;
+    if (number_a && number_b) {
+        *ret = everywhere(product ? a.factor * b.factor : a.factor + b.factor);
+    } else if (product && (number_a || number_b)) {
+        *ret = number_a ? b : a;
+        ret->factor = a.factor * b.factor;
+    } else if (!product && ((number_a && a.factor == 0) || (number_b && b.factor == 0))) {
+        *ret = number_a ? b : a;
+    } else {
+        *ret = values(lar_draft_apply(r->sk->draft, product ? "Mul" : "Add", 2, operand(r, &a),
+                                      operand(r, &b)));
+    }
+    return true;
+}
+
+static bool raise(struct reading *r, const struct pk_node *object, struct sk_covariance *ret)
+{
+    struct sk_covariance base;
+    double exponent = 0;
+    const struct pk_node *node = pk_attribute(object, "exponent");
+    if (!pk_get_f64(node, &exponent))
+        return sk_refuse_attribute(r->sk, node, "exponent", "must be a number");
+    if (!read(r, pk_attribute(object, "kernel"), &base))
+        return false;
+    if (!base.simple && base.value == LAR_NO_VALUE)
+        *ret = everywhere(pow(base.factor, exponent));
+    else
+        *ret = values(pow_of(r->sk, operand(r, &base), exponent));
+    return true;
+}
+
+static bool refuse(struct reading *r, const struct pk_node *object)
+{
+    char what[256];
+    return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
+                   "%s is no kernel that is supported: ConstantKernel, WhiteKernel, RBF, Matern, "
+                   "RationalQuadratic, ExpSineSquared, DotProduct, PairwiseKernel, Sum, Product "
+                   "and Exponentiation are",
+                   object ? pk_describe(object, what, sizeof what) : "what is missing");
+}
+
+static bool read_unnamed(struct reading *r, const struct pk_node *object, struct sk_covariance *ret)
+{
+    struct sk_kernel kernel;
+    bool found;
+    double number = 0;
+    if (is(object, "Sum") || is(object, "Product"))
+        return combine(r, object, is(object, "Product"), ret);
+    if (is(object, "Exponentiation"))
+        return raise(r, object, ret);
+    if (is(object, "ConstantKernel") || is(object, "WhiteKernel")) {
+        bool white = is(object, "WhiteKernel");
+        const char *name = white ? "noise_level" : "constant_value";
+        if (!positive(r, object, name, &number))
+            return false;
+        *ret = everywhere(white && !r->diagonal ? 0 : number);
+        return true;
+    }
+    if (!one_function(r, object, &kernel, &found))
+        return false;
+    if (!found)
+        return refuse(r, object);
+    if (r->diagonal)
+        return diagonal_of(r, &kernel, ret);
+    *ret = (struct sk_covariance){
+        .factor = 1, .simple = true, .kernel = kernel, .value = LAR_NO_VALUE};
+    return true;
+}
+
+static bool read(struct reading *r, const struct pk_node *object, struct sk_covariance *ret)
+{
+    char what[256];
+    if (r->depth == DEPTH)
+        return sk_fail(r->sk, LAR_ERR_LIMIT, "kernels are nested deeper than %d", DEPTH);
+    if (++r->sk->estimators > SK_ESTIMATORS)
+        return sk_fail(r->sk, LAR_ERR_LIMIT, "more than %d estimators and kernels in one model",
+                       SK_ESTIMATORS);
+    r->depth++;
+    bool ok = read_unnamed(r, object, ret);
+    r->depth--;
+    if (!ok && r->depth == 0)
+        lar_error_within(r->sk->err, "kernel_: %s", pk_describe(object, what, sizeof what));
+    return ok && lar_draft_ok(r->sk->draft, r->sk->err);
+}
+
+bool sk_covariance(struct sk_context *sk, const struct pk_node *object,
+                   const struct sk_compared *rows, struct sk_covariance *ret)
+{
+    return read(&(struct reading){.sk = sk, .rows = rows}, object, ret);
+}
+
+bool sk_variance(struct sk_context *sk, const struct pk_node *object,
+                 const struct sk_compared *rows, struct sk_covariance *ret)
+{
+    return read(&(struct reading){.sk = sk, .rows = rows, .diagonal = true}, object, ret);
+}
+
+lar_value sk_covariance_matrix(struct sk_context *sk, const struct sk_covariance *c,
+                               const struct sk_compared *rows)
+{
+    /* A power of 0: 1 everywhere, for what is a number only. */
+    static const struct sk_kernel ones = {SK_KERNEL_POLYNOMIAL, 1, 1, 0, LAR_NO_VALUE};
+    lar_value value = c->value;
+    if (value == LAR_NO_VALUE)
+        value = sk_kernel_matrix(sk, c->simple ? &c->kernel : &ones, rows->x, rows->vectors);
+    if (c->factor == 1)
+        return value;
+    return lar_draft_apply(sk->draft, "Mul", 2, value, lar_draft_scalar_f64(sk->draft, c->factor));
+}

@@ -1,0 +1,132 @@
+/* Estimators inside estimators; see inner.h. What is made of their answers is in inner_values.c.
+ * SPDX-License-Identifier: MIT */
+#include "persistence/formats/sklearn/inner.h"
+
+#include "persistence/formats/sklearn/attributes.h"
+
+#include <string.h>
+
+bool sk_inner_fail(struct sk_context *sk, const struct sk_inner *inner)
+{
+    if (inner->i != SK_UNKNOWN)
+        return sk_within(sk, inner->name, inner->i);
+    if (strlen(sk->err->text) < sizeof sk->err->text / 2)
+        lar_error_within(sk->err, "%s", inner->name);
+    return false;
+}
+
+bool sk_inner_at(struct sk_context *sk, const struct pk_node *node, const char *name, size_t i,
+                 const struct sk_frame *in, struct sk_inner *ret)
+{
+    *ret = (struct sk_inner){.object = node, .name = name, .i = i};
+    return sk_read(sk, node, in, &ret->result) || sk_inner_fail(sk, ret);
+}
+
+bool sk_inner(struct sk_context *sk, const struct pk_node *object, const char *name,
+              const struct sk_frame *in, struct sk_inner *ret)
+{
+    const struct pk_node *node = sk_fitted(sk, object, name);
+    return node && sk_inner_at(sk, node, name, SK_UNKNOWN, in, ret);
+}
+
+bool sk_inner_list(struct sk_context *sk, const struct pk_node *object, const char *name,
+                   const struct sk_frame *in, struct sk_inner **ret, size_t *ret_n)
+{
+    struct pk_items items;
+    const struct pk_node *node = sk_fitted(sk, object, name);
+    if (!node)
+        return false;
+    if (!sk_items(sk, node, &items) || items.n == 0)
+        return sk_refuse_attribute(sk, node, name, "must be a list of fitted estimators");
+    if (items.n > SK_ESTIMATORS)
+        return sk_fail(sk, LAR_ERR_LIMIT, "more than %d estimators in one model", SK_ESTIMATORS);
+    *ret_n = items.n;
+    if (!(*ret = sk_alloc(sk, items.n, sizeof **ret)))
+        return false;
+    for (size_t i = 0; i < items.n; i++)
+        if (!sk_inner_at(sk, items.data[i], name, i, in, &(*ret)[i]))
+            return false;
+    return true;
+}
+
+bool sk_inner_value(struct sk_context *sk, const struct sk_inner *inner, enum sk_method method,
+                    lar_value *ret)
+{
+    const struct sk_answer *answer = &inner->result.answers[method];
+    const char *name = sk_method_name(method);
+    if (answer->n == 1 && !answer->several) {
+        *ret = answer->outputs[0].value;
+        return true;
+    }
+    if (answer->n == 0)
+        sk_fail(sk, LAR_ERR_UNSUPPORTED, "it has no %s", name);
+    else
+        sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                "%s answers for %zu targets: an estimator of one target is expected", name,
+                answer->n);
+    return sk_inner_fail(sk, inner);
+}
+
+bool sk_inner_vector(struct sk_context *sk, const struct sk_inner *inner, enum sk_method method,
+                     lar_value *ret)
+{
+    char shape[128];
+    if (!sk_inner_value(sk, inner, method, ret))
+        return false;
+    const struct lar_value_info *info = lar_draft_info(sk->draft, *ret);
+    if (info->layout == LAR_LAYOUT_DENSE && info->shape.rank == 1)
+        return true;
+    sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s answers %s, one value for each row is expected",
+            sk_method_name(method), lar_shape_print(&info->shape, shape, sizeof shape));
+    return sk_inner_fail(sk, inner);
+}
+
+bool sk_inner_matrix(struct sk_context *sk, const struct sk_inner *inner, enum sk_method method,
+                     size_t n, lar_value *ret)
+{
+    char shape[128];
+    if (!sk_inner_value(sk, inner, method, ret))
+        return false;
+    const struct lar_value_info *info = lar_draft_info(sk->draft, *ret);
+    if (info->layout == LAR_LAYOUT_DENSE && info->shape.rank == 2 &&
+        info->shape.dims[1] == (int64_t)n)
+        return true;
+    sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s answers %s, %zu values for each row are expected",
+            sk_method_name(method), lar_shape_print(&info->shape, shape, sizeof shape), n);
+    return sk_inner_fail(sk, inner);
+}
+
+bool sk_inner_frame(struct sk_context *sk, const struct sk_inner *inner, struct sk_frame *ret)
+{
+    *ret = inner->result.frame;
+    if (inner->result.transforms)
+        return true;
+    sk_fail(sk, LAR_ERR_UNSUPPORTED, "it has no transform");
+    return sk_inner_fail(sk, inner);
+}
+
+/* The last step of a pipeline; NULL of anything else. */
+static const struct pk_node *last_step(const struct pk_node *object)
+{
+    const struct pk_node *steps = pk_attribute(object, "steps");
+    if (!steps || steps->kind != PK_LIST || steps->items.n == 0)
+        return NULL;
+    const struct pk_node *step = steps->items.data[steps->items.n - 1];
+    return step->kind == PK_TUPLE && step->items.n == 2 ? step->items.data[1] : NULL;
+}
+
+const struct pk_node *sk_classes_node(const struct pk_node *object)
+{
+    static const char *const ways[] = {"label_binarizer_", "_label_binarizer", "best_estimator_",
+                                       "estimator_", "estimator"};
+    for (int depth = 0; object && depth < SK_DEPTH; depth++) {
+        const struct pk_node *classes = pk_attribute(object, "classes_");
+        if (classes)
+            return classes;
+        const struct pk_node *next = last_step(object);
+        for (size_t i = 0; !next && i < sizeof ways / sizeof *ways; i++)
+            next = pk_attribute(object, ways[i]);
+        object = next;
+    }
+    return NULL;
+}
