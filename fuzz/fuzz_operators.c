@@ -72,8 +72,6 @@ static const char *const names[] = {
     "larder.SpreadColumns",
     "larder.Repeat",
     "larder.Interpolate",
-    "larder.Log1p",
-    "Reciprocal",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };

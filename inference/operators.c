@@ -19,7 +19,8 @@ extern const struct lar_operator lar_operator_abs, lar_operator_add, lar_operato
 
 extern const struct lar_operator lar_operator_category_sums, lar_operator_scaled_distances;
 extern const struct lar_operator lar_operator_binarize, lar_operator_check_finite,
-    lar_operator_concat_columns, lar_operator_digitize, lar_operator_distances, lar_operator_impute,
+    lar_operator_concat_columns, lar_operator_digitize, lar_operator_distances,
+    lar_operator_function, lar_operator_hash_texts, lar_operator_hash_words, lar_operator_impute,
     lar_operator_impute_text, lar_operator_kernel_matrix, lar_operator_latent_probabilities,
     lar_operator_log_add_exp, lar_operator_look_up, lar_operator_missing,
     lar_operator_neighbor_means, lar_operator_neighbor_votes, lar_operator_neighbors,
@@ -27,18 +28,11 @@ extern const struct lar_operator lar_operator_binarize, lar_operator_check_finit
     lar_operator_pair_scores, lar_operator_pair_votes, lar_operator_pick_columns,
     lar_operator_power_inverse, lar_operator_power_transform, lar_operator_products,
     lar_operator_quantiles, lar_operator_radius_neighbors, lar_operator_scale_columns,
-    lar_operator_solve_lower, lar_operator_spread_columns, lar_operator_support_vectors,
-    lar_operator_tfidf, lar_operator_to_csr, lar_operator_to_dense, lar_operator_tree_ensemble,
-    lar_operator_tree_leaves, lar_operator_tree_paths, lar_operator_votes,
-    lar_operator_weighted_median, lar_operator_word_counts;
-
-/* of texts */
-extern const struct lar_operator lar_operator_hash_texts, lar_operator_hash_words;
-
-/* functions of one number */
-extern const struct lar_operator lar_operator_asinh, lar_operator_atanh, lar_operator_cbrt,
-    lar_operator_exp2, lar_operator_expm1, lar_operator_log10, lar_operator_log1p,
-    lar_operator_log2, lar_operator_reciprocal, lar_operator_sin, lar_operator_sinh;
+    lar_operator_solve_lower, lar_operator_splines, lar_operator_spread_columns,
+    lar_operator_support_vectors, lar_operator_text_sets, lar_operator_tfidf, lar_operator_to_csr,
+    lar_operator_to_dense, lar_operator_tree_ensemble, lar_operator_tree_leaves,
+    lar_operator_tree_paths, lar_operator_votes, lar_operator_weighted_median,
+    lar_operator_word_counts;
 
 /* of estimators around others */
 extern const struct lar_operator lar_operator_interpolate, lar_operator_repeat;
@@ -95,6 +89,9 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_concat_columns,
     &lar_operator_digitize,
     &lar_operator_distances,
+    &lar_operator_function,
+    &lar_operator_hash_texts,
+    &lar_operator_hash_words,
     &lar_operator_impute,
     &lar_operator_impute_text,
     &lar_operator_kernel_matrix,
@@ -119,8 +116,10 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_scale_columns,
     &lar_operator_scaled_distances,
     &lar_operator_solve_lower,
+    &lar_operator_splines,
     &lar_operator_spread_columns,
     &lar_operator_support_vectors,
+    &lar_operator_text_sets,
     &lar_operator_tfidf,
     &lar_operator_to_csr,
     &lar_operator_to_dense,
@@ -130,21 +129,6 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_votes,
     &lar_operator_weighted_median,
     &lar_operator_word_counts,
-    /* of texts */
-    &lar_operator_hash_texts,
-    &lar_operator_hash_words,
-    /* functions of one number */
-    &lar_operator_asinh,
-    &lar_operator_atanh,
-    &lar_operator_cbrt,
-    &lar_operator_exp2,
-    &lar_operator_expm1,
-    &lar_operator_log10,
-    &lar_operator_log1p,
-    &lar_operator_log2,
-    &lar_operator_reciprocal,
-    &lar_operator_sin,
-    &lar_operator_sinh,
     /* of estimators around others */
     &lar_operator_interpolate,
     &lar_operator_repeat,
