@@ -3,7 +3,9 @@
 #include "persistence/formats/sklearn/inverse.h"
 
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inner.h"
 
 #include <string.h>
 
@@ -27,6 +29,19 @@ static const struct inverse {
     {"sklearn.preprocessing", "StandardScaler", sk_invert_standard_scaler},
 };
 
+/* What stands in the place of OBJECT: of a search its best estimator, of a frozen one what is in
+ * it. */
+static const struct pk_node *unwrapped(const struct pk_node *object)
+{
+    for (int depth = 0; object && depth < SK_DEPTH; depth++) {
+        const struct sk_class *class = sk_class_of(object);
+        if (!class || (class->read != sk_read_search && class->read != sk_read_frozen_estimator))
+            break;
+        object = sk_first_inner(object);
+    }
+    return object;
+}
+
 static const struct inverse *inverse_of(const struct pk_node *object)
 {
     const struct sk_class *class = sk_class_of(object);
@@ -47,6 +62,7 @@ static const struct pk_node *step_of(struct pk_items steps, size_t i)
 
 static bool invertible(const struct pk_node *object, unsigned depth)
 {
+    object = unwrapped(object);
     const struct inverse *inverse = inverse_of(object);
     if (!inverse || depth == SK_DEPTH)
         return false;
@@ -72,6 +88,7 @@ bool sk_invert(struct sk_context *sk, const struct pk_node *object, const struct
                struct sk_frame *ret)
 {
     char what[256];
+    object = unwrapped(object);
     const struct inverse *inverse = inverse_of(object);
     bool ok = false;
     if (sk->depth == SK_DEPTH)
