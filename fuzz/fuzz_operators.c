@@ -75,8 +75,6 @@ static const char *const names[] = {
     "larder.SpreadColumns",
     "larder.Repeat",
     "larder.Interpolate",
-    "larder.Log1p",
-    "Reciprocal",
     "Pow",
     "Cos",
     "larder.SupportVectors",

@@ -107,6 +107,70 @@ static bool run(struct lar_call *call, struct lar_error *err)
     return true;
 }
 
+static bool sets_infer(const struct lar_node_info *node, struct lar_value_info *ret,
+                       struct lar_error *err)
+{
+    int64_t k = lar_node_param(node, "vocabulary")->shape.dims[0];
+    if (!lar_infer_dense(node, 0, LAR_TYPE_BIT(LAR_TYPE_STRING), 2, err))
+        return false;
+    if (k >= UINT32_MAX / 4)
+        return lar_infer_refuse(err, "%lld words", (long long)k);
+    *ret = (struct lar_value_info){.type = LAR_TYPE_F64,
+                                   .layout = LAR_LAYOUT_CSR,
+                                   .shape = LAR_SHAPE(node->inputs[0]->shape.dims[0], k)};
+    return true;
+}
+
+static bool sets_prepare(const struct lar_node_info *node, struct lar_arena *arena,
+                         void **ret_state, struct lar_error *err)
+{
+    struct state *s = lar_arena_alloc(arena, 1, sizeof *s);
+    if (!s)
+        return lar_arena_fail(arena, err, "a vocabulary");
+    *ret_state = s;
+    return lar_words_make(&s->vocabulary, lar_node_param(node, "vocabulary"), arena, err);
+}
+
+static bool sets_run(struct lar_call *call, struct lar_error *err)
+{
+    const struct state *s = call->state;
+    const struct lar_tensor *x = call->inputs[0];
+    uint64_t n = lar_columns(x), rows = lar_rows(x);
+    struct lar_keys keys = {.scratch = call->scratch};
+    struct lar_csr_writer w;
+    if (!lar_csr_begin(&w, call, 0, rows, lar_tensor_count(s->vocabulary.words), rows * n, err) ||
+        !lar_keys_grow(&keys, err))
+        return false;
+    for (uint64_t row = 0; row < rows; row++) {
+        keys.n = 0;
+        for (uint64_t i = row * n; i < (row + 1) * n; i++) {
+            size_t length;
+            const char *text = lar_text_at(x, i, &length);
+            uint32_t word = x->kinds[i] == LAR_STRING_TEXT
+                                ? lar_words_find(&s->vocabulary, (const uint8_t *)text, length)
+                                : UINT32_MAX;
+            if (word != UINT32_MAX && !lar_keys_add(&keys, word, err))
+                return false;
+        }
+        if (!lar_keys_sort(&keys, err) || !write_row(&keys, true, &w, err))
+            return false;
+    }
+    return true;
+}
+
+static const struct lar_param_rule sets_params[] = {{"vocabulary", LAR_TYPE_STRING, 1, false}, {0}};
+
+const struct lar_operator lar_operator_text_sets = {.signature = {.name = "larder.TextSets",
+                                                                  .version = 1,
+                                                                  .min_inputs = 1,
+                                                                  .max_inputs = 1,
+                                                                  .min_outputs = 1,
+                                                                  .max_outputs = 1,
+                                                                  .params = sets_params,
+                                                                  .infer = sets_infer},
+                                                    .prepare = sets_prepare,
+                                                    .run = sets_run};
+
 static const struct lar_param_rule params[] = {
     LAR_ANALYZER_PARAMS,
     {"vocabulary", LAR_TYPE_STRING, 1, false},

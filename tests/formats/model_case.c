@@ -256,6 +256,8 @@ bool model_inverse_input(const struct model *model, json_t *transform, size_t fi
         inputs[i].type = info->type;
         inputs[i].shape = info->shape;
         inputs[i].shape.dims[0] = (int64_t)n;
+        if (info->shape.rank == 2)
+            inputs[i].shape.dims[1] = (int64_t)width;
         if (info->type == LAR_TYPE_I64)
             for (size_t k = 0; ok && k < n * width; k++)
                 ((int64_t *)inputs[i].data)[k] = (int64_t)((double *)inputs[i].data)[k];

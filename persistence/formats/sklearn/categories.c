@@ -34,8 +34,16 @@ static bool read_texts(struct sk_context *sk, const struct np_array *array,
     return true;
 }
 
-static bool read_column(struct sk_context *sk, const struct pk_node *node,
-                        struct sk_categories *ret)
+static enum lar_type type_of(const struct np_dtype *dtype)
+{
+    if (dtype->kind == 'f' && dtype->itemsize == 8)
+        return LAR_TYPE_F64;
+    if (dtype->kind == 'i' && (dtype->itemsize == 8 || dtype->itemsize == 4))
+        return dtype->itemsize == 8 ? LAR_TYPE_I64 : LAR_TYPE_I32;
+    return LAR_TYPE_END;
+}
+
+bool sk_categories_of(struct sk_context *sk, const struct pk_node *node, struct sk_categories *ret)
 {
     struct np_array array;
     uint64_t n;
@@ -49,7 +57,8 @@ static bool read_column(struct sk_context *sk, const struct pk_node *node,
                                   .n_codes = (size_t)n,
                                   .infrequent = -1,
                                   .nan = SK_UNKNOWN,
-                                  .text = is_text(&array, n)};
+                                  .text = is_text(&array, n),
+                                  .type = type_of(array.dtype)};
     if (ret->text)
         return read_texts(sk, &array, ret);
     const double *keys = np_to_f64(&array, sk->arena, sk->err);
@@ -129,7 +138,7 @@ bool sk_categories(struct sk_context *sk, const struct pk_node *object, const st
     if (!c || !sk_frame_expect(sk, in, items.n, "categories_"))
         return false;
     for (size_t i = 0; i < items.n; i++)
-        if (!read_column(sk, items.data[i], &c[i]))
+        if (!sk_categories_of(sk, items.data[i], &c[i]))
             return lar_error_within(sk->err, "categories_[%zu]", i);
     *ret = c;
     *ret_n = items.n;

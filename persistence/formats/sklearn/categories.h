@@ -10,12 +10,16 @@ struct sk_categories {
     lar_value keys; /* a constant [n], text or float64 */
     size_t n;
     bool text;
-    size_t nan; /* which of them is NaN; SK_UNKNOWN: none */
+    enum lar_type type; /* of the array in the file: float64, int64, int32; else LAR_TYPE_END */
+    size_t nan;         /* which of them is NaN; SK_UNKNOWN: none */
     /* Grouping of rare ones (release 1.1 on): */
     const int64_t *codes; /* [n], what each is counted as; NULL: itself */
     int64_t infrequent;   /* the code of the rare ones; -1: there are none */
     size_t n_codes;       /* how many codes there are */
 };
+
+/* One array of categories, without grouping. */
+bool sk_categories_of(struct sk_context *sk, const struct pk_node *node, struct sk_categories *ret);
 
 /* Reads categories_ and what belongs to it, for each column that enters. */
 bool sk_categories(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,

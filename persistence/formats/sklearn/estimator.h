@@ -88,6 +88,7 @@ struct sk_root {
     size_t n_names;           /* which may yet turn out not to be n */
     bool names_declared;      /* they are not the file's own */
     bool documents;           /* one column of texts without a table around it */
+    bool lists;               /* documents: each row is a list of texts */
     uint8_t *uses;            /* for each column: enum sk_use */
     bool eager;               /* all columns are numbers: the input is made as soon as n is known */
     bool typed;               /* uses are final: inputs are made */

@@ -1,5 +1,4 @@
-/* sklearn.feature_extraction.text: CountVectorizer, HashingVectorizer, TfidfTransformer,
- * TfidfVectorizer.
+/* sklearn.feature_extraction.text: CountVectorizer, TfidfTransformer, TfidfVectorizer.
  *
  * Exact, but for sublinear_tf (a logarithm). How texts become terms is in text_options.c.
  * SPDX-License-Identifier: MIT */
@@ -146,76 +145,6 @@ bool sk_read_count_vectorizer(struct sk_context *sk, const struct pk_node *objec
     return counts != LAR_NO_VALUE && give(sk, counts, type, ret);
 }
 
-/* What HashingVectorizer and FeatureHasher share: how features are hashed. */
-static bool add_hash_options(struct sk_context *sk, const struct pk_node *object,
-                             enum lar_type *type, struct lar_node_args *args)
-{
-    struct lar_draft *d = sk->draft;
-    bool alternate, positive;
-    size_t columns;
-    if (!sk_get_size(sk, object, "n_features", 1 << 20, &columns) ||
-        !sk_get_flag(sk, object, "alternate_sign", true, &alternate) ||
-        !sk_get_flag(sk, object, "non_negative", false, &positive) ||
-        !sk_get_dtype(sk, object, LAR_TYPE_F64, type))
-        return false;
-    if (columns < 1 || columns > INT32_MAX)
-        return sk_fail(sk, LAR_ERR_FORMAT, "n_features: is %zu", columns);
-    if (positive) /* up to release 0.20 */
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "non_negative: only False is supported");
-    if (*type != LAR_TYPE_F64 && *type != LAR_TYPE_F32)
-        return sk_refuse_attribute(sk, pk_attribute(object, "dtype"), "dtype",
-                                   "only float64 and float32 are supported");
-    size_t i = 0;
-    while (args->params[i].name)
-        i++;
-    args->params[i].name = "columns";
-    args->params[i++].value = lar_draft_scalar_i64(d, (int64_t)columns);
-    args->params[i].name = "alternate";
-    args->params[i++].value = lar_draft_scalar_bool(d, alternate);
-    args->params[i].name = "float32";
-    args->params[i].value = lar_draft_scalar_bool(d, *type == LAR_TYPE_F32);
-    return true;
-}
-
-bool sk_read_hashing_vectorizer(struct sk_context *sk, const struct pk_node *object,
-                                const struct sk_frame *in, struct sk_result *ret)
-{
-    struct lar_draft *d = sk->draft;
-    struct lar_node_args args = {.op = "larder.HashWords"};
-    enum lar_type type;
-    bool binary;
-    bool plain = pk_attribute(object, "norm") && !sk_has(object, "norm");
-    int64_t norm = sk_option_is(object, "norm", "l2", "l2"); /* as larder.NormalizeRows counts */
-    if (!plain && !norm && !sk_option_is(object, "norm", "l2", "l1"))
-        return sk_refuse_attribute(sk, pk_attribute(object, "norm"), "norm",
-                                   "must be l1, l2 or None");
-    if (!sk_get_flag(sk, object, "binary", false, &binary))
-        return false;
-    args.params[0].name = "binary";
-    args.params[0].value = lar_draft_scalar_bool(d, binary);
-    if (!add_hash_options(sk, object, &type, &args))
-        return false;
-    lar_value x = analyze(sk, object, in, &args);
-    if (x == LAR_NO_VALUE)
-        return false;
-    if (!plain && type == LAR_TYPE_F32)
-        x = lar_draft_node(d, &(struct lar_node_args){
-                                  .op = "larder.Tfidf",
-                                  .inputs = &x,
-                                  .n_inputs = 1,
-                                  .params = {{"norm", lar_draft_scalar_i64(d, norm + 1)}},
-                              });
-    else if (!plain)
-        x = lar_draft_node(d, &(struct lar_node_args){
-                                  .op = "larder.NormalizeRows",
-                                  .inputs = &x,
-                                  .n_inputs = 1,
-                                  .params = {{"norm", lar_draft_scalar_i64(d, norm)},
-                                             {"least", lar_draft_scalar_f64(d, 0)}},
-                              });
-    return give(sk, x, type, ret);
-}
-
 /* The weights of words: idf_, or up to release 1.3 the diagonal of _idf_diag, where a product of
  * matrices leaves each row's columns in descending order. */
 static bool read_idf(struct sk_context *sk, const struct pk_node *object, struct sk_numbers *ret,
@@ -296,9 +225,8 @@ bool sk_read_tfidf_vectorizer(struct sk_context *sk, const struct pk_node *objec
     enum lar_type type;
     if (!sk_get_dtype(sk, object, LAR_TYPE_F64, &type))
         return false;
-    if (type == LAR_TYPE_I64) /* counted in int64, weighed in float64 */
-        type = LAR_TYPE_F64;
-    if (type != LAR_TYPE_F64 && type != LAR_TYPE_F32)
+    /* counted in int64, weighed in float64 */
+    if (type != LAR_TYPE_F64 && type != LAR_TYPE_F32 && type != LAR_TYPE_I64)
         return sk_refuse_attribute(sk, pk_attribute(object, "dtype"), "dtype",
                                    "only float64 and float32 are supported");
     lar_value counts = count(sk, object, in, type);

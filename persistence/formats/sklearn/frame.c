@@ -134,7 +134,7 @@ lar_value sk_frame_documents(struct sk_context *sk, const struct sk_frame *frame
     struct sk_root *root = &sk->root;
     struct sk_input in = {.value = LAR_NO_VALUE};
     if (is_root(frame)) {
-        if (root->n != SK_UNKNOWN) {
+        if (root->n != SK_UNKNOWN || root->lists) {
             sk_fail(sk, LAR_ERR_UNSUPPORTED,
                     "texts are expected, but the columns of a table enter (name one column: a "
                     "text, not a list, in a ColumnTransformer)");
@@ -156,6 +156,22 @@ lar_value sk_frame_documents(struct sk_context *sk, const struct sk_frame *frame
     if (lar_draft_info(sk->draft, in.value)->shape.rank == 1)
         return in.value;
     return sk_gather(sk, in.value, lar_draft_scalar_i64(sk->draft, in.index), 1);
+}
+
+lar_value sk_frame_lists(struct sk_context *sk, const struct sk_frame *frame)
+{
+    struct sk_root *root = &sk->root;
+    bool other = root->n != SK_UNKNOWN || (root->documents && !root->lists);
+    if (!is_root(frame) || other) {
+        sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                "lists of texts are expected: it can only be the first to read the model's input");
+        return LAR_NO_VALUE;
+    }
+    root->documents = root->lists = true;
+    if (!root->typed && root->matrix == LAR_NO_VALUE)
+        root->matrix = lar_draft_input(sk->draft, "X", LAR_TYPE_STRING,
+                                       LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN));
+    return root->matrix;
 }
 
 /* Columns of a matrix of numbers, which stays dense or sparse. */

@@ -44,6 +44,9 @@ bool sk_frame_is_text(struct sk_context *sk, const struct sk_frame *frame, size_
 /* Texts [rows]: of a series, or of a model that is asked with texts alone. */
 lar_value sk_frame_documents(struct sk_context *sk, const struct sk_frame *frame);
 
+/* Texts [rows, ?]: of a model whose rows are lists of texts. */
+lar_value sk_frame_lists(struct sk_context *sk, const struct sk_frame *frame);
+
 /* N of the columns, in the order of INDICES, which live as long as the draft. */
 bool sk_frame_select(struct sk_context *sk, const struct sk_frame *frame, const int64_t *indices,
                      size_t n, bool series, struct sk_frame *ret);

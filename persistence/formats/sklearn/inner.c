@@ -52,18 +52,19 @@ bool sk_inner_list(struct sk_context *sk, const struct pk_node *object, const ch
 }
 
 bool sk_inner_checked(struct sk_context *sk, const struct pk_node *object,
-                      const struct pk_node *first, const struct sk_frame *in, struct sk_frame *ret)
+                      const struct pk_node *inner, const struct sk_frame *in, struct sk_frame *ret)
 {
     struct pk_items items;
     struct sk_result ignored;
     size_t columns;
-    if (sk_items(sk, first, &items))
-        first = items.n ? items.data[0] : NULL;
+    if (!sk_items(sk, inner, &items))
+        items = (struct pk_items){.data = &inner, .n = 1};
     if (!sk_get_size(sk, object, "n_features_in_", 0, &columns) ||
         (columns && !sk_frame_expect(sk, in, columns, "n_features_in_")))
         return false;
-    if (sk_frame_width(sk, in) == SK_UNKNOWN && !sk_read(sk, first, in, &ignored))
-        return false;
+    for (size_t i = 0; i < items.n && sk_frame_width(sk, in) == SK_UNKNOWN; i++)
+        if (!sk_read(sk, items.data[i], in, &ignored))
+            return false;
     lar_value value = sk_frame_numbers(sk, in);
     if (value == LAR_NO_VALUE)
         return false;

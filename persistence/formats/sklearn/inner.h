@@ -30,10 +30,10 @@ bool sk_inner_list(struct sk_context *sk, const struct pk_node *object, const ch
                    const struct sk_frame *in, struct sk_inner **ret, size_t *ret_n);
 
 /* IN as one matrix in which NaN and infinity are refused for OBJECT, a class that looks before its
- * inner estimators do. FIRST, one of those, is read to learn the number of columns where it is not
- * known yet. */
+ * inner estimators do. INNER, one of those or a list, is read to learn the number of columns where
+ * it is not known yet. */
 bool sk_inner_checked(struct sk_context *sk, const struct pk_node *object,
-                      const struct pk_node *first, const struct sk_frame *in, struct sk_frame *ret);
+                      const struct pk_node *inner, const struct sk_frame *in, struct sk_frame *ret);
 
 /* Says that a failure has to do with INNER. Returns false. */
 bool sk_inner_fail(struct sk_context *sk, const struct sk_inner *inner);

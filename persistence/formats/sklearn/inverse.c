@@ -3,7 +3,9 @@
 #include "persistence/formats/sklearn/inverse.h"
 
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inner.h"
 
 #include <string.h>
 
@@ -19,13 +21,30 @@ static const struct inverse {
     {"sklearn.decomposition", "TruncatedSVD", sk_invert_truncated_svd},
     {"sklearn.pipeline", "Pipeline", sk_invert_pipeline},
     {"sklearn.preprocessing", "FunctionTransformer", sk_invert_function_transformer},
+    {"sklearn.preprocessing", "KBinsDiscretizer", sk_invert_k_bins_discretizer},
+    {"sklearn.preprocessing", "LabelBinarizer", sk_invert_label_binarizer},
+    {"sklearn.preprocessing", "LabelEncoder", sk_invert_label_encoder},
     {"sklearn.preprocessing", "MaxAbsScaler", sk_invert_max_abs_scaler},
     {"sklearn.preprocessing", "MinMaxScaler", sk_invert_min_max_scaler},
+    {"sklearn.preprocessing", "OrdinalEncoder", sk_invert_ordinal_encoder},
     {"sklearn.preprocessing", "PowerTransformer", sk_invert_power_transformer},
     {"sklearn.preprocessing", "QuantileTransformer", sk_invert_quantile_transformer},
     {"sklearn.preprocessing", "RobustScaler", sk_invert_robust_scaler},
     {"sklearn.preprocessing", "StandardScaler", sk_invert_standard_scaler},
 };
+
+/* What stands in the place of OBJECT: of a search its best estimator, of a frozen one what is in
+ * it. */
+static const struct pk_node *unwrapped(const struct pk_node *object)
+{
+    for (int depth = 0; object && depth < SK_DEPTH; depth++) {
+        const struct sk_class *class = sk_class_of(object);
+        if (!class || (class->read != sk_read_search && class->read != sk_read_frozen_estimator))
+            break;
+        object = sk_first_inner(object);
+    }
+    return object;
+}
 
 static const struct inverse *inverse_of(const struct pk_node *object)
 {
@@ -47,6 +66,7 @@ static const struct pk_node *step_of(struct pk_items steps, size_t i)
 
 static bool invertible(const struct pk_node *object, unsigned depth)
 {
+    object = unwrapped(object);
     const struct inverse *inverse = inverse_of(object);
     if (!inverse || depth == SK_DEPTH)
         return false;
@@ -72,6 +92,7 @@ bool sk_invert(struct sk_context *sk, const struct pk_node *object, const struct
                struct sk_frame *ret)
 {
     char what[256];
+    object = unwrapped(object);
     const struct inverse *inverse = inverse_of(object);
     bool ok = false;
     if (sk->depth == SK_DEPTH)
@@ -124,24 +145,61 @@ static const char *free_name(struct sk_context *sk)
     return name;
 }
 
+/* The input of inverse_transform, named NAME, and what OBJECT makes of it. */
+static bool build(struct sk_context *sk, const struct pk_node *object, const char *name,
+                  const struct lar_value_info *info, lar_value *ret)
+{
+    lar_value x = info->shape.rank == 1
+                      ? lar_draft_input(sk->draft, name, info->type, LAR_SHAPE(LAR_DIM_ROWS))
+                      : lar_draft_input(sk->draft, name, LAR_TYPE_F64,
+                                        LAR_SHAPE(LAR_DIM_ROWS, info->shape.dims[1]));
+    struct sk_frame in = sk_frame_of(sk, x), out;
+    if (!sk_invert(sk, object, &in, &out))
+        return false;
+    *ret = sk_frame_output(sk, &out);
+    return *ret != LAR_NO_VALUE && lar_draft_ok(sk->draft, sk->err);
+}
+
+/* Whether the options of OBJECT let its inverse be read: tried in a draft that is thrown away. What
+ * is no matter of options is an error. */
+static bool try_it(struct sk_context *sk, const struct pk_node *object, const char *name,
+                   const struct lar_value_info *info, bool *ret)
+{
+    struct lar_draft *draft = sk->draft;
+    struct lar_arena *arena = sk->arena;
+    lar_value value;
+    sk->draft = lar_draft_new(lar_draft_operators(draft), arena->limit, sk->err);
+    if (!sk->draft) {
+        sk->draft = draft;
+        return false;
+    }
+    sk->arena = lar_draft_arena(sk->draft);
+    *ret = build(sk, object, name, info, &value);
+    lar_draft_free(sk->draft);
+    sk->draft = draft;
+    sk->arena = arena;
+    if (*ret || sk->err->code != LAR_ERR_UNSUPPORTED)
+        return *ret;
+    *sk->err = (struct lar_error){0};
+    sk->named = false;
+    return true;
+}
+
 bool sk_add_inverse(struct sk_context *sk, const struct pk_node *object, struct sk_result *result)
 {
     if (!result->transforms || result->frame.matrix == LAR_NO_VALUE || !sk_invertible(object))
         return true;
     const char *name = free_name(sk);
-    const struct lar_value_info *info = lar_draft_info(sk->draft, result->frame.matrix);
-    bool vector = info->shape.rank == 1;
+    struct lar_value_info info = *lar_draft_info(sk->draft, result->frame.matrix);
+    bool can;
+    lar_value value;
     if (!name)
         return lar_arena_fail(sk->arena, sk->err, "a name");
-    if (!vector && (info->shape.rank != 2 || info->shape.dims[1] < 0))
+    if (info.shape.rank != 1 &&
+        (info.shape.rank != 2 || (info.shape.dims[1] < 0 && info.shape.dims[1] != LAR_DIM_UNKNOWN)))
         return true;
-    lar_value x = vector ? lar_draft_input(sk->draft, name, info->type, LAR_SHAPE(LAR_DIM_ROWS))
-                         : lar_draft_input(sk->draft, name, LAR_TYPE_F64,
-                                           LAR_SHAPE(LAR_DIM_ROWS, info->shape.dims[1]));
-    struct sk_frame in = sk_frame_of(sk, x), out;
-    if (!sk_invert(sk, object, &in, &out))
+    if (!try_it(sk, object, name, &info, &can))
         return false;
-    lar_value value = sk_frame_output(sk, &out);
-    return value != LAR_NO_VALUE &&
-           sk_answer(sk, result, SK_INVERSE_TRANSFORM, value, LAR_NO_VALUE);
+    return !can || (build(sk, object, name, &info, &value) &&
+                    sk_answer(sk, result, SK_INVERSE_TRANSFORM, value, LAR_NO_VALUE));
 }

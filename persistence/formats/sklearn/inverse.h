@@ -21,6 +21,10 @@ bool sk_invertible(const struct pk_node *object);
 SK_INVERSE(sk_invert);
 
 SK_INVERSE(sk_invert_function_transformer);
+SK_INVERSE(sk_invert_k_bins_discretizer);
+SK_INVERSE(sk_invert_label_binarizer);
+SK_INVERSE(sk_invert_label_encoder);
+SK_INVERSE(sk_invert_ordinal_encoder);
 SK_INVERSE(sk_invert_standard_scaler);
 SK_INVERSE(sk_invert_min_max_scaler);
 SK_INVERSE(sk_invert_max_abs_scaler);
@@ -33,7 +37,7 @@ SK_INVERSE(sk_invert_fast_ica);
 SK_INVERSE(sk_invert_pipeline);
 
 /* Gives the model at the top its method inverse_transform, with an input of its own, where OBJECT
- * (which gave RESULT) has one. */
+ * (which gave RESULT) has one. Options with which it cannot be served leave it out. */
 bool sk_add_inverse(struct sk_context *sk, const struct pk_node *object, struct sk_result *result);
 
 #endif

@@ -142,7 +142,7 @@ static bool read_chain(struct sk_context *sk, const struct pk_node *object,
     ret->inner = sk_alloc(sk, items.n, sizeof *ret->inner);
     struct sk_frame *frames = sk_alloc(sk, items.n + 1, sizeof *frames);
     if (!ret->inner || !frames || !read_order(sk, object, ret) ||
-        !sk_inner_checked(sk, object, node, in, &frames[0]))
+        !sk_inner_checked(sk, object, items.data[0], in, &frames[0]))
         return false;
     entering = frames[0];
     bool sparse = sk_frame_is_sparse(sk, &frames[0]);

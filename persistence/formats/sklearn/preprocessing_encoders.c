@@ -7,6 +7,7 @@
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/dtype.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/nodes.h"
 
 #include <math.h>
@@ -173,5 +174,63 @@ bool sk_read_ordinal_encoder(struct sk_context *sk, const struct pk_node *object
     }
     ret->transforms = true;
     ret->frame = sk_frame_of(sk, sk_cast(sk, sk_side_by_side(sk, columns, n), type));
+    return lar_draft_ok(sk->draft, sk->err);
+}
+
+/* The codes of column I back to its categories. */
+static lar_value back(struct sk_context *sk, const struct pk_node *object, lar_value x, size_t i,
+                      const struct sk_categories *c)
+{
+    struct lar_draft *d = sk->draft;
+    double missing, *codes = sk_alloc(sk, c->n, sizeof *codes);
+    const char *name = lar_arena_printf(sk->arena, "%zu", i);
+    if (!codes || !name || !option_number(sk, object, "encoded_missing_value", &missing))
+        return LAR_NO_VALUE;
+    for (size_t k = 0; k < c->n; k++)
+        codes[k] = k == c->nan ? missing : (double)k;
+    lar_value keys = lar_draft_f64(d, codes, LAR_SHAPE((int64_t)c->n));
+    int64_t *indices = sk_alloc(sk, c->n, sizeof *indices);
+    if (!indices)
+        return LAR_NO_VALUE;
+    for (size_t k = 0; k < c->n; k++)
+        indices[k] = (int64_t)k;
+    lar_value place = lar_draft_node(
+        d, &(struct lar_node_args){
+               .op = "larder.LookUp",
+               .inputs = &x,
+               .n_inputs = 1,
+               .params = {{"keys", keys},
+                          {"values", lar_draft_i64(d, indices, LAR_SHAPE((int64_t)c->n))},
+                          {"name", lar_draft_strings(d, &name, NULL, NULL, 1)},
+                          {"column", lar_draft_scalar_i64(d, (int64_t)i)}},
+           });
+    return sk_gather(sk, c->keys, place, 0);
+}
+
+bool sk_invert_ordinal_encoder(struct sk_context *sk, const struct pk_node *object,
+                               const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct sk_categories *c;
+    size_t n;
+    if (!sk_categories(sk, object, in, &c, &n))
+        return false;
+    if (sk_option_is(object, "handle_unknown", "error", "use_encoded_value"))
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "handle_unknown: inverse_transform takes only 'error'");
+    lar_value x = sk_frame_dense(sk, in), *columns = sk_alloc(sk, n, sizeof *columns);
+    if (x == LAR_NO_VALUE || !columns)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        bool same = c[i].text == c[0].text && (c[i].text || c[i].type == c[0].type);
+        if (c[i].codes || !same || (!c[i].text && c[i].type == LAR_TYPE_END))
+            return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                           "categories_: inverse_transform takes only texts, or only one type of "
+                           "numbers");
+        columns[i] = back(sk, object, x, i, &c[i]);
+        if (columns[i] == LAR_NO_VALUE)
+            return false;
+    }
+    x = sk_side_by_side(sk, columns, n);
+    *ret = sk_frame_of(sk, c[0].text ? x : sk_cast(sk, x, c[0].type));
     return lar_draft_ok(sk->draft, sk->err);
 }

@@ -6,6 +6,7 @@
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/dtype.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/nodes.h"
 
 static bool give(struct sk_context *sk, struct sk_result *ret, lar_value value)
@@ -118,6 +119,49 @@ bool sk_read_k_bins_discretizer(struct sk_context *sk, const struct pk_node *obj
     if ((x = one_hot(sk, x, &edges)) == LAR_NO_VALUE)
         return lar_draft_ok(d, sk->err);
     return give(sk, ret, dense ? sk_to_dense(sk, x) : x);
+}
+
+/* The middle of each bin, by its number. */
+bool sk_invert_k_bins_discretizer(struct sk_context *sk, const struct pk_node *object,
+                                  const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct pk_items items;
+    struct sk_numbers edges;
+    struct lar_draft *d = sk->draft;
+    const struct pk_node *node = sk_fitted(sk, object, "bin_edges_");
+    if (!sk_option_is(object, "encode", "onehot", "ordinal"))
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "encode: inverse_transform takes only 'ordinal'");
+    if (!node || !sk_items(sk, node, &items) || !sk_frame_expect(sk, in, items.n, "bin_edges_"))
+        return false;
+    lar_value x = sk_frame_dense(sk, in), *columns = sk_alloc(sk, items.n, sizeof *columns);
+    if (x == LAR_NO_VALUE || !columns)
+        return false;
+    x = sk_check_finite(sk, object, x, false, false);
+    for (size_t i = 0; i < items.n; i++) {
+        if (!sk_numbers(sk, items.data[i], "bin_edges_", 1, 1, &edges))
+            return false;
+        size_t n = edges.n ? edges.n - 1 : 0;
+        double *centres = sk_alloc(sk, n, sizeof *centres), *bins = sk_alloc(sk, n, sizeof *bins);
+        if (!centres || !bins)
+            return false;
+        for (size_t k = 0; k < n; k++) {
+            centres[k] = (edges.data[k + 1] + edges.data[k]) * 0.5;
+            bins[k] = (double)k;
+        }
+        const char *name = lar_arena_printf(sk->arena, "%zu", i);
+        columns[i] = lar_draft_node(
+            d, &(struct lar_node_args){
+                   .op = "larder.LookUp",
+                   .inputs = &x,
+                   .n_inputs = 1,
+                   .params = {{"keys", lar_draft_f64(d, bins, LAR_SHAPE((int64_t)n))},
+                              {"values", lar_draft_f64(d, centres, LAR_SHAPE((int64_t)n))},
+                              {"name", lar_draft_strings(d, &name, NULL, NULL, 1)},
+                              {"column", lar_draft_scalar_i64(d, (int64_t)i)}},
+               });
+    }
+    *ret = sk_frame_of(sk, sk_side_by_side(sk, columns, items.n));
+    return lar_draft_ok(d, sk->err);
 }
 
 enum { MOST_FACTORS = 1 << 24 };

@@ -95,7 +95,8 @@ bool sk_root_make(struct sk_context *sk)
         if (!sk_declared_documents(sk))
             return false;
         root->matrix = lar_draft_input(sk->draft, sk_declared_name(sk, "X"), LAR_TYPE_STRING,
-                                       LAR_SHAPE(LAR_DIM_ROWS));
+                                       root->lists ? LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN)
+                                                   : LAR_SHAPE(LAR_DIM_ROWS));
         return lar_draft_ok(sk->draft, sk->err);
     }
     if (root->n == SK_UNKNOWN) { /* nothing in the file says how many columns there are */
