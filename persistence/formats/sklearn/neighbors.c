@@ -200,7 +200,7 @@ bool sk_get_codes(struct sk_context *sk, const struct pk_node *object, size_t po
 }
 
 bool sk_get_targets(struct sk_context *sk, const struct pk_node *object, size_t points,
-                    lar_value *ret, bool *ret_several, bool *ret_integers)
+                    bool weighted, lar_value *ret, bool *ret_several, bool *ret_integers)
 {
     struct sk_numbers y;
     struct np_array array;
@@ -213,7 +213,7 @@ bool sk_get_targets(struct sk_context *sk, const struct pk_node *object, size_t 
     *ret_several = y.shape.rank == 2;
     *ret_integers =
         np_is_array(node) && np_array(&array, node, sk->arena, sk->err) && array.dtype->kind != 'f';
-    if (y.float32)
+    if (y.float32 && !weighted)
         return sk_fail(sk, LAR_ERR_UNSUPPORTED, "_y: is float32, whose means are not supported");
     *ret = lar_draft_f64(sk->draft, y.data,
                          LAR_SHAPE((int64_t)points, *ret_several ? y.shape.dims[1] : 1));
@@ -295,7 +295,7 @@ bool sk_read_k_neighbors_regressor(struct sk_context *sk, const struct pk_node *
     bool weighted = false, several = false, integers = false;
     if (!sk_get_nearest(sk, object, in, &nearest) || !sk_get_k(sk, &nearest, &k) ||
         !sk_get_weighted(sk, object, &weighted) ||
-        !sk_get_targets(sk, object, nearest.n, &targets, &several, &integers) ||
+        !sk_get_targets(sk, object, nearest.n, weighted, &targets, &several, &integers) ||
         !sk_find_nearest(sk, &nearest, k, found))
         return false;
     lar_value means = lar_draft_node(
