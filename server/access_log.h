@@ -7,8 +7,8 @@
 #define SERVER_ACCESS_LOG_H
 
 #include "base/log.h"
-#include "server/span.h"
 #include "dialects/text_buffer.h"
+#include "server/span.h"
 
 #include <sys/socket.h>
 

@@ -3,9 +3,9 @@
 #ifndef SERVER_CODING_H
 #define SERVER_CODING_H
 
+#include "dialects/text_buffer.h"
 #include "server/body.h"
 #include "server/span.h"
-#include "dialects/text_buffer.h"
 
 enum lar_coding { LAR_CODING_NONE, LAR_CODING_GZIP, LAR_CODING_DEFLATE, LAR_CODING_OTHER };
 
@@ -31,8 +31,8 @@ bool lar_coding_unpack(struct lar_unpacked *ret, enum lar_coding coding, const v
                        size_t n, size_t limit, struct lar_budget *budget, struct lar_error *err);
 void lar_unpacked_finish(struct lar_unpacked *unpacked, struct lar_budget *budget);
 
-/* Packs TEXT in place; LONGER: even if that makes it longer. False: it stays as it was (it would not
- * get shorter, or no memory). */
+/* Packs TEXT in place; LONGER: even if that makes it longer. False: it stays as it was (it would
+ * not get shorter, or no memory). */
 bool lar_coding_pack(struct lar_text *text, enum lar_coding coding, bool longer);
 
 #endif

@@ -7,8 +7,8 @@
 #ifndef SERVER_METRICS_TEXT_H
 #define SERVER_METRICS_TEXT_H
 
-#include "server/span.h"
 #include "dialects/text_buffer.h"
+#include "server/span.h"
 
 enum lar_metric_type {
     LAR_METRIC_COUNTER,

@@ -14,8 +14,8 @@
 #include "persistence/store/store.h"
 #include "server/epoch.h"
 #include "server/registry.h"
-#include "spawner/spawner.h"
 #include "server/watcher.h"
+#include "spawner/spawner.h"
 
 #include <pthread.h>
 #include <semaphore.h>

@@ -6,8 +6,8 @@
 #ifndef SERVER_REQUEST_H
 #define SERVER_REQUEST_H
 
-#include "server/guard.h"
 #include "dialects/text_buffer.h"
+#include "server/guard.h"
 
 enum lar_method { LAR_GET, LAR_HEAD, LAR_POST, LAR_PUT, LAR_DELETE, LAR_OPTIONS, LAR_METHOD_OTHER };
 const char *lar_method_name(enum lar_method method);
