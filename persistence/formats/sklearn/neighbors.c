@@ -5,9 +5,10 @@
  * the same even where distances are equal. By brute force, scikit-learn takes Euclidean distances
  * from products (x x - 2 x y + y y), here they are sums of squares: their squares differ by up to
  * 1e-12 of (|x| + |y|)^2, and of neighbours that are as far as each other within that, another may
- * be chosen. Where scikit-learn's choice among equals is numpy.argpartition's, it is that of NumPy
- * on a CPU without special instructions; where it depends on the number of threads or of rows, that
- * of one thread and few rows.
+ * be chosen. Other metrics choose alike among equals, but where scikit-learn's own choice is not
+ * one: where it is numpy.argpartition's, which NumPy 2 makes in another way on CPUs with AVX2 or
+ * AVX-512, it is the plain one; where it depends on the number of threads and of rows (from 1.1
+ * on), that of one thread and no more rows than points.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/neighbors.h"
 
