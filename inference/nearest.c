@@ -45,7 +45,7 @@ void lar_nearest_push(double *values, int64_t *indices, size_t k, double value, 
     indices[at] = index;
 }
 
-void lar_nearest_stable(double *values, int64_t *indices, size_t n)
+static void insert(double *values, int64_t *indices, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
         double value = values[i];
@@ -173,7 +173,7 @@ static void intro(double *values, int64_t *indices, size_t n, int depth)
             n = left;
         }
     }
-    lar_nearest_stable(values, indices, n);
+    insert(values, indices, n);
 }
 
 void lar_nearest_intro(double *values, int64_t *indices, size_t n)
@@ -260,4 +260,66 @@ void lar_nearest_select(double *values, int64_t *indices, size_t n, size_t k)
     }
     if (high == low + 1 && less(values[high], values[low]))
         swap(values, indices, high, low);
+}
+
+/* The least of the first, middle and last comes first, the greatest last; the median, which is
+ * returned, before that. */
+static double numpy_median(double *values, int64_t *indices, size_t n)
+{
+    size_t middle = (n - 1) / 2;
+    if (less(values[middle], values[0]))
+        swap(values, indices, middle, 0);
+    if (less(values[n - 1], values[middle]))
+        swap(values, indices, n - 1, middle);
+    if (less(values[middle], values[0]))
+        swap(values, indices, middle, 0);
+    swap(values, indices, middle, n - 2);
+    return values[n - 2];
+}
+
+static void numpy_insert(double *values, int64_t *indices, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        for (size_t j = i; j > 0 && less(values[j], values[j - 1]); j--)
+            swap(values, indices, j, j - 1);
+}
+
+static void argsort(double *values, int64_t *indices, size_t n, int depth)
+{
+    while (n > 16) {
+        if (depth-- < 0) {
+            heap_sort(values, indices, n);
+            return;
+        }
+        double pivot = numpy_median(values, indices, n);
+        size_t left = 0, right = n - 2;
+        for (;;) {
+            do
+                left++;
+            while (less(values[left], pivot));
+            do
+                right--;
+            while (less(pivot, values[right]));
+            if (left >= right)
+                break;
+            swap(values, indices, left, right);
+        }
+        swap(values, indices, left, n - 2);
+        size_t rest = n - left - 1;
+        if (left < rest) {
+            argsort(values, indices, left, depth);
+            values += left + 1;
+            indices += left + 1;
+            n = rest;
+        } else {
+            argsort(values + left + 1, indices + left + 1, rest, depth);
+            n = left;
+        }
+    }
+    numpy_insert(values, indices, n);
+}
+
+void lar_nearest_argsort(double *values, int64_t *indices, size_t n)
+{
+    argsort(values, indices, n, rounds(n));
 }

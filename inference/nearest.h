@@ -22,7 +22,7 @@ void lar_nearest_intro(double *values, int64_t *indices, size_t n);
  * special kind; NaN is the greatest. 0 < K <= N. */
 void lar_nearest_select(double *values, int64_t *indices, size_t n, size_t k);
 
-/* Ascending; equals stay in order, as in numpy.argsort of few numbers. */
-void lar_nearest_stable(double *values, int64_t *indices, size_t n);
+/* Ascending, as numpy.argsort does it on such a CPU: equals of up to 16 numbers stay in order. */
+void lar_nearest_argsort(double *values, int64_t *indices, size_t n);
 
 #endif

@@ -134,7 +134,7 @@ static void select_all(const struct search *q, double *all, int64_t *numbers)
     for (size_t i = 0; i < n; i++)
         numbers[i] = (int64_t)i;
     lar_nearest_select(all, numbers, n, s->k);
-    lar_nearest_stable(all, numbers, s->k);
+    lar_nearest_argsort(all, numbers, s->k);
     memcpy(q->values, all, s->k * sizeof *all);
     memcpy(q->indices, numbers, s->k * sizeof *numbers);
 }

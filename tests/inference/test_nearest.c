@@ -42,7 +42,7 @@ static bool in_step(const double *values, const int64_t *indices, const double *
 START_TEST(sorts_sort)
 {
     void (*const sorts[])(double *, int64_t *, size_t) = {lar_nearest_quick, lar_nearest_intro,
-                                                          lar_nearest_stable};
+                                                          lar_nearest_argsort};
     double values[MANY], copy[MANY];
     int64_t indices[MANY];
     uint64_t state = 1;
@@ -123,6 +123,23 @@ START_TEST(selects_as_numpy)
 }
 END_TEST
 
+/* numpy.argsort(numpy.arange(25) * 7 % 4): many equals, more than stay in order. */
+START_TEST(argsorts_as_numpy)
+{
+    static const int64_t order[25] = {0,  20, 16, 8,  12, 24, 4,  7, 3, 19, 11, 23, 15,
+                                      22, 18, 2,  14, 10, 6,  17, 9, 1, 21, 13, 5};
+    double values[25];
+    int64_t indices[25];
+    for (int i = 0; i < 25; i++) {
+        values[i] = i * 7 % 4;
+        indices[i] = i;
+    }
+    lar_nearest_argsort(values, indices, 25);
+    for (int i = 0; i < 25; i++)
+        ck_assert_msg(indices[i] == order[i], "place %d is %lld", i, (long long)indices[i]);
+}
+END_TEST
+
 START_TEST(a_heap_keeps_the_first_of_equals)
 {
     double values[3];
@@ -142,5 +159,6 @@ int main(void)
 {
     return check_main("nearest",
                       (const TTest *[]){sorts_sort, what_defeats_quicksorts, selects_the_least,
-                                        selects_as_numpy, a_heap_keeps_the_first_of_equals, NULL});
+                                        selects_as_numpy, argsorts_as_numpy,
+                                        a_heap_keeps_the_first_of_equals, NULL});
 }

@@ -21,12 +21,10 @@ bool sk_get_centres(struct sk_context *sk, const struct pk_node *object, const c
         return false;
     *ret = (struct sk_centres){.data = centres.data,
                                .n = (size_t)centres.shape.dims[0],
-                               .columns = (size_t)centres.shape.dims[1]};
+                               .columns = (size_t)centres.shape.dims[1],
+                               .float32 = centres.float32};
     if (ret->n == 0 || ret->columns == 0)
         return sk_fail(sk, LAR_ERR_FORMAT, "%s: is empty", name);
-    if (centres.float32)
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                       "%s: is float32, in which scikit-learn then compares", name);
     if (!sk_frame_expect(sk, in, ret->columns, name))
         return false;
     lar_value x = sk_frame_f64(sk, in);
@@ -47,6 +45,13 @@ static lar_value nearest(struct sk_context *sk, const struct sk_centres *c)
                                                      .params = {{"centers", centers}}});
 }
 
+bool sk_refuse_float32(struct sk_context *sk, const struct sk_centres *c)
+{
+    return !c->float32 || sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                                  "cluster_centers_: is float32, in which scikit-learn then "
+                                  "compares: fit it on float64");
+}
+
 void sk_give_distances(struct sk_context *sk, const struct sk_centres *c, struct sk_result *ret)
 {
     struct sk_metric euclidean = sk_euclidean(c->columns);
@@ -59,7 +64,7 @@ bool sk_read_k_means(struct sk_context *sk, const struct pk_node *object, const 
                      struct sk_result *ret)
 {
     struct sk_centres c;
-    if (!sk_get_centres(sk, object, "cluster_centers_", in, &c))
+    if (!sk_get_centres(sk, object, "cluster_centers_", in, &c) || !sk_refuse_float32(sk, &c))
         return false;
     sk_give_distances(sk, &c, ret);
     return sk_answer(sk, ret, SK_PREDICT, sk_cast(sk, nearest(sk, &c), LAR_TYPE_I32), LAR_NO_VALUE);

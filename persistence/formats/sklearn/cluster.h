@@ -8,12 +8,16 @@
 struct sk_centres {
     const double *data; /* [n, columns] */
     size_t n, columns;
-    lar_value x; /* what enters, checked; may be sparse */
+    bool float32; /* the file holds them so */
+    lar_value x;  /* what enters, checked; may be sparse */
 };
 
 /* Reads the attribute NAME, a matrix, and what enters. */
 bool sk_get_centres(struct sk_context *sk, const struct pk_node *object, const char *name,
                     const struct sk_frame *in, struct sk_centres *ret);
+
+/* Refuses float32: k-means then compares in float32, and does not take float64. */
+bool sk_refuse_float32(struct sk_context *sk, const struct sk_centres *centres);
 
 /* transform: the distances to the centres. */
 void sk_give_distances(struct sk_context *sk, const struct sk_centres *centres,

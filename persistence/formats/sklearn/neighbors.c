@@ -5,9 +5,10 @@
  * the same even where distances are equal. By brute force, scikit-learn takes Euclidean distances
  * from products (x x - 2 x y + y y), here they are sums of squares: their squares differ by up to
  * 1e-12 of (|x| + |y|)^2, and of neighbours that are as far as each other within that, another may
- * be chosen. Where scikit-learn's choice among equals is numpy.argpartition's, it is that of NumPy
- * on a CPU without special instructions; where it depends on the number of threads or of rows, that
- * of one thread and few rows.
+ * be chosen. Other metrics choose alike among equals, but where scikit-learn's own choice is not
+ * one: where it is numpy.argpartition's, which NumPy 2 makes in another way on CPUs with AVX2 or
+ * AVX-512, it is the plain one; where it depends on the number of threads and of rows (from 1.1
+ * on), that of one thread and no more rows than points.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/neighbors.h"
 
@@ -200,7 +201,7 @@ bool sk_get_codes(struct sk_context *sk, const struct pk_node *object, size_t po
 }
 
 bool sk_get_targets(struct sk_context *sk, const struct pk_node *object, size_t points,
-                    lar_value *ret, bool *ret_several, bool *ret_integers)
+                    bool weighted, lar_value *ret, bool *ret_several, bool *ret_integers)
 {
     struct sk_numbers y;
     struct np_array array;
@@ -213,7 +214,7 @@ bool sk_get_targets(struct sk_context *sk, const struct pk_node *object, size_t 
     *ret_several = y.shape.rank == 2;
     *ret_integers =
         np_is_array(node) && np_array(&array, node, sk->arena, sk->err) && array.dtype->kind != 'f';
-    if (y.float32)
+    if (y.float32 && !weighted)
         return sk_fail(sk, LAR_ERR_UNSUPPORTED, "_y: is float32, whose means are not supported");
     *ret = lar_draft_f64(sk->draft, y.data,
                          LAR_SHAPE((int64_t)points, *ret_several ? y.shape.dims[1] : 1));
@@ -295,7 +296,7 @@ bool sk_read_k_neighbors_regressor(struct sk_context *sk, const struct pk_node *
     bool weighted = false, several = false, integers = false;
     if (!sk_get_nearest(sk, object, in, &nearest) || !sk_get_k(sk, &nearest, &k) ||
         !sk_get_weighted(sk, object, &weighted) ||
-        !sk_get_targets(sk, object, nearest.n, &targets, &several, &integers) ||
+        !sk_get_targets(sk, object, nearest.n, weighted, &targets, &several, &integers) ||
         !sk_find_nearest(sk, &nearest, k, found))
         return false;
     lar_value means = lar_draft_node(

@@ -45,9 +45,10 @@ struct sk_codes {
 bool sk_get_codes(struct sk_context *sk, const struct pk_node *object, size_t points,
                   struct sk_codes *ret);
 
-/* The targets of a regressor: a constant [points, m]. INTEGERS: the file has them as such. */
+/* The targets of a regressor: a constant [points, m]. INTEGERS: the file has them as such. float32
+ * is refused unless WEIGHTED: scikit-learn's plain means are float32 then. */
 bool sk_get_targets(struct sk_context *sk, const struct pk_node *object, size_t points,
-                    lar_value *ret, bool *ret_several, bool *ret_integers);
+                    bool weighted, lar_value *ret, bool *ret_several, bool *ret_integers);
 
 /* Labels of several outputs side by side, as the type of the first. */
 lar_value sk_label_columns(struct sk_context *sk, const lar_value *labels, size_t n);

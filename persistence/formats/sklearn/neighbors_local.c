@@ -39,52 +39,59 @@ static bool read_reach(struct sk_context *sk, const struct sk_nearest *q, size_t
     return last != NULL;
 }
 
-bool sk_read_local_outlier_factor(struct sk_context *sk, const struct pk_node *object,
-                                  const struct sk_frame *in, struct sk_result *ret)
+/* How much denser the neighbours FOUND of each row are than the row is, negated: [rows]. */
+static lar_value factor(struct sk_context *sk, const struct sk_nearest *q, size_t k,
+                        const lar_value found[2], lar_value reach, const double *density)
 {
     struct lar_draft *d = sk->draft;
-    struct sk_nearest q;
+    lar_value far = lar_draft_apply(d, "Max", 2, found[0], sk_gather(sk, reach, found[1], 0));
+    lar_value mean =
+        lar_draft_apply(d, "Add", 2, row_means(sk, far, k), lar_draft_scalar_f64(d, 1e-10));
+    lar_value own = lar_draft_apply(d, "Div", 2, lar_draft_scalar_f64(d, 1), mean);
+    lar_value all = lar_draft_f64(d, density, LAR_SHAPE((int64_t)q->n));
+    lar_value ratios = lar_draft_apply(d, "Div", 2, sk_gather(sk, all, found[1], 0), own);
+    return sk_as_vector(sk, lar_draft_apply(d, "Neg", 1, row_means(sk, ratios, k)));
+}
+
+/* What is asked of rows that were not fitted: novelty=True. */
+static bool answer_novelty(struct sk_context *sk, const struct sk_nearest *q, struct sk_result *ret)
+{
+    static const int64_t labels[] = {1, -1};
+    struct lar_draft *d = sk->draft;
     struct sk_numbers offset;
     lar_value found[2], reach = LAR_NO_VALUE;
     const double *density = NULL;
-    size_t k, asked;
-    bool novelty = false;
-    if (!sk_get_flag(sk, object, "novelty", false, &novelty) ||
-        !sk_get_nearest(sk, object, in, &q) || !sk_get_size(sk, object, "n_neighbors_", 0, &k) ||
-        !sk_get_k(sk, &q, &asked))
+    size_t k = 0;
+    if (!sk_get_size(sk, q->object, "n_neighbors_", 0, &k))
         return false;
-    if (!novelty) {
-        if (!sk_find_nearest(sk, &q, asked, found))
-            return false;
-    } else {
-        if (k < 1 || k > q.n)
-            return sk_fail(sk, LAR_ERR_FORMAT, "n_neighbors_: is %zu, of %zu points", k, q.n);
-        if (!sk_get_vector(sk, object, "_lrd", q.n, &density) || !read_reach(sk, &q, k, &reach) ||
-            !sk_get_numbers(sk, object, "offset_", 0, 0, &offset) ||
-            !sk_find_nearest(sk, &q, k, found))
-            return false;
-        lar_value far = lar_draft_apply(d, "Max", 2, found[0], sk_gather(sk, reach, found[1], 0));
-        lar_value mean =
-            lar_draft_apply(d, "Add", 2, row_means(sk, far, k), lar_draft_scalar_f64(d, 1e-10));
-        lar_value own = lar_draft_apply(d, "Div", 2, lar_draft_scalar_f64(d, 1), mean);
-        lar_value others =
-            sk_gather(sk, lar_draft_f64(d, density, LAR_SHAPE((int64_t)q.n)), found[1], 0);
-        lar_value ratios = lar_draft_apply(d, "Div", 2, others, own);
-        lar_value score = sk_as_vector(sk, lar_draft_apply(d, "Neg", 1, row_means(sk, ratios, k)));
-        lar_value decision =
-            lar_draft_apply(d, "Sub", 2, score, lar_draft_scalar_f64(d, offset.data[0]));
-        lar_value below = lar_draft_apply(d, "Less", 2, decision, lar_draft_scalar_f64(d, 0));
-        static const int64_t labels[] = {1, -1};
-        lar_value label = sk_gather(sk, lar_draft_i64(d, labels, LAR_SHAPE(2)),
-                                    sk_cast(sk, below, LAR_TYPE_I64), 0);
-        if (!sk_answer(sk, ret, SK_PREDICT, label, LAR_NO_VALUE) ||
-            !sk_answer(sk, ret, SK_DECISION_FUNCTION, decision, LAR_NO_VALUE) ||
-            !sk_answer(sk, ret, SK_SCORE_SAMPLES, score, LAR_NO_VALUE))
-            return false;
-        if (asked != k && !sk_find_nearest(sk, &q, asked, found))
-            return false;
-    }
-    return sk_answer(sk, ret, SK_KNEIGHBORS, found[0], LAR_NO_VALUE) &&
+    if (k < 1 || k > q->n)
+        return sk_fail(sk, LAR_ERR_FORMAT, "n_neighbors_: is %zu, of %zu points", k, q->n);
+    if (!sk_get_vector(sk, q->object, "_lrd", q->n, &density) || !read_reach(sk, q, k, &reach) ||
+        !sk_get_numbers(sk, q->object, "offset_", 0, 0, &offset) ||
+        !sk_find_nearest(sk, q, k, found))
+        return false;
+    lar_value score = factor(sk, q, k, found, reach, density);
+    lar_value decision =
+        lar_draft_apply(d, "Sub", 2, score, lar_draft_scalar_f64(d, offset.data[0]));
+    lar_value below = lar_draft_apply(d, "Less", 2, decision, lar_draft_scalar_f64(d, 0));
+    lar_value label =
+        sk_gather(sk, lar_draft_i64(d, labels, LAR_SHAPE(2)), sk_cast(sk, below, LAR_TYPE_I64), 0);
+    return sk_answer(sk, ret, SK_PREDICT, label, LAR_NO_VALUE) &&
+           sk_answer(sk, ret, SK_DECISION_FUNCTION, decision, LAR_NO_VALUE) &&
+           sk_answer(sk, ret, SK_SCORE_SAMPLES, score, LAR_NO_VALUE);
+}
+
+bool sk_read_local_outlier_factor(struct sk_context *sk, const struct pk_node *object,
+                                  const struct sk_frame *in, struct sk_result *ret)
+{
+    struct sk_nearest q;
+    lar_value found[2];
+    size_t k;
+    bool novelty = false;
+    return sk_get_flag(sk, object, "novelty", false, &novelty) &&
+           sk_get_nearest(sk, object, in, &q) && (!novelty || answer_novelty(sk, &q, ret)) &&
+           sk_get_k(sk, &q, &k) && sk_find_nearest(sk, &q, k, found) &&
+           sk_answer(sk, ret, SK_KNEIGHBORS, found[0], LAR_NO_VALUE) &&
            sk_answer(sk, ret, SK_KNEIGHBORS, found[1], LAR_NO_VALUE);
 }
 

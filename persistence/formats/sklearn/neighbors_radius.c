@@ -222,7 +222,7 @@ bool sk_read_radius_neighbors_regressor(struct sk_context *sk, const struct pk_n
     lar_value graph = LAR_NO_VALUE, targets = LAR_NO_VALUE;
     bool weighted = false, several = false, integers = false;
     if (!sk_get_nearest(sk, object, in, &nearest) || !sk_get_weighted(sk, object, &weighted) ||
-        !sk_get_targets(sk, object, nearest.n, &targets, &several, &integers) ||
+        !sk_get_targets(sk, object, nearest.n, weighted, &targets, &several, &integers) ||
         !sk_find_within(sk, &nearest, false, &graph))
         return false;
     /* NaN as an integer, which is what a row without neighbours answers there */
