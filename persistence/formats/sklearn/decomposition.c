@@ -266,17 +266,6 @@ bool sk_read_sparse_pca(struct sk_context *sk, const struct pk_node *object,
     return give_factors(sk, &f, centred(sk, &p), "ridge_alpha", ret);
 }
 
-/* Transformers that ask a solver for each batch: how long it goes on, and in part where it starts,
- * depends on all rows of the batch, so one row has no answer of its own. */
-bool sk_read_batch_solver(struct sk_context *sk, const struct pk_node *object,
-                          const struct sk_frame *in, struct sk_result *ret)
-{
-    (void)object, (void)in, (void)ret;
-    return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                   "transform is not supported: scikit-learn solves for all rows of a batch "
-                   "together, and what it gives for one row depends on the others");
-}
-
 /* X @ M + MEAN (NULL: 0), dense: back to M's columns. CHECK: what is not finite is refused. */
 static bool go_back(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                     const struct sk_matrix *m, const double *mean, bool check, struct sk_frame *ret)

@@ -18,6 +18,7 @@ static const struct inverse {
     {"sklearn.decomposition", "PCA", sk_invert_pca},
     {"sklearn.decomposition", "TruncatedSVD", sk_invert_truncated_svd},
     {"sklearn.pipeline", "Pipeline", sk_invert_pipeline},
+    {"sklearn.preprocessing", "FunctionTransformer", sk_invert_function_transformer},
     {"sklearn.preprocessing", "MaxAbsScaler", sk_invert_max_abs_scaler},
     {"sklearn.preprocessing", "MinMaxScaler", sk_invert_min_max_scaler},
     {"sklearn.preprocessing", "PowerTransformer", sk_invert_power_transformer},

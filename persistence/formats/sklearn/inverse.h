@@ -20,6 +20,7 @@ bool sk_invertible(const struct pk_node *object);
  * is refused. Failures name it. */
 SK_INVERSE(sk_invert);
 
+SK_INVERSE(sk_invert_function_transformer);
 SK_INVERSE(sk_invert_standard_scaler);
 SK_INVERSE(sk_invert_min_max_scaler);
 SK_INVERSE(sk_invert_max_abs_scaler);

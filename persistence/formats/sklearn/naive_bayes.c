@@ -3,7 +3,8 @@
  * Each has a joint log likelihood for each class; predict takes the greatest, predict_log_proba
  * subtracts the logarithm of the sum of their exponentials.
  *
- * Tolerance: 1e-12 (1 + S), S = sum |x_i w_i| + |b|: products, logarithms.
+ * Tolerance: 1e-12 (1 + S), S = sum |x_i w_i| + |b|: products, logarithms. BernoulliNB keeps only
+ * log p of a feature; log(1 - p) is computed from it at load, as scikit-learn does at each call.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
