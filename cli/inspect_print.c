@@ -179,6 +179,7 @@ bool lar_inspect_print(const struct lar_local *local, const char *file,
     lar_grid_fact(&grid, "servable", local->plan ? "yes" : "no");
     lar_grid_fact(&grid, "refused", local->refusal.code ? local->refusal.text : NULL);
     lar_grid_fact(&grid, "format", lar_member(report, "format"));
+    lar_grid_fact(&grid, "skops", lar_member(report, "skops"));
     add_pickle(&grid, report);
     lar_grid_fact(&grid, "producer", lar_member(report, "producer"));
     add_sizes(&grid, local);

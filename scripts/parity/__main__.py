@@ -40,6 +40,12 @@ def dump(rng, model, folder):
     return path, kind
 
 
+def method_of(output, methods):
+    """predict_proba of predict_proba_1."""
+    fitting = [m for m in methods if output == m or output.startswith(m + "_")]
+    return max(fitting, key=len, default=None)
+
+
 class Seed:
     """One seed: RESULT is agrees, refused, undrawn or differs."""
 
@@ -76,8 +82,8 @@ class Seed:
 
     def compare(self, outputs, methods):
         for method in methods:
-            mine = [o for o in outputs if o == method or o.startswith(method + "_") and o not in methods]
-            wanted = [m for m in self.wanted if m == method or m.startswith(method + "_") and m not in methods]
+            mine = [o for o in outputs if method_of(o, methods) == method]
+            wanted = [m for m in self.wanted if method_of(m, methods) == method]
             if not wanted:
                 continue
             got = self.speaker.ask(self.rows, method)

@@ -4,6 +4,7 @@ import importlib
 import os
 
 import answers
+import numpy as np
 from sklearn.base import BaseEstimator
 
 FAMILIES = os.path.join(os.path.dirname(os.path.abspath(answers.__file__)), "families")
@@ -28,6 +29,16 @@ def parts(model, depth=0):
                     yield from parts(one, depth + 1)
 
 
+# What these answer is made of comparisons, look-ups and sums in an order that is told.
+EXACT = {
+    "DecisionTreeClassifier", "DecisionTreeRegressor", "ExtraTreeClassifier", "ExtraTreeRegressor",
+    "RandomForestClassifier", "RandomForestRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor", "DummyClassifier",
+    "DummyRegressor", "GridSearchCV", "RandomizedSearchCV", "Pipeline", "ColumnTransformer", "FeatureUnion",
+    "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "OneHotEncoder", "OrdinalEncoder", "LabelBinarizer",
+    "LabelEncoder", "KBinsDiscretizer", "PolynomialFeatures", "SimpleImputer", "MissingIndicator", "Binarizer",
+}
+
+
 def is_inexact(model):
     """Whether a part of the model goes through libm, or through sums whose order is the CPU's or the memory's."""
     for part in parts(model):
@@ -38,14 +49,49 @@ def is_inexact(model):
             return True
         if hasattr(part, "components_") or hasattr(part, "mixing_"):
             return True
+        if part is not model and kind not in EXACT and (hasattr(part, "predict") or hasattr(part, "score_samples")):
+            return True
     return False
+
+
+def scale_of(model, X, depth=0):
+    """The largest scale of MODEL or of what it holds, row by row; zeros where nothing is known."""
+    X = np.asarray(X, dtype=float) if not isinstance(X, list) else X
+    best = np.zeros(len(X))
+    try:
+        model, X = answers.final_step(model, X)
+        own = answers.method_scales(model, X)
+        known = answers.scales(model, X) if own is None else None
+        for one in [known] if own is None else own.values():
+            if one is not None:
+                best = np.maximum(best, np.where(np.isfinite(one), one, 0))
+    except Exception:  # a scale of a class that is asked for another way
+        pass
+    columns = getattr(model, "estimators_features_", None)
+    held = [m for m in vars(model).values() if isinstance(m, BaseEstimator)]
+    for several in vars(model).values():
+        if isinstance(several, (list, np.ndarray)):
+            held += [m for m in np.asarray(several, dtype=object).ravel() if isinstance(m, BaseEstimator)]
+    for i, one in enumerate(held if depth < 4 else []):
+        part = X[:, columns[i % len(columns)]] if columns is not None and len(held) % len(columns) == 0 else X
+        best = np.maximum(best, scale_of(one, part, depth + 1))
+    return best
 
 
 def expected(model, X):
     found = answers.results(model, X)
     out, _ = answers.described(model, X, found)
-    if is_inexact(model):
-        for method, result in found.items():
-            if out[method]["exact"] and method != "predict":
-                out[method] = answers.answer(result, False, None)
+    if not is_inexact(model):
+        return out
+    inner = None
+    for method, result in found.items():
+        if not out[method]["exact"] or method == "predict" and "predict_proba" in found:
+            continue
+        array = result.toarray() if hasattr(result, "toarray") else np.asarray(result)
+        if array.dtype.kind != "f":
+            continue
+        if inner is None:
+            inner = scale_of(model, X)
+        finite = np.where(np.isfinite(array), array, 0).reshape(len(array), -1)
+        out[method] = answers.answer(result, False, 1 + inner + np.abs(finite).max(axis=1))
     return out

@@ -167,7 +167,8 @@ def draw(seed, only=None):
         model = make_pipeline(inner(rng, all_of_them, SCALERS[:5], seed), model)
     if rng.rand() < 0.15:
         X = np.asarray(X, dtype=np.float32) if not missing else X
-    if rng.rand() < 0.25 and name != "FunctionTransformer":  # which knows names, and takes any number of columns
+    # these know names, and take any number of columns under any
+    if rng.rand() < 0.25 and name not in ("FunctionTransformer", "DummyClassifier", "DummyRegressor"):
         import pandas as pd
 
         X = pd.DataFrame(X, columns=["c%d" % i for i in range(k)])

@@ -125,7 +125,8 @@ static bool read_quadrics(struct sk_context *sk, const struct pk_node *object,
     struct quadric *q = *ret = sk_alloc(sk, means->rows, sizeof *q);
     for (size_t i = 0; q && i < means->rows; i++) {
         struct sk_numbers variances;
-        if (!sk_matrix(sk, rotations.data[i], "rotations_", means->columns, 0, &q[i].axes))
+        if (!sk_matrix(sk, rotations.data[i], "rotations_", means->columns, 0, &q[i].axes) ||
+            !sk_refuse_float32(sk, &q[i].axes, "rotations_"))
             return sk_within(sk, "rotations_", i);
         if (!sk_numbers(sk, scalings.data[i], "scalings_", 1, 1, &variances))
             return sk_within(sk, "scalings_", i);

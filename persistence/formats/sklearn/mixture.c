@@ -161,7 +161,8 @@ static bool begin(struct sk_context *sk, const struct pk_node *object, const str
                   struct mixture *ret)
 {
     struct sk_matrix means;
-    if (!sk_get_matrix(sk, object, "means_", 0, 0, &means))
+    if (!sk_get_matrix(sk, object, "means_", 0, 0, &means) ||
+        !sk_refuse_float32(sk, &means, "means_"))
         return false;
     *ret = (struct mixture){
         .object = object, .k = means.rows, .n = means.columns, .means = means.data};

@@ -45,6 +45,7 @@ bool sk_read_gaussian_nb(struct sk_context *sk, const struct pk_node *object,
     const double *prior;
     const char *name = sk_has(object, "var_") ? "var_" : "sigma_";
     if (!sk_get_matrix(sk, object, "theta_", 0, 0, &means) ||
+        !sk_refuse_float32(sk, &means, "theta_") ||
         !sk_get_matrix(sk, object, name, means.rows, means.columns, &variances) ||
         !sk_get_vector(sk, object, "class_prior_", means.rows, &prior) ||
         !classes_of(sk, object, means.rows, "theta_", &classes))
