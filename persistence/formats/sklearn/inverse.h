@@ -24,6 +24,7 @@ SK_INVERSE(sk_invert_function_transformer);
 SK_INVERSE(sk_invert_k_bins_discretizer);
 SK_INVERSE(sk_invert_label_binarizer);
 SK_INVERSE(sk_invert_label_encoder);
+SK_INVERSE(sk_invert_one_hot_encoder);
 SK_INVERSE(sk_invert_ordinal_encoder);
 SK_INVERSE(sk_invert_standard_scaler);
 SK_INVERSE(sk_invert_min_max_scaler);
