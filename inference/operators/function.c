@@ -1,4 +1,5 @@
-/* larder.Function: a function of one number, of each element.
+/* larder.Function: a function of one number, of each element: those that have no operator of their
+ * own.
  *
  * Input: float64, dense. Parameter: name [1], as NumPy or scipy.special calls it. Output: float64
  * of the same shape. SPDX-License-Identifier: MIT */
@@ -8,36 +9,6 @@
 #include <math.h>
 
 typedef double function(double);
-
-static double expit(double x)
-{
-    return 1 / (1 + exp(-x));
-}
-
-static double logit(double x)
-{
-    return log(x / (1 - x));
-}
-
-static double square(double x)
-{
-    return x * x;
-}
-
-static double reciprocal(double x)
-{
-    return 1 / x;
-}
-
-static double negative(double x)
-{
-    return -x;
-}
-
-static double positive(double x)
-{
-    return x;
-}
 
 static double sign(double x)
 {
@@ -58,44 +29,10 @@ static const struct {
     const char *name;
     function *function;
 } functions[] = {
-    {"absolute", fabs},
-    {"arccos", acos},
-    {"arccosh", acosh},
-    {"arcsin", asin},
-    {"arcsinh", asinh},
-    {"arctan", atan},
-    {"arctanh", atanh},
-    {"cbrt", cbrt},
-    {"ceil", ceil},
-    {"cos", cos},
-    {"cosh", cosh},
-    {"deg2rad", radians},
-    {"degrees", degrees},
-    {"exp", exp},
-    {"exp2", exp2},
-    {"expit", expit},
-    {"expm1", expm1},
-    {"fabs", fabs},
-    {"floor", floor},
-    {"log", log},
-    {"log10", log10},
-    {"log1p", log1p},
-    {"log2", log2},
-    {"logit", logit},
-    {"negative", negative},
-    {"positive", positive},
-    {"rad2deg", degrees},
-    {"radians", radians},
-    {"reciprocal", reciprocal},
-    {"rint", rint},
-    {"sign", sign},
-    {"sin", sin},
-    {"sinh", sinh},
-    {"sqrt", sqrt},
-    {"square", square},
-    {"tan", tan},
-    {"tanh", tanh},
-    {"trunc", trunc},
+    {"arccos", acos}, {"arccosh", acosh}, {"arcsin", asin},     {"arctan", atan},
+    {"ceil", ceil},   {"cosh", cosh},     {"deg2rad", radians}, {"degrees", degrees},
+    {"fabs", fabs},   {"floor", floor},   {"rad2deg", degrees}, {"radians", radians},
+    {"rint", rint},   {"sign", sign},     {"tan", tan},         {"trunc", trunc},
 };
 
 static function *find(const struct lar_node_info *node)

@@ -1,6 +1,7 @@
-/* Votes, SpreadColumns.
+/* Votes, SpreadColumns, Repeat, Interpolate.
  * SPDX-License-Identifier: MIT */
 #include "tests/inference/one_operator.h"
+#include "tests/inference/strings.h"
 
 static struct one voted(struct lar_tensor a, struct lar_tensor b)
 {
@@ -94,8 +95,103 @@ START_TEST(places_are_checked)
 }
 END_TEST
 
+#define T(...) ((struct lar_tensor)__VA_ARGS__)
+
+static struct one repeated(struct lar_tensor x, struct lar_tensor value)
+{
+    return (struct one){.op = "larder.Repeat",
+                        .inputs = {x},
+                        .n_inputs = 1,
+                        .rows = 1,
+                        .params = {{"value", value}}};
+}
+
+START_TEST(values_are_repeated)
+{
+    struct lar_tensor rows = F64(S(3, 1), NAN, 1, 2), none = F64(S(0, 1), 0);
+    struct one o = repeated(rows, T(F64(S(2), 1.5, -2)));
+    EXPECT_F64(&o, S(3, 2), 1.5, -2, 1.5, -2, 1.5, -2);
+    o = repeated(rows, T(I64(LAR_SCALAR, 7)));
+    EXPECT_BYTES(&o, LAR_TYPE_I64, int64_t, S(3), 7, 7, 7);
+    o = repeated(none, T(F64(S(2), 1, 2)));
+    EXPECT_F64(&o, S(0, 2), 0);
+    o = repeated(rows, T(F64(S(0), 0)));
+    EXPECT_F64(&o, S(3, 0), 0);
+    o = repeated(rows, strings(2, (const char *const[]){"yes", NULL}));
+    ck_assert(one_run(&o));
+    assert_shape(&o.out.shape, S(3, 2));
+    ck_assert_int_eq(o.out.offsets[6], 9);
+    ck_assert_mem_eq(o.out.data, "yesyesyes", 9);
+    ck_assert_int_eq(o.out.kinds[1], LAR_STRING_NAN);
+    one_finish(&o);
+    o = repeated(T(F64(LAR_SCALAR, 0)), T(F64(S(1), 1)));
+    o.rows = 0;
+    EXPECT_REFUSED(&o, "an input without rows");
+}
+END_TEST
+
+static int64_t ways[] = {0, 1, 2, 3};
+
+static struct one between(struct lar_tensor at, struct lar_tensor x, struct lar_tensor y,
+                          int64_t *outside)
+{
+    return (struct one){
+        .op = "larder.Interpolate",
+        .inputs = {at},
+        .n_inputs = 1,
+        .rows = 1,
+        .params = {
+            {"x", x},
+            {"y", y},
+            {"outside", {.type = LAR_TYPE_I64, .layout = LAR_LAYOUT_DENSE, .data = outside}}}};
+}
+
+START_TEST(straight_between_points)
+{
+    struct lar_tensor x = F64(S(3), -1, 1, 5), y = F64(S(3), 0, 4, 2);
+    struct lar_tensor at = F64(S(8), -1, 0, 1, 4, 5, NAN, -1.5, 6);
+    struct one o = between(at, x, y, &ways[0]);
+    EXPECT_F64(&o, S(8), 0, 2, 4, 2.5, 2, NAN, NAN, NAN);
+    o = between(at, x, y, &ways[1]);
+    EXPECT_F64(&o, S(8), 0, 2, 4, 2.5, 2, NAN, 0, 2);
+    o = between(T(F64(S(2), NAN, 3)), x, y, &ways[2]);
+    EXPECT_F64(&o, S(2), NAN, 3);
+    o = between(T(F64(S(3), NAN, -INFINITY, 9)), T(F64(S(1), 2)), T(F64(S(1), 7)), &ways[2]);
+    EXPECT_F64(&o, S(3), 7, 7, 7);
+    o = between(T(F64(S(0), 0)), x, y, &ways[2]);
+    EXPECT_F64(&o, S(0), 0);
+}
+END_TEST
+
+/* Runs O, which must fail with a text that holds TEXT. */
+static void expect_failure(struct one *o, const char *text)
+{
+    ck_assert(!one_run(o));
+    ck_assert_msg(strstr(o->err.text, text) != NULL, "%s", o->err.text);
+    one_finish(o);
+}
+
+START_TEST(outside_of_points)
+{
+    struct lar_tensor x = F64(S(2), 0, 1), y = F64(S(2), 0, 1), at = F64(S(3), 0, 1, 1.5);
+    struct one o = between(at, x, y, &ways[2]);
+    expect_failure(&o, "row 2: 1.5 is outside");
+    ck_assert_int_eq(o.err.code, LAR_ERR_INVALID);
+    o = between(at, T(F64(S(2), 1, 1)), y, &ways[0]);
+    expect_failure(&o, "not ascending");
+    o = between(at, T(F64(S(2), NAN, 1)), y, &ways[0]);
+    expect_failure(&o, "not ascending");
+    o = between(at, x, T(F64(S(1), 1)), &ways[0]);
+    EXPECT_REFUSED(&o, "equally long");
+    o = between(at, x, y, &ways[3]);
+    EXPECT_REFUSED(&o, "no way 3");
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("votes", (const TTest *[]){votes_are_counted, voters_must_fit,
-                                                 columns_are_spread, places_are_checked, NULL});
+    return check_main("votes",
+                      (const TTest *[]){votes_are_counted, voters_must_fit, columns_are_spread,
+                                        places_are_checked, values_are_repeated,
+                                        straight_between_points, outside_of_points, NULL});
 }

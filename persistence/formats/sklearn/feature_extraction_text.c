@@ -225,8 +225,9 @@ bool sk_read_tfidf_vectorizer(struct sk_context *sk, const struct pk_node *objec
     enum lar_type type;
     if (!sk_get_dtype(sk, object, LAR_TYPE_F64, &type))
         return false;
-    /* counted in int64, weighed in float64 */
-    if (type != LAR_TYPE_F64 && type != LAR_TYPE_F32 && type != LAR_TYPE_I64)
+    if (type == LAR_TYPE_I64) /* counted in int64, weighed in float64 */
+        type = LAR_TYPE_F64;
+    if (type != LAR_TYPE_F64 && type != LAR_TYPE_F32)
         return sk_refuse_attribute(sk, pk_attribute(object, "dtype"), "dtype",
                                    "only float64 and float32 are supported");
     lar_value counts = count(sk, object, in, type);

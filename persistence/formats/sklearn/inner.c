@@ -3,6 +3,8 @@
 #include "persistence/formats/sklearn/inner.h"
 
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/nodes.h"
 
 #include <string.h>
 
@@ -47,6 +49,26 @@ bool sk_inner_list(struct sk_context *sk, const struct pk_node *object, const ch
         if (!sk_inner_at(sk, items.data[i], name, i, in, &(*ret)[i]))
             return false;
     return true;
+}
+
+bool sk_inner_checked(struct sk_context *sk, const struct pk_node *object,
+                      const struct pk_node *first, const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct pk_items items;
+    struct sk_result ignored;
+    size_t columns;
+    if (sk_items(sk, first, &items))
+        first = items.n ? items.data[0] : NULL;
+    if (!sk_get_size(sk, object, "n_features_in_", 0, &columns) ||
+        (columns && !sk_frame_expect(sk, in, columns, "n_features_in_")))
+        return false;
+    if (sk_frame_width(sk, in) == SK_UNKNOWN && !sk_read(sk, first, in, &ignored))
+        return false;
+    lar_value value = sk_frame_numbers(sk, in);
+    if (value == LAR_NO_VALUE)
+        return false;
+    *ret = sk_frame_of(sk, sk_check_finite(sk, object, value, false, false));
+    return lar_draft_ok(sk->draft, sk->err);
 }
 
 bool sk_inner_value(struct sk_context *sk, const struct sk_inner *inner, enum sk_method method,
@@ -105,6 +127,55 @@ bool sk_inner_frame(struct sk_context *sk, const struct sk_inner *inner, struct 
     return sk_inner_fail(sk, inner);
 }
 
+bool sk_inner_codes(struct sk_context *sk, const struct sk_inner *inner, lar_value *ret)
+{
+    if (!sk_inner_vector(sk, inner, SK_PREDICT, ret))
+        return false;
+    enum lar_type type = lar_draft_info(sk->draft, *ret)->type;
+    if (type == LAR_TYPE_STRING || type == LAR_TYPE_F32 || type == LAR_TYPE_F64) {
+        sk_fail(sk, LAR_ERR_UNSUPPORTED, "predict answers %s, places of classes are expected",
+                lar_type_name(type));
+        return sk_inner_fail(sk, inner);
+    }
+    *ret = sk_cast(sk, *ret, LAR_TYPE_I64);
+    return true;
+}
+
+bool sk_inner_reals(struct sk_context *sk, const struct sk_inner *inner, enum sk_method method,
+                    lar_value *ret)
+{
+    if (!sk_inner_vector(sk, inner, method, ret))
+        return false;
+    if (lar_draft_info(sk->draft, *ret)->type == LAR_TYPE_STRING) {
+        sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s answers text, numbers are expected",
+                sk_method_name(method));
+        return sk_inner_fail(sk, inner);
+    }
+    *ret = sk_cast(sk, *ret, LAR_TYPE_F64);
+    return true;
+}
+
+bool sk_inner_score(struct sk_context *sk, const struct sk_inner *inner, lar_value *ret)
+{
+    lar_value matrix = LAR_NO_VALUE;
+    if (sk_inner_has(inner, SK_DECISION_FUNCTION)) {
+        if (!sk_inner_value(sk, inner, SK_DECISION_FUNCTION, &matrix))
+            return false;
+        if (lar_draft_info(sk->draft, matrix)->shape.rank == 1)
+            return sk_inner_reals(sk, inner, SK_DECISION_FUNCTION, ret);
+        if (!sk_inner_matrix(sk, inner, SK_DECISION_FUNCTION, 1, &matrix))
+            return false;
+        *ret = sk_as_vector(sk, matrix);
+        return true;
+    }
+    if (!sk_inner_has(inner, SK_PREDICT_PROBA))
+        return sk_inner_reals(sk, inner, SK_PREDICT, ret);
+    if (!sk_inner_matrix(sk, inner, SK_PREDICT_PROBA, 2, &matrix))
+        return false;
+    *ret = sk_as_vector(sk, sk_columns(sk, matrix, 1, 1));
+    return true;
+}
+
 /* The last step of a pipeline; NULL of anything else. */
 static const struct pk_node *last_step(const struct pk_node *object)
 {
@@ -127,6 +198,45 @@ const struct pk_node *sk_classes_node(const struct pk_node *object)
         for (size_t i = 0; !next && i < sizeof ways / sizeof *ways; i++)
             next = pk_attribute(object, ways[i]);
         object = next;
+    }
+    return NULL;
+}
+
+/* Where the classes keep what reads their input. */
+static const struct {
+    const char *class, *attribute;
+} insides[] = {{"CalibratedClassifierCV", "calibrated_classifiers_"},
+               {"FixedThresholdClassifier", "estimator_"},
+               {"FrozenEstimator", "estimator"},
+               {"GridSearchCV", "best_estimator_"},
+               {"HalvingGridSearchCV", "best_estimator_"},
+               {"HalvingRandomSearchCV", "best_estimator_"},
+               {"MultiOutputClassifier", "estimators_"},
+               {"MultiOutputRegressor", "estimators_"},
+               {"OneVsRestClassifier", "estimators_"},
+               {"RandomizedSearchCV", "best_estimator_"},
+               {"StackingClassifier", "estimators_"},
+               {"StackingRegressor", "estimators_"},
+               {"TransformedTargetRegressor", "regressor_"},
+               {"TunedThresholdClassifierCV", "estimator_"},
+               {"VotingClassifier", "estimators_"},
+               {"VotingRegressor", "estimators_"},
+               {"_CalibratedClassifier", "estimator"}};
+
+const struct pk_node *sk_first_inner(const struct pk_node *object)
+{
+    for (size_t i = 0; i < sizeof insides / sizeof *insides; i++) {
+        const struct pk_node *class = pk_class(object), *node;
+        if (!class || class->kind != PK_GLOBAL ||
+            class->global.name.size != strlen(insides[i].class) ||
+            memcmp(class->global.name.data, insides[i].class, class->global.name.size) != 0)
+            continue;
+        node = pk_attribute(object, insides[i].attribute);
+        if (!node) /* the names of some releases */
+            node = pk_attribute(object, "base_estimator");
+        if (node && node->kind == PK_LIST)
+            node = node->items.n ? node->items.data[0] : NULL;
+        return node;
     }
     return NULL;
 }

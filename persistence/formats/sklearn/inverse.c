@@ -13,6 +13,7 @@ static const struct inverse {
     bool (*invert)(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                    struct sk_frame *ret);
 } inverses[] = {
+    {"sklearn.decomposition", "FastICA", sk_invert_fast_ica},
     {"sklearn.decomposition", "IncrementalPCA", sk_invert_pca},
     {"sklearn.decomposition", "PCA", sk_invert_pca},
     {"sklearn.decomposition", "TruncatedSVD", sk_invert_truncated_svd},

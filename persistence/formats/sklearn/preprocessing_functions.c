@@ -6,55 +6,9 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/functions.h"
 #include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/nodes.h"
-
-#include <string.h>
-
-static const char *const numpy_functions[] = {
-    "absolute", "arccos",  "arccosh",    "arcsin",  "arcsinh", "arctan", "arctanh",  "cbrt",
-    "ceil",     "cos",     "cosh",       "deg2rad", "degrees", "exp",    "exp2",     "expm1",
-    "fabs",     "floor",   "log",        "log10",   "log1p",   "log2",   "negative", "positive",
-    "rad2deg",  "radians", "reciprocal", "rint",    "sign",    "sin",    "sinh",     "sqrt",
-    "square",   "tan",     "tanh",       "trunc",   NULL,
-};
-static const char *const scipy_functions[] = {"cbrt",  "exp2",  "expit", "expm1",
-                                              "log1p", "logit", NULL};
-
-static bool begins(struct pk_bytes text, const char *with)
-{
-    size_t n = strlen(with);
-    return text.size >= n && memcmp(text.data, with, n) == 0;
-}
-
-/* The name of NODE in its module, where that is one of NumPy's (or scipy.special's); else empty.
- * NumPy wrote its functions as a call of its own until 1.17. */
-static struct pk_bytes name_in(const struct pk_node *node, bool scipy)
-{
-    struct pk_bytes none = {.data = NULL}, module = none, name = none;
-    if (node->kind == PK_GLOBAL) {
-        module = node->global.module;
-        name = node->global.name;
-    } else if (node->kind == PK_OBJECT && node->object.args && node->object.args->items.n == 2 &&
-               (pk_is_global(node->object.callable, "numpy.core", "_ufunc_reconstruct") ||
-                pk_is_global(node->object.callable, "numpy._core", "_ufunc_reconstruct"))) {
-        const struct pk_node *const *args = node->object.args->items.data;
-        if (args[0]->kind != PK_TEXT || args[1]->kind != PK_TEXT)
-            return none;
-        module = args[0]->bytes;
-        name = args[1]->bytes;
-    }
-    bool numpy = begins(module, "numpy") && (module.size == 5 || module.data[5] == '.');
-    return (scipy ? begins(module, "scipy.special") : numpy) ? name : none;
-}
-
-static const char *listed(const char *const *list, struct pk_bytes name)
-{
-    for (; name.data && *list; list++)
-        if (strlen(*list) == name.size && memcmp(*list, name.data, name.size) == 0)
-            return *list;
-    return NULL;
-}
 
 /* numpy.clip with the bounds of its keywords. */
 static lar_value clip(struct sk_context *sk, const struct pk_node *options, lar_value x)
@@ -85,34 +39,21 @@ static lar_value clip(struct sk_context *sk, const struct pk_node *options, lar_
     return lar_draft_apply(sk->draft, "Clip", 3, x, bounds[0], bounds[1]);
 }
 
-/* The function FUNC of X. */
-static lar_value apply(struct sk_context *sk, const struct pk_node *func, const char *attribute,
+/* The function FUNC, the attribute NAME, of X. */
+static lar_value apply(struct sk_context *sk, const struct pk_node *func, const char *name,
                        const struct pk_node *options, lar_value x)
 {
-    struct pk_bytes numpy = name_in(func, false);
-    const char *name = listed(numpy_functions, numpy);
     bool plain =
         !options || options->kind == PK_NONE || (options->kind == PK_DICT && options->items.n == 0);
-    name = name ? name : listed(scipy_functions, name_in(func, true));
-    if (numpy.data && numpy.size == 4 && memcmp(numpy.data, "clip", 4) == 0)
+    if (pk_is_global(func, "numpy", "clip") || pk_is_global(func, "numpy.core.fromnumeric", "clip"))
         return clip(sk, options, x);
-    if (!name) {
-        sk_refuse_attribute(sk, func, attribute,
-                            "must be None or one of numpy's or scipy.special's functions that are "
-                            "supported: no code of a file is ever run");
+    if (!sk_function(sk, func, name, x, &x))
         return LAR_NO_VALUE;
-    }
     if (!plain) {
-        sk_fail(sk, LAR_ERR_UNSUPPORTED, "kw_args: are not supported with %s", name);
+        sk_fail(sk, LAR_ERR_UNSUPPORTED, "kw_args: are supported with numpy.clip alone");
         return LAR_NO_VALUE;
     }
-    return lar_draft_node(
-        sk->draft, &(struct lar_node_args){
-                       .op = "larder.Function",
-                       .inputs = &x,
-                       .n_inputs = 1,
-                       .params = {{"name", lar_draft_strings(sk->draft, &name, NULL, NULL, 1)}},
-                   });
+    return x;
 }
 
 /* What FUNC, with the keywords OPTIONS (attributes of OBJECT), makes of IN. */
@@ -135,8 +76,11 @@ static bool transform(struct sk_context *sk, const struct pk_node *object, const
     if (!sk_get_size(sk, object, "n_features_in_", 0, &n) ||
         (n && !sk_frame_expect(sk, in, n, "n_features_in_")))
         return false;
-    if (sk_has(object, func) && sk_frame_is_sparse(sk, in))
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "a sparse matrix enters, which is not supported");
+    if (sk_has(object, func) && in->matrix != LAR_NO_VALUE &&
+        (in->type || sk_is_sparse(sk, in->matrix) ||
+         lar_draft_info(sk->draft, in->matrix)->type != LAR_TYPE_F64))
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "%s: of integers or of a sparse matrix is not supported", func);
     lar_value x = sk_frame_dense(sk, in);
     if (x == LAR_NO_VALUE)
         return false;
