@@ -70,6 +70,7 @@ static const char *const names[] = {
     "larder.TreeLeaves",
     "larder.TreePaths",
     "larder.WeightedMedian",
+    "larder.Function",
     "larder.LogAddExp",
     "larder.Votes",
     "larder.SpreadColumns",

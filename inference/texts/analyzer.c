@@ -76,9 +76,8 @@ static bool reserve(struct analysis *a, size_t n, struct lar_error *err)
 {
     if (n <= a->room - a->used)
         return true;
-    size_t room = 2 * (a->used + n) + 256;
-    uint8_t *bytes = a->bytes ? lar_scratch_grow(a->scratch, a->bytes, a->room, room)
-                              : lar_scratch_take(a->scratch, room, 1);
+    size_t room = 2 * (a->used + n);
+    uint8_t *bytes = lar_scratch_grow(a->scratch, a->bytes, a->room, room);
     if (!bytes)
         return lar_scratch_fail(a->scratch, err, "the words of a text");
     a->bytes = bytes;
@@ -90,10 +89,9 @@ static bool reserve(struct analysis *a, size_t n, struct lar_error *err)
 static bool start_here(struct analysis *a, struct lar_error *err)
 {
     if (a->n_starts == a->starts_room) {
-        size_t room = 2 * a->starts_room + 64, size = sizeof *a->starts;
+        size_t room = 2 * a->starts_room, size = sizeof *a->starts;
         size_t *starts =
-            a->starts ? lar_scratch_grow(a->scratch, a->starts, a->starts_room * size, room * size)
-                      : lar_scratch_take(a->scratch, room, size);
+            lar_scratch_grow(a->scratch, a->starts, a->starts_room * size, room * size);
         if (!starts)
             return lar_scratch_fail(a->scratch, err, "the words of a text");
         a->starts = starts;
@@ -259,7 +257,16 @@ static bool analyze_inside(struct analysis *a, struct lar_piece text, struct lar
 bool lar_analyze(const struct lar_analyzer *analyzer, struct lar_piece text,
                  struct lar_scratch *scratch, struct lar_terms *terms, struct lar_error *err)
 {
-    struct analysis a = {.analyzer = analyzer, .scratch = scratch, .terms = terms};
+    enum { BYTES = 512, STARTS = 64 };
+    struct analysis a = {.analyzer = analyzer,
+                         .scratch = scratch,
+                         .terms = terms,
+                         .bytes = lar_scratch_take(scratch, BYTES, 1),
+                         .room = BYTES,
+                         .starts = lar_scratch_take(scratch, STARTS, sizeof *a.starts),
+                         .starts_room = STARTS};
+    if (!a.bytes || !a.starts)
+        return lar_scratch_fail(scratch, err, "the words of a text");
     if ((analyzer->lowercase && !lar_text_lower(&text, scratch, err)) ||
         !lar_text_unaccent(&text, analyzer->accents, scratch, err))
         return false;

@@ -153,13 +153,18 @@ bool lar_text_unaccent(struct lar_piece *text, enum lar_accents accents,
         return true;
     room = text->length + 4 * DECOMPOSED;
     uint8_t *out = lar_scratch_take(scratch, room, 1);
-    for (at = 0; out && at < text->length;) {
+    if (!out)
+        return lar_scratch_fail(scratch, err, "a text without accents");
+    for (at = 0; at < text->length;) {
         if (text->bytes[at] < 0x80 && used < room) {
             out[used++] = text->bytes[at++];
             continue;
         }
         if (used + 4 * (size_t)DECOMPOSED > room) {
-            out = lar_scratch_grow(scratch, out, room, 2 * room);
+            uint8_t *grown = lar_scratch_grow(scratch, out, room, 2 * room);
+            if (!grown)
+                return lar_scratch_fail(scratch, err, "a text without accents");
+            out = grown;
             room *= 2;
             continue;
         }
@@ -169,8 +174,6 @@ bool lar_text_unaccent(struct lar_piece *text, enum lar_accents accents,
         used += unaccent_one(c, text->bytes + at, bytes, accents == LAR_ACCENTS_ASCII, out + used);
         at += bytes;
     }
-    if (!out)
-        return lar_scratch_fail(scratch, err, "a text without accents");
     *text = (struct lar_piece){out, used};
     return true;
 }

@@ -45,7 +45,7 @@ static lar_value nearest(struct sk_context *sk, const struct sk_centres *c)
                                                      .params = {{"centers", centers}}});
 }
 
-bool sk_refuse_float32(struct sk_context *sk, const struct sk_centres *c)
+bool sk_refuse_float32_centres(struct sk_context *sk, const struct sk_centres *c)
 {
     return !c->float32 || sk_fail(sk, LAR_ERR_UNSUPPORTED,
                                   "cluster_centers_: is float32, in which scikit-learn then "
@@ -64,7 +64,8 @@ bool sk_read_k_means(struct sk_context *sk, const struct pk_node *object, const 
                      struct sk_result *ret)
 {
     struct sk_centres c;
-    if (!sk_get_centres(sk, object, "cluster_centers_", in, &c) || !sk_refuse_float32(sk, &c))
+    if (!sk_get_centres(sk, object, "cluster_centers_", in, &c) ||
+        !sk_refuse_float32_centres(sk, &c))
         return false;
     sk_give_distances(sk, &c, ret);
     return sk_answer(sk, ret, SK_PREDICT, sk_cast(sk, nearest(sk, &c), LAR_TYPE_I32), LAR_NO_VALUE);

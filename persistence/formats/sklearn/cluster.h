@@ -17,7 +17,7 @@ bool sk_get_centres(struct sk_context *sk, const struct pk_node *object, const c
                     const struct sk_frame *in, struct sk_centres *ret);
 
 /* Refuses float32: k-means then compares in float32, and does not take float64. */
-bool sk_refuse_float32(struct sk_context *sk, const struct sk_centres *centres);
+bool sk_refuse_float32_centres(struct sk_context *sk, const struct sk_centres *centres);
 
 /* transform: the distances to the centres. */
 void sk_give_distances(struct sk_context *sk, const struct sk_centres *centres,

@@ -138,7 +138,7 @@ bool sk_read_bisecting_k_means(struct sk_context *sk, const struct pk_node *obje
     const double *mean = NULL;
     const struct pk_node *tree = sk_fitted(sk, object, "_bisecting_tree");
     if (!tree || !sk_get_centres(sk, object, "cluster_centers_", in, &c) ||
-        !sk_refuse_float32(sk, &c) ||
+        !sk_refuse_float32_centres(sk, &c) ||
         (pk_attribute(object, "_X_mean") &&
          !sk_get_vector(sk, object, "_X_mean", c.columns, &mean)) ||
         !flatten(sk, tree, c.n, c.columns, mean, &b))

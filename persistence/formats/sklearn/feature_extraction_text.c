@@ -93,16 +93,16 @@ static bool read_vocabulary(struct sk_context *sk, const struct pk_node *object,
 
 /* Adds the node OP with the options of OBJECT as a vectorizer and ARGS' own parameters. */
 static lar_value analyze(struct sk_context *sk, const struct pk_node *object,
-                         const struct sk_frame *in, struct lar_node_args *args)
+                         const struct sk_frame *in, struct lar_node_args args)
 {
-    if (!sk_add_text_options(sk, object, args))
+    if (!sk_add_text_options(sk, object, &args))
         return LAR_NO_VALUE;
     lar_value x = sk_frame_documents(sk, in);
     if (x == LAR_NO_VALUE)
         return x;
-    args->inputs = &x;
-    args->n_inputs = 1;
-    return lar_draft_node(sk->draft, args);
+    args.inputs = &x;
+    args.n_inputs = 1;
+    return lar_draft_node(sk->draft, &args);
 }
 
 /* Counts of words, CSR float64 or float32. */
@@ -116,7 +116,7 @@ static lar_value count(struct sk_context *sk, const struct pk_node *object,
         return LAR_NO_VALUE;
     return analyze(
         sk, object, in,
-        &(struct lar_node_args){
+        (struct lar_node_args){
             .op = "larder.WordCounts",
             .params = {{"vocabulary", lar_draft_strings(d, v.words, v.lengths, NULL, v.n)},
                        {"indices", lar_draft_i64(d, v.columns, LAR_SHAPE((int64_t)v.n))},
@@ -225,8 +225,9 @@ bool sk_read_tfidf_vectorizer(struct sk_context *sk, const struct pk_node *objec
     enum lar_type type;
     if (!sk_get_dtype(sk, object, LAR_TYPE_F64, &type))
         return false;
-    /* counted in int64, weighed in float64 */
-    if (type != LAR_TYPE_F64 && type != LAR_TYPE_F32 && type != LAR_TYPE_I64)
+    if (type == LAR_TYPE_I64) /* counted in int64, weighed in float64 */
+        type = LAR_TYPE_F64;
+    if (type != LAR_TYPE_F64 && type != LAR_TYPE_F32)
         return sk_refuse_attribute(sk, pk_attribute(object, "dtype"), "dtype",
                                    "only float64 and float32 are supported");
     lar_value counts = count(sk, object, in, type);

@@ -26,6 +26,7 @@ static const struct inverse {
     {"sklearn.preprocessing", "LabelEncoder", sk_invert_label_encoder},
     {"sklearn.preprocessing", "MaxAbsScaler", sk_invert_max_abs_scaler},
     {"sklearn.preprocessing", "MinMaxScaler", sk_invert_min_max_scaler},
+    {"sklearn.preprocessing", "OneHotEncoder", sk_invert_one_hot_encoder},
     {"sklearn.preprocessing", "OrdinalEncoder", sk_invert_ordinal_encoder},
     {"sklearn.preprocessing", "PowerTransformer", sk_invert_power_transformer},
     {"sklearn.preprocessing", "QuantileTransformer", sk_invert_quantile_transformer},

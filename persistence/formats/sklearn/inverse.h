@@ -24,6 +24,7 @@ SK_INVERSE(sk_invert_function_transformer);
 SK_INVERSE(sk_invert_k_bins_discretizer);
 SK_INVERSE(sk_invert_label_binarizer);
 SK_INVERSE(sk_invert_label_encoder);
+SK_INVERSE(sk_invert_one_hot_encoder);
 SK_INVERSE(sk_invert_ordinal_encoder);
 SK_INVERSE(sk_invert_standard_scaler);
 SK_INVERSE(sk_invert_min_max_scaler);
@@ -32,9 +33,9 @@ SK_INVERSE(sk_invert_robust_scaler);
 SK_INVERSE(sk_invert_power_transformer);
 SK_INVERSE(sk_invert_quantile_transformer);
 SK_INVERSE(sk_invert_pca);
-SK_INVERSE(sk_invert_truncated_svd);
 SK_INVERSE(sk_invert_fast_ica);
 SK_INVERSE(sk_invert_pipeline);
+SK_INVERSE(sk_invert_truncated_svd);
 
 /* Gives the model at the top its method inverse_transform, with an input of its own, where OBJECT
  * (which gave RESULT) has one. Options with which it cannot be served leave it out. */
