@@ -27,8 +27,10 @@ struct lar_kernels {
     /* y[m][n] = x[m][k] * w */
     void (*dots_f64)(double *y, const double *x, size_t m, const double *w, size_t k, size_t n);
     void (*panels_f64)(double *y, const double *x, size_t m, const double *w, size_t k, size_t n);
-    /* squared distances, with x - w in the place of both factors */
+    /* distances: with x - w in the place of both factors; with |x - w| as terms, plainly added */
     void (*squares_f64)(double *y, const double *x, size_t m, const double *w, size_t k, size_t n);
+    void (*magnitudes_f64)(double *y, const double *x, size_t m, const double *w, size_t k,
+                           size_t n);
     void (*panels_f32)(float *y, const float *x, size_t m, const float *w, size_t k, size_t n);
 
     /* y[n] = one CSR row of NNZ entries * w; dots: w[n][k] as well. */

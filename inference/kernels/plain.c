@@ -46,6 +46,19 @@ static void squares_f64(double *y, const double *x, size_t m, const double *w, s
         }
 }
 
+static void magnitudes_f64(double *y, const double *x, size_t m, const double *w, size_t k,
+                           size_t n)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            const double *panel = w + j / LAR_PANEL_F64 * k * LAR_PANEL_F64 + j % LAR_PANEL_F64;
+            double s[8] = {0};
+            for (size_t t = 0; t < k; t++)
+                s[t % 8] += fabs(x[i * k + t] - panel[t * LAR_PANEL_F64]);
+            y[i * n + j] = combine(s);
+        }
+}
+
 static void panels_f32(float *y, const float *x, size_t m, const float *w, size_t k, size_t n)
 {
     for (size_t i = 0; i < m; i++)
@@ -100,6 +113,7 @@ const struct lar_kernels lar_kernels_plain = {
     .dots_f64 = dots_f64,
     .panels_f64 = panels_f64,
     .squares_f64 = squares_f64,
+    .magnitudes_f64 = magnitudes_f64,
     .panels_f32 = panels_f32,
     .csr_dots_f64 = csr_dots_f64,
     .csr_panels_f64 = csr_panels_f64,

@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: MIT */
 #include "inference/kernels.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -17,6 +16,7 @@ enum {
 };
 
 typedef double vec __attribute__((vector_size(LANES * 8), aligned(8), may_alias));
+typedef int64_t veci __attribute__((vector_size(LANES * 8), aligned(8), may_alias));
 typedef float vecf __attribute__((vector_size(LANES * 8), aligned(4), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
@@ -81,16 +81,20 @@ INLINE void store_some(double *y, vec v, size_t width)
         memcpy(y, &v, width * sizeof *y);
 }
 
-/* One more term: a product, or the square of a difference. */
-INLINE vec term(vec sum, double x, vec w, bool squares)
+enum terms { PRODUCTS, SQUARES, MAGNITUDES };
+
+/* One more term: a product, or the square or the magnitude of a difference. */
+INLINE vec term(vec sum, double x, vec w, enum terms kind)
 {
     vec d = x - w;
-    return squares ? sum + d * d : sum + x * w;
+    if (kind == MAGNITUDES)
+        return sum + (vec)((veci)d & INT64_MAX);
+    return kind == SQUARES ? sum + d * d : sum + x * w;
 }
 
 /* M (constant) rows of X against LANES columns of a panel; WIDTH of them exist. */
 INLINE void panel_rows(double *y, size_t y_stride, size_t width, const double *x, size_t m,
-                       const double *w, size_t k, bool squares)
+                       const double *w, size_t k, enum terms kind)
 {
     vec s[ROWS][8];
     size_t t = 0;
@@ -102,7 +106,7 @@ INLINE void panel_rows(double *y, size_t y_stride, size_t width, const double *x
         for (int q = 0; q < 8; q++) {
             vec wv = load(w + (t + (size_t)q) * LAR_PANEL_F64);
             for (size_t r = 0; r < m; r++)
-                s[r][q] = term(s[r][q], x[r * k + t + (size_t)q], wv, squares);
+                s[r][q] = term(s[r][q], x[r * k + t + (size_t)q], wv, kind);
         }
     }
 #pragma GCC unroll 8
@@ -110,33 +114,39 @@ INLINE void panel_rows(double *y, size_t y_stride, size_t width, const double *x
         if (t + (size_t)q < k) {
             vec wv = load(w + (t + (size_t)q) * LAR_PANEL_F64);
             for (size_t r = 0; r < m; r++)
-                s[r][q] = term(s[r][q], x[r * k + t + (size_t)q], wv, squares);
+                s[r][q] = term(s[r][q], x[r * k + t + (size_t)q], wv, kind);
         }
     for (size_t r = 0; r < m; r++)
         store_some(y + r * y_stride, combine_vectors(s[r]), width);
 }
 
 INLINE void all_panels(double *y, const double *x, size_t m, const double *w, size_t k, size_t n,
-                       bool squares)
+                       enum terms kind)
 {
     for (size_t j = 0; j < n; j += LANES) {
         const double *panel = w + j / LAR_PANEL_F64 * k * LAR_PANEL_F64 + j % LAR_PANEL_F64;
         size_t i = 0;
         for (; i + ROWS <= m; i += ROWS)
-            panel_rows(y + i * n + j, n, n - j, x + i * k, ROWS, panel, k, squares);
+            panel_rows(y + i * n + j, n, n - j, x + i * k, ROWS, panel, k, kind);
         for (; i < m; i++)
-            panel_rows(y + i * n + j, n, n - j, x + i * k, 1, panel, k, squares);
+            panel_rows(y + i * n + j, n, n - j, x + i * k, 1, panel, k, kind);
     }
 }
 
 static void panels_f64(double *y, const double *x, size_t m, const double *w, size_t k, size_t n)
 {
-    all_panels(y, x, m, w, k, n, false);
+    all_panels(y, x, m, w, k, n, PRODUCTS);
 }
 
 static void squares_f64(double *y, const double *x, size_t m, const double *w, size_t k, size_t n)
 {
-    all_panels(y, x, m, w, k, n, true);
+    all_panels(y, x, m, w, k, n, SQUARES);
+}
+
+static void magnitudes_f64(double *y, const double *x, size_t m, const double *w, size_t k,
+                           size_t n)
+{
+    all_panels(y, x, m, w, k, n, MAGNITUDES);
 }
 
 /* M (constant) rows times one panel of float32, one chain for each output. */
@@ -225,6 +235,7 @@ const struct lar_kernels TABLE(LEVEL) = {
     .dots_f64 = dots_f64,
     .panels_f64 = panels_f64,
     .squares_f64 = squares_f64,
+    .magnitudes_f64 = magnitudes_f64,
     .panels_f32 = panels_f32,
     .csr_dots_f64 = csr_dots_f64,
     .csr_panels_f64 = csr_panels_f64,

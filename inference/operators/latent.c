@@ -6,6 +6,7 @@
  *   number f; output [rows, 2], 1 - p and p, where p is the mean of 1 / (1 + exp(-f)) as Williams
  *   and Barber (1998, appendix A) approximate it by five error functions.
  * SPDX-License-Identifier: MIT */
+#include "base/checked.h"
 #include "inference/infer.h"
 #include "inference/kernels.h"
 #include "inference/values.h"
@@ -22,26 +23,50 @@ static bool solve_infer(const struct lar_node_info *node, struct lar_value_info 
     return lar_infer_by_column(node, "lower", ret, err);
 }
 
+/* LAR_PANEL_F64 rows at once, as columns of one panel: X [n][LAR_PANEL_F64] is B and then the
+ * result. */
+static void solve_panel(const struct lar_kernels *kernels, const double *lower, double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sums[LAR_PANEL_F64];
+        kernels->panels_f64(sums, lower + i * n, 1, x, i, LAR_PANEL_F64);
+        for (size_t j = 0; j < LAR_PANEL_F64; j++)
+            x[i * LAR_PANEL_F64 + j] = (x[i * LAR_PANEL_F64 + j] - sums[j]) / lower[i * n + i];
+    }
+}
+
 static bool solve_run(struct lar_call *call, struct lar_error *err)
 {
     const struct lar_tensor *in = call->inputs[0];
     const double *lower = lar_node_param(call->node, "lower")->data, *b = in->data;
-    size_t n = (size_t)lar_columns(in), rows = n ? (size_t)lar_rows(in) : 0;
-    double *x = lar_output_dense(call, 0, &in->shape, err);
-    for (size_t row = 0; x && row < rows; row++, x += n, b += n)
-        for (size_t i = 0; i < n; i++) {
-            double sum;
-            call->kernels->dots_f64(&sum, x, 1, lower + i * n, i, 1);
-            x[i] = (b[i] - sum) / lower[i * n + i];
-        }
-    return x != NULL;
+    size_t n = (size_t)lar_columns(in), rows = n ? (size_t)lar_rows(in) : 0, size;
+    double *y = lar_output_dense(call, 0, &in->shape, err), *x = NULL;
+    size_t mark = lar_scratch_mark(call->scratch);
+    if (!y)
+        return false;
+    if (!lar_mul_size(n, LAR_PANEL_F64, &size) ||
+        !(x = lar_scratch_take(call->scratch, size, sizeof *x)))
+        return lar_scratch_fail(call->scratch, err, "rows");
+    for (size_t row = 0; row < rows; row += LAR_PANEL_F64) {
+        size_t m = rows - row < LAR_PANEL_F64 ? rows - row : LAR_PANEL_F64;
+        memset(x, 0, size * sizeof *x);
+        for (size_t j = 0; j < m; j++)
+            for (size_t i = 0; i < n; i++)
+                x[i * LAR_PANEL_F64 + j] = b[(row + j) * n + i];
+        solve_panel(call->kernels, lower, x, n);
+        for (size_t j = 0; j < m; j++)
+            for (size_t i = 0; i < n; i++)
+                y[(row + j) * n + i] = x[i * LAR_PANEL_F64 + j];
+    }
+    lar_scratch_release(call->scratch, mark);
+    return true;
 }
 
 static double solve_cost(const struct lar_node_info *node, const void *state, uint64_t rows)
 {
     (void)state;
     double n = (double)lar_node_param(node, "lower")->shape.dims[0];
-    return 20 + (double)rows * n * (10 + n / 16);
+    return 100 + (double)rows * n * (5 + n / 40);
 }
 
 static bool latent_infer(const struct lar_node_info *node, struct lar_value_info *ret,

@@ -124,15 +124,18 @@ static void load_sparse(struct lar_similarity_rows *rows, const struct lar_simil
         }
         rows->nnz = n;
         rows->x = rows->own;
-        return;
+    } else {
+        rows->x = (const double *)x->data + row * s->k;
+        rows->nnz = 0;
+        for (size_t t = 0; t < s->k; t++)
+            if (rows->x[t] != 0) {
+                rows->columns[rows->nnz] = (uint32_t)t;
+                rows->values[rows->nnz++] = rows->x[t];
+            }
     }
-    rows->x = (const double *)x->data + row * s->k;
-    rows->nnz = 0;
-    for (size_t t = 0; t < s->k; t++)
-        if (rows->x[t] != 0) {
-            rows->columns[rows->nnz] = (uint32_t)t;
-            rows->values[rows->nnz++] = rows->x[t];
-        }
+    rows->length = 0;
+    for (size_t e = 0; e < rows->nnz; e++)
+        rows->length += rows->values[e] * rows->values[e];
 }
 
 /* Refuses numbers below 0. */

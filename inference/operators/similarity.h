@@ -70,6 +70,7 @@ struct lar_similarity_rows {
     double *values; /* sparse V: the stored entries of the only row */
     uint32_t *columns;
     size_t nnz;
+    double length; /* |x|^2 of it */
 };
 
 /* How many rows of X are taken at a time. */

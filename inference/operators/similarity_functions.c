@@ -4,17 +4,8 @@
 
 #include <math.h>
 
-/* A distance of one row to the LAR_PANEL_F64 columns of a panel, term by term. */
-typedef void (*distance)(double *y, const double *x, const double *panel, size_t k);
-
-static void manhattan(double *y, const double *x, const double *panel, size_t k)
-{
-    for (size_t t = 0; t < k; t++, panel += LAR_PANEL_F64)
-        for (size_t j = 0; j < LAR_PANEL_F64; j++)
-            y[j] += fabs(x[t] - panel[j]);
-}
-
-static void chi2(double *y, const double *x, const double *panel, size_t k)
+/* Of one row to the LAR_PANEL_F64 columns of a panel: -sum (x - v)^2 / (x + v). */
+static void chi2_panel(double *y, const double *x, const double *panel, size_t k)
 {
     for (size_t t = 0; t < k; t++, panel += LAR_PANEL_F64)
         for (size_t j = 0; j < LAR_PANEL_F64; j++) {
@@ -23,13 +14,13 @@ static void chi2(double *y, const double *x, const double *panel, size_t k)
         }
 }
 
-static void by_panels(double *y, const struct lar_similarity_rows *rows,
-                      const struct lar_similarity_chunk *chunk, size_t k, distance function)
+static void chi2(double *y, const struct lar_similarity_rows *rows,
+                 const struct lar_similarity_chunk *chunk, size_t k)
 {
     for (size_t i = 0; i < rows->m; i++)
         for (size_t j = 0; j < chunk->n; j += LAR_PANEL_F64) {
             double d[LAR_PANEL_F64] = {0};
-            function(d, rows->x + i * k, chunk->panels + j * k, k);
+            chi2_panel(d, rows->x + i * k, chunk->panels + j * k, k);
             for (size_t q = 0; q < LAR_PANEL_F64 && j + q < chunk->n; q++)
                 y[i * chunk->n + j + q] = d[q];
         }
@@ -46,9 +37,11 @@ void lar_similarity_dense(const struct lar_similarity *s, const struct lar_kerne
     case LAR_SIMILARITY_COSINE:
         kernels->panels_f64(y, rows->x, rows->m, chunk->panels, s->k, chunk->n);
         return;
-    case LAR_SIMILARITY_LAPLACIAN: by_panels(y, rows, chunk, s->k, manhattan); return;
+    case LAR_SIMILARITY_LAPLACIAN:
+        kernels->magnitudes_f64(y, rows->x, rows->m, chunk->panels, s->k, chunk->n);
+        return;
     case LAR_SIMILARITY_ADDITIVE_CHI2:
-    case LAR_SIMILARITY_CHI2: by_panels(y, rows, chunk, s->k, chi2); return;
+    case LAR_SIMILARITY_CHI2: chi2(y, rows, chunk, s->k); return;
     default: kernels->squares_f64(y, rows->x, rows->m, chunk->panels, s->k, chunk->n);
     }
 }
@@ -73,6 +66,30 @@ static double merged_square(const double *x, const uint32_t *xc, size_t nx, cons
     return sum;
 }
 
+/* |x - v|^2 as |x|^2 - 2 x.v + |v|^2 where GAMMA times that is small: then the error of the
+ * exponent is below 64 roundings. Else entry by entry. */
+static double sparse_square(const struct lar_similarity_rows *rows, double gamma, const double *v,
+                            const uint32_t *columns, size_t n)
+{
+    double products[4] = {0}, squares[4] = {0};
+    size_t e = 0;
+    for (; e + 4 <= n; e += 4)
+        for (size_t q = 0; q < 4; q++) {
+            products[q] += v[e + q] * rows->x[columns[e + q]];
+            squares[q] += v[e + q] * v[e + q];
+        }
+    for (; e < n; e++) {
+        products[0] += v[e] * rows->x[columns[e]];
+        squares[0] += v[e] * v[e];
+    }
+    double length = (squares[0] + squares[1]) + (squares[2] + squares[3]);
+    double product = (products[0] + products[1]) + (products[2] + products[3]);
+    if (!(fabs(gamma) * (rows->length + length) <= 64))
+        return merged_square(rows->values, rows->columns, rows->nnz, v, columns, n);
+    double square = rows->length - 2 * product + length;
+    return square > 0 ? square : 0;
+}
+
 void lar_similarity_sparse(const struct lar_similarity *s, const struct lar_kernels *kernels,
                            double *y, const struct lar_similarity_rows *rows,
                            const struct lar_similarity_chunk *chunk)
@@ -83,7 +100,7 @@ void lar_similarity_sparse(const struct lar_similarity *s, const struct lar_kern
         const double *values = (const double *)s->csr->data + at;
         const uint32_t *columns = s->csr->indices + at;
         if (s->kind == LAR_SIMILARITY_RBF)
-            y[j] = merged_square(rows->values, rows->columns, rows->nnz, values, columns, nnz);
+            y[j] = sparse_square(rows, s->gamma, values, columns, nnz);
         else
             kernels->csr_dots_f64(y + j, values, columns, nnz, rows->x, s->k, 1);
     }

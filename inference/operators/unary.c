@@ -1,9 +1,9 @@
 /* Neg, Abs, Cos, Exp, Log, Sqrt, Sigmoid, Tanh, Relu, Clip: elementwise operators of one float
  * input.
  *
- * Sigmoid is 1 / (1 + exp(-x)), as scipy.special.expit computes it. Tanh is within 3 ulp of
- * tanh(), which is slower. Relu: NaN stays NaN.
+ * Relu: NaN stays NaN.
  * SPDX-License-Identifier: MIT */
+#include "inference/functions.h"
 #include "inference/infer.h"
 #include "inference/values.h"
 
@@ -43,17 +43,7 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
         return out != NULL;                                                                        \
     }
 
-/* Below 1/2 Lambert's continued fraction, cut where it is exact; beyond, by exp(). */
-static double tanh_f64(double x)
-{
-    double z = x * x;
-    if (z < 0.25)
-        return x * (2027025 + z * (270270 + z * (6930 + z * 36))) /
-               (2027025 + z * (945945 + z * (51975 + z * (630 + z))));
-    return copysign(1 - 2 / (exp(2 * fabs(x)) + 1), x);
-}
-
-UNARY_RUN(tanh_run, tanh_f64(x), tanhf(x))
+UNARY_RUN(tanh_run, lar_tanh(x), tanhf(x))
 UNARY_RUN(relu_run, x < 0 ? 0 : x, x < 0 ? 0 : x)
 UNARY_RUN(neg_run, -x, -x)
 UNARY_RUN(abs_run, fabs(x), fabsf(x))
@@ -61,7 +51,7 @@ UNARY_RUN(cos_run, cos(x), cosf(x))
 UNARY_RUN(exp_run, exp(x), expf(x))
 UNARY_RUN(log_run, log(x), logf(x))
 UNARY_RUN(sqrt_run, sqrt(x), sqrtf(x))
-UNARY_RUN(sigmoid_run, 1 / (1 + exp(-x)), 1 / (1 + expf(-x)))
+UNARY_RUN(sigmoid_run, lar_logistic(x), 1 / (1 + expf(-x)))
 
 static double transcendental_cost(const struct lar_node_info *node, const void *state,
                                   uint64_t rows)

@@ -74,6 +74,8 @@ START_TEST(kinds)
     expect_sums(1, 0.5, 2, 3, (double[]){pow(3.5, 3), pow(3.5, 3), 27, 8});
     expect_sums(1, 0.5, 2, 0.5, (double[]){sqrt(3.5), sqrt(3.5), sqrt(3), sqrt(2)});
     expect_sums(2, 0.25, 1, 1, (double[]){exp(-0.5), exp(-1.5), exp(-1.25), exp(-3.25)});
+    expect_sums(2, 9, 1, 1, (double[]){exp(-18.0), exp(-54.0), exp(-45.0), exp(-117.0)});
+    expect_sums(2, -3, 1, 1, (double[]){exp(6), exp(18), exp(15), exp(39)});
     expect_sums(3, 0.5, -1, 1, (double[]){tanh(0.5), tanh(0.5), 0, tanh(-1)});
     expect_sums(4, 0.5, 1, 1, (double[]){exp(-1), exp(-2), exp(-1.5), exp(-2.5)});
     expect_sums(5, 1, 1, 1, (double[]){-4.0 / 3, -3, -7.0 / 3, -5});

@@ -135,9 +135,13 @@ START_TEST(panels_equal_plain)
                           (columns + 7) / 8 * 8, all[i]->name);
         check_product(&g, lar_kernels_plain.panels_f64, all[i]->panels_f64, 67, 301, 45, 48,
                       all[i]->name);
-        for (size_t k = 0; k <= 40; k++)
-            check_product(&g, lar_kernels_plain.squares_f64, all[i]->squares_f64, k % 8, k,
-                          1 + k % 25, (1 + k % 25 + 7) / 8 * 8, all[i]->name);
+        for (size_t k = 0; k <= 40; k++) {
+            size_t columns = 1 + k % 25, padded = (columns + 7) / 8 * 8;
+            check_product(&g, lar_kernels_plain.squares_f64, all[i]->squares_f64, k % 8, k, columns,
+                          padded, all[i]->name);
+            check_product(&g, lar_kernels_plain.magnitudes_f64, all[i]->magnitudes_f64, k % 8, k,
+                          columns, padded, all[i]->name);
+        }
     }
 }
 END_TEST

@@ -37,7 +37,7 @@ static struct sk_covariance values(lar_value value)
 /* A number above 0. */
 static bool positive(struct reading *r, const struct pk_node *object, const char *name, double *ret)
 {
-    struct sk_numbers numbers;
+    struct sk_numbers numbers = {.n = 0};
     if (!sk_get_numbers(r->sk, object, name, 0, 1, &numbers))
         return false;
     if (numbers.n != 1 || !(numbers.data[0] > 0))
@@ -67,10 +67,10 @@ static bool read_numbers(struct reading *r, const struct pk_node *object, const 
 static bool lengths(struct reading *r, const struct pk_node *object, double factor, bool square,
                     struct sk_kernel *k)
 {
-    struct sk_numbers scale;
+    struct sk_numbers scale = {.n = 0};
     if (!read_numbers(r, object, "length_scale", &scale))
         return false;
-    if (scale.n != 1 && scale.n != r->rows->k)
+    if (!scale.data || (scale.n != 1 && scale.n != r->rows->k))
         return sk_fail(r->sk, LAR_ERR_FORMAT, "length_scale: has %zu elements, not %zu", scale.n,
                        r->rows->k);
     for (size_t i = 0; i < scale.n; i++)
@@ -208,7 +208,7 @@ static lar_value operand(struct reading *r, const struct sk_covariance *c)
 static bool combine(struct reading *r, const struct pk_node *object, bool product,
                     struct sk_covariance *ret)
 {
-    struct sk_covariance a, b;
+    struct sk_covariance a = {0}, b = {0};
     if (!read(r, pk_attribute(object, "k1"), &a) || !read(r, pk_attribute(object, "k2"), &b))
         return false;
     bool number_a = !a.simple && a.value == LAR_NO_VALUE;
@@ -229,7 +229,7 @@ static bool combine(struct reading *r, const struct pk_node *object, bool produc
 
 static bool raise(struct reading *r, const struct pk_node *object, struct sk_covariance *ret)
 {
-    struct sk_covariance base;
+    struct sk_covariance base = {0};
     double exponent = 0;
     const struct pk_node *node = pk_attribute(object, "exponent");
     if (!pk_get_f64(node, &exponent))

@@ -114,8 +114,7 @@ bool sk_read_gaussian_process_regressor(struct sk_context *sk, const struct pk_n
 
 /* The variance of the latent function: what the kernel says less what the training rows explain. */
 static bool latent_variance(struct sk_context *sk, const struct pk_node *object,
-                            const struct sk_compared *rows, const struct sk_covariance *k, size_t n,
-                            lar_value *ret)
+                            const struct sk_compared *rows, lar_value k, size_t n, lar_value *ret)
 {
     static const int64_t second[] = {1};
     struct lar_draft *d = sk->draft;
@@ -129,8 +128,8 @@ static bool latent_variance(struct sk_context *sk, const struct pk_node *object,
     if ((size_t)lower.shape.dims[0] != n || (size_t)lower.shape.dims[1] != n)
         return sk_fail(sk, LAR_ERR_FORMAT, "L_: is %lld by %lld, not %zu by %zu",
                        (long long)lower.shape.dims[0], (long long)lower.shape.dims[1], n, n);
-    lar_value weighed = lar_draft_apply(d, "Mul", 2, sk_covariance_matrix(sk, k, rows),
-                                        lar_draft_f64(d, weights, LAR_SHAPE((int64_t)n)));
+    lar_value weighed =
+        lar_draft_apply(d, "Mul", 2, k, lar_draft_f64(d, weights, LAR_SHAPE((int64_t)n)));
     lar_value v = lar_draft_node(
         d,
         &(struct lar_node_args){.op = "larder.SolveLower",
@@ -167,11 +166,14 @@ bool sk_read_binary_gaussian_process(struct sk_context *sk, const struct pk_node
     if (n_classes != 2)
         return sk_fail(sk, LAR_ERR_FORMAT, "classes_: has %zu elements, not 2", n_classes);
     double *weights = sk_alloc(sk, n, sizeof *weights);
-    if (!weights || !latent_variance(sk, object, &rows, &k, n, &variance))
+    lar_value matrix = sk_covariance_matrix(sk, &k, &rows);
+    if (!weights || !latent_variance(sk, object, &rows, matrix, n, &variance))
         return false;
     for (size_t i = 0; i < n; i++)
         weights[i] = labels[i] - pi[i];
-    lar_value mean = sk_as_vector(sk, weigh(sk, &k, &rows, weights, n, 1));
+    lar_value mean =
+        sk_as_vector(sk, lar_draft_apply(d, "MatMul", 2, matrix,
+                                         lar_draft_f64(d, weights, LAR_SHAPE((int64_t)n, 1))));
     lar_value above = lar_draft_apply(d, "Greater", 2, mean, lar_draft_scalar_f64(d, 0));
     lar_value proba = lar_draft_apply(d, "larder.LatentProbabilities", 2, mean, variance);
     return sk_answer(sk, ret, SK_PREDICT,

@@ -31,6 +31,9 @@ SK_INVERSE(sk_invert_max_abs_scaler);
 SK_INVERSE(sk_invert_robust_scaler);
 SK_INVERSE(sk_invert_power_transformer);
 SK_INVERSE(sk_invert_quantile_transformer);
+SK_INVERSE(sk_invert_pca);
+SK_INVERSE(sk_invert_truncated_svd);
+SK_INVERSE(sk_invert_fast_ica);
 SK_INVERSE(sk_invert_pipeline);
 
 /* Gives the model at the top its method inverse_transform, with an input of its own, where OBJECT

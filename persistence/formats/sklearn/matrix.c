@@ -3,7 +3,7 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/sparse_matrix.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 /* The arrays of a scipy.sparse matrix in compressed rows. */
 struct csr {
@@ -27,29 +27,59 @@ static bool read_csr(struct sk_context *sk, const struct pk_node *node, const ch
     return true;
 }
 
-/* Copies rows whose columns ascend. */
+/* A stored entry, for sorting. */
+struct entry {
+    int64_t column;
+    double value;
+};
+
+static int by_column(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    return x->column < y->column ? -1 : x->column > y->column;
+}
+
+/* Row ROW, whose entries are [FIRST, END), by ascending columns. */
+static bool fill_row(struct sk_context *sk, const struct csr *csr, const char *name, size_t row,
+                     size_t first, size_t end, struct entry *entries, struct lar_tensor *ret)
+{
+    bool sorted = true;
+    for (size_t i = first; i < end; i++) {
+        if (csr->indices[i] < 0 || csr->indices[i] >= csr->shape[1])
+            return sk_fail(sk, LAR_ERR_FORMAT,
+                           "%s: row %zu of a sparse matrix has column %lld of %lld", name, row,
+                           (long long)csr->indices[i], (long long)csr->shape[1]);
+        sorted &= i == first || csr->indices[i] > csr->indices[i - 1];
+        entries[i - first] = (struct entry){csr->indices[i], csr->data.data[i]};
+    }
+    if (!sorted)
+        qsort(entries, end - first, sizeof *entries, by_column);
+    for (size_t i = first; i < end; i++) {
+        if (i > first && entries[i - first].column == entries[i - first - 1].column)
+            return sk_fail(sk, LAR_ERR_FORMAT,
+                           "%s: row %zu of a sparse matrix has column %lld twice", name, row,
+                           (long long)entries[i - first].column);
+        ret->indices[i] = (uint32_t)entries[i - first].column;
+        ((double *)ret->data)[i] = entries[i - first].value;
+    }
+    return true;
+}
+
 static bool fill(struct sk_context *sk, const struct csr *csr, const char *name,
                  struct lar_tensor *ret)
 {
-    uint64_t *indptr = ret->indptr, at = 0;
-    for (size_t row = 0; row + 1 < csr->ends; row++) {
-        int64_t first = csr->indptr[row], end = csr->indptr[row + 1], column = -1;
+    struct entry *entries = sk_alloc(sk, csr->n, sizeof *entries);
+    uint64_t at = 0;
+    for (size_t row = 0; entries && row + 1 < csr->ends; row++) {
+        int64_t first = csr->indptr[row], end = csr->indptr[row + 1];
         if (first != (int64_t)at || end < first || (size_t)end > csr->n)
             return sk_fail(sk, LAR_ERR_FORMAT, "%s: rows of a sparse matrix are out of range",
                            name);
-        for (int64_t i = first; i < end; i++, at++) {
-            if (csr->indices[i] <= column || csr->indices[i] >= csr->shape[1])
-                return sk_fail(sk, LAR_ERR_FORMAT,
-                               "%s: row %zu of a sparse matrix has column %lld of %lld after %lld",
-                               name, row, (long long)csr->indices[i], (long long)csr->shape[1],
-                               (long long)column);
-            column = csr->indices[i];
-            ret->indices[at] = (uint32_t)column;
-            ((double *)ret->data)[at] = csr->data.data[i];
-        }
-        indptr[row + 1] = at;
+        if (!fill_row(sk, csr, name, row, (size_t)first, (size_t)end, entries, ret))
+            return false;
+        ret->indptr[row + 1] = at = (uint64_t)end;
     }
-    return true;
+    return entries != NULL;
 }
 
 static bool sparse(struct sk_context *sk, const struct pk_node *node, const char *name,
