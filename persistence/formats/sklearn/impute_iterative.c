@@ -175,13 +175,14 @@ static bool step(struct sk_context *sk, struct iterative *im, const struct pk_no
     const struct pk_node *args = parts_of(entry);
     struct lar_draft *d = sk->draft;
     struct sk_result result;
-    const int64_t *from;
-    int64_t column;
-    size_t n;
+    const int64_t *from = NULL;
+    int64_t column = -1;
+    size_t n = 0;
     if (!args || !pk_get_i64(args->items.data[0], &column) ||
         !sk_integers(sk, args->items.data[1], "neighbor_feat_idx", &from, &n))
         return sk_fail(sk, LAR_ERR_FORMAT, "is no column, columns, estimator");
-    if (column < 0 || (size_t)column >= im->n || n == 0)
+    if (column < 0 || (size_t)column >= im->n || n == 0 || !from || !im->columns ||
+        !im->limits[0] || !im->limits[1])
         return sk_fail(sk, LAR_ERR_FORMAT, "feat_idx: there is no column %lld of %zu",
                        (long long)column, im->n);
     lar_value *values = sk_alloc(sk, n, sizeof *values);

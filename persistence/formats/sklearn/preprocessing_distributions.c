@@ -65,7 +65,7 @@ static lar_value apply_powers(struct sk_context *sk, const char *op, int64_t met
 bool sk_read_power_transformer(struct sk_context *sk, const struct pk_node *object,
                                const struct sk_frame *in, struct sk_result *ret)
 {
-    struct powers p;
+    struct powers p = {.standardize = false};
     if (!read_powers(sk, object, &p))
         return false;
     lar_value x = numbers(sk, object, in, p.lambdas.n, "lambdas_");
@@ -85,7 +85,7 @@ bool sk_read_power_transformer(struct sk_context *sk, const struct pk_node *obje
 bool sk_invert_power_transformer(struct sk_context *sk, const struct pk_node *object,
                                  const struct sk_frame *in, struct sk_frame *ret)
 {
-    struct powers p;
+    struct powers p = {.standardize = false};
     if (!read_powers(sk, object, &p))
         return false;
     lar_value x = numbers(sk, object, in, p.lambdas.n, "lambdas_");

@@ -27,8 +27,8 @@ static const struct pk_node *inner(const struct pk_node *spline)
 static bool read_spline(struct sk_context *sk, const struct pk_node *node, struct splines *s,
                         size_t i)
 {
-    struct sk_numbers t, c;
-    size_t degree;
+    struct sk_numbers t = {.n = 0}, c = {.n = 0};
+    size_t degree = 0;
     const struct pk_node *spline = inner(node);
     if (!pk_is_global(pk_class(node), "scipy.interpolate._bsplines", "BSpline"))
         return sk_refuse_attribute(sk, node, "bsplines_", "must hold BSpline objects");
@@ -47,7 +47,8 @@ static bool read_spline(struct sk_context *sk, const struct pk_node *node, struc
         if (!(s->knots = sk_alloc(sk, s->n * s->m, sizeof *s->knots)))
             return false;
     }
-    if (t.n != s->m || degree != s->degree || c.n != s->coefficients.n ||
+    if (!s->knots || !t.data || !c.data || !s->coefficients.data || t.n != s->m ||
+        degree != s->degree || c.n != s->coefficients.n ||
         memcmp(c.data, s->coefficients.data, c.n * sizeof *c.data) != 0)
         return sk_fail(sk, LAR_ERR_FORMAT, "t, c, k: differ from those of the first column");
     memcpy(s->knots + i * s->m, t.data, t.n * sizeof *t.data);
