@@ -95,8 +95,8 @@ START_TEST(a_matrix_of_texts)
 {
     struct model m;
     load(&m, "1.9.1/OneHotEncoder.pkl");
-    assert_inputs(&m, "X string [rows,3]");
-    assert_methods(&m, "transform");
+    assert_inputs(&m, "X string [rows,3]; transformed float64 [rows,10]");
+    assert_methods(&m, "transform inverse_transform");
     model_free(&m);
 }
 END_TEST
@@ -211,13 +211,13 @@ START_TEST(unknown_categories_are_named)
     struct model m;
     struct lar_error err;
     load(&m, "1.9.1/OneHotEncoder.pkl");
-    struct lar_tensor x = {.type = LAR_TYPE_STRING,
-                           .layout = LAR_LAYOUT_DENSE,
-                           .shape = LAR_SHAPE(1, 3),
-                           .data = (char[]){"redXXLa"},
-                           .offsets = (uint64_t[]){0, 3, 6, 7},
-                           .kinds = (uint8_t[]){0, 0, 0}};
-    assert_refused(ask(&m, &x, &err), &err, "column x1, row 0: unknown category 'XXL'");
+    struct lar_tensor x[2] = {{.type = LAR_TYPE_STRING,
+                               .layout = LAR_LAYOUT_DENSE,
+                               .shape = LAR_SHAPE(1, 3),
+                               .data = (char[]){"redXXLa"},
+                               .offsets = (uint64_t[]){0, 3, 6, 7},
+                               .kinds = (uint8_t[]){0, 0, 0}}};
+    assert_refused(ask(&m, x, &err), &err, "column x1, row 0: unknown category 'XXL'");
     model_free(&m);
 }
 END_TEST
