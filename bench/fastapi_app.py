@@ -21,5 +21,5 @@ class Request(BaseModel):
 def predict(name: str, request: Request):
     if name not in models:
         raise HTTPException(404)
-    rows = np.asarray(request.instances, dtype=np.float64)
+    rows = request.instances if isinstance(request.instances[0], str) else np.asarray(request.instances, dtype=np.float64)
     return {"predictions": models[name].predict(rows).tolist()}

@@ -97,15 +97,14 @@ static void put_text(struct lar_text *to, const char *bytes, size_t n)
 
 static void put_real(struct lar_text *to, double v, bool narrow)
 {
-    char digits[LAR_NUMBER_SIZE];
-    if (isnan(v))
-        lar_text_puts(to, "NaN");
-    else if (isinf(v))
-        lar_text_puts(to, v < 0 ? "-Infinity" : "Infinity");
-    else
-        lar_text_add(to, digits,
-                     narrow ? lar_number_write_f32(digits, (float)v)
-                            : lar_number_write_f64(digits, v));
+    char digits[LAR_NUMBER_SIZE] = "";
+    if (isfinite(v)) {
+        size_t n =
+            narrow ? lar_number_write_f32(digits, (float)v) : lar_number_write_f64(digits, v);
+        lar_text_add(to, digits, n);
+        return;
+    }
+    lar_text_puts(to, isnan(v) ? "NaN" : v < 0 ? "-Infinity" : "Infinity");
 }
 
 /* Element I of a dense tensor; None and NaN among texts are empty. */

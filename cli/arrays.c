@@ -281,9 +281,8 @@ static bool read_one(struct arrays *a, const void *bytes, size_t size, struct la
 }
 
 static bool read_member(struct arrays *a, const struct lar_archive_member *member,
-                        struct lar_error *err)
+                        struct named_array *to, struct lar_error *err)
 {
-    struct named_array *to = &a->list[a->n++];
     size_t n = strlen(member->name);
     uint8_t *bytes = lar_scratch_take(a->scratch, member->size + 1, 1);
     if (n < 5 || strcmp(member->name + n - 4, ".npy") != 0)
@@ -302,11 +301,12 @@ static bool read_npz(struct arrays *a, const void *bytes, size_t size, struct la
     bool ok = lar_archive_open(&archive, bytes, size, &limits, a->arena, err);
     if (ok && archive.kind != LAR_ARCHIVE_ZIP)
         ok = lar_fail(err, LAR_ERR_FORMAT, "no .npz");
-    if (ok && !(a->list = lar_scratch_take(a->scratch, archive.n + 1, sizeof *a->list)))
+    a->list = ok ? lar_scratch_take(a->scratch, archive.n + 1, sizeof *a->list) : NULL;
+    for (; a->list && ok && a->n < archive.n; a->n++)
+        ok = read_member(a, &archive.members[a->n], &a->list[a->n], err) ||
+             lar_error_within(err, "%s", archive.members[a->n].name);
+    if (ok && !a->list)
         ok = lar_scratch_fail(a->scratch, err, "the arrays");
-    for (size_t i = 0; ok && i < archive.n; i++)
-        ok = read_member(a, &archive.members[i], err) ||
-             lar_error_within(err, "%s", archive.members[i].name);
     lar_archive_finish(&archive);
     return ok && (a->n > 0 || lar_fail(err, LAR_ERR_FORMAT, "the .npz holds no array"));
 }

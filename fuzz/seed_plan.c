@@ -86,6 +86,44 @@ static lar_value i32(struct lar_draft *d, const int32_t *data, int64_t n)
                                                       .data = (void *)(uintptr_t)data});
 }
 
+/* Boosted trees of float64 with a category, which leaf of each a row comes to, and how. */
+static void boosted(struct lar_draft *d, lar_value x)
+{
+    static const int64_t roots[] = {0, 3}, column[] = {1, 0};
+    static const int32_t left[] = {1, -1, -1, 4, -1, -1}, right[] = {2, -1, -1, 5, -1, -1};
+    static const int32_t feature[] = {0, -2, -2, 2, -2, -2}, category[] = {0, -1, -1, -1, -1, -1};
+    static const uint32_t sets[] = {6, 0, 0, 0, 0, 0, 0, 1};
+    static const double threshold[] = {0, 0, 0, -1, 0, 0}, value[] = {1, 2, 4, 8}, start[] = {1, 0};
+    struct lar_node_args node = {
+        .op = "larder.TreeEnsemble",
+        .inputs = &x,
+        .n_inputs = 1,
+        .params = {{"roots", lar_draft_i64(d, roots, LAR_SHAPE(2))},
+                   {"left", i32(d, left, 6)},
+                   {"right", i32(d, right, 6)},
+                   {"feature", i32(d, feature, 6)},
+                   {"threshold", lar_draft_f64(d, threshold, LAR_SHAPE(6))},
+                   {"value", lar_draft_f64(d, value, LAR_SHAPE(4, 1))},
+                   {"column", lar_draft_i64(d, column, LAR_SHAPE(2))},
+                   {"start", lar_draft_f64(d, start, LAR_SHAPE(2))},
+                   {"wide", lar_draft_scalar_bool(d, true)},
+                   {"category", i32(d, category, 6)},
+                   {"sets",
+                    lar_draft_constant(d, &(struct lar_tensor){.type = LAR_TYPE_U32,
+                                                               .layout = LAR_LAYOUT_DENSE,
+                                                               .shape = LAR_SHAPE(1, 8),
+                                                               .data = (void *)(uintptr_t)sets})}}};
+    lar_draft_output(d, lar_draft_method(d, "decision_function"), "decision_function",
+                     lar_draft_node(d, &node), LAR_NO_VALUE);
+    node.params[5].name = NULL;
+    node.op = "larder.TreeLeaves";
+    lar_draft_output(d, lar_draft_method(d, "apply"), "apply", lar_draft_node(d, &node),
+                     LAR_NO_VALUE);
+    node.op = "larder.TreePaths";
+    lar_draft_output(d, lar_draft_method(d, "decision_path"), "decision_path",
+                     lar_draft_node(d, &node), LAR_NO_VALUE);
+}
+
 static void forest(struct lar_draft *d)
 {
     static const int64_t roots[] = {0, 3};
@@ -106,6 +144,7 @@ static void forest(struct lar_draft *d)
                                            {"value", lar_draft_f64(d, value, LAR_SHAPE(4, 2))},
                                            {"divisor", lar_draft_scalar_f64(d, 2)}}});
     lar_draft_output(d, lar_draft_method(d, "predict_proba"), "predict_proba", y, LAR_NO_VALUE);
+    boosted(d, x);
 }
 
 static bool write_seed(const char *path, void (*build)(struct lar_draft *))

@@ -117,6 +117,12 @@ INLINE void bray_curtis(double *r, const double *x, const double *y, size_t n, b
     r[q] = below[q] > 0 ? r[q] / below[q] : sum ? r[q] / below[q] : 0;
 }
 
+static inline double of_cosine(double product)
+{
+    double t = 1 - product;
+    return t < 0 ? 0 : t > 2 ? 2 : t;
+}
+
 /* Of points scaled to length 1. */
 INLINE void cosine(double *r, const double *x, const double *y, size_t n, size_t lanes)
 {
@@ -124,10 +130,7 @@ INLINE void cosine(double *r, const double *x, const double *y, size_t n, size_t
         EACH(q)
     r[q] += x[j] * y[j * lanes + q];
     EACH(q)
-    {
-        double t = 1 - r[q];
-        r[q] = t < 0 ? 0 : t > 2 ? 2 : t;
-    }
+    r[q] = of_cosine(r[q]);
 }
 
 INLINE void haversine(double *r, const double *x, const double *y, size_t lanes)
@@ -156,9 +159,8 @@ INLINE void nan_squares(double *r, const double *x, const double *y, size_t n, s
 }
 
 /* BOTH columns are true, only one is (DIFFER), of N. */
-static double of_counts(enum lar_metric metric, double both, double first, double second, double n)
+static double of_counts(enum lar_metric metric, double both, double differ, double n)
 {
-    double differ = first + second, half = first * second;
     switch (metric) {
     case LAR_METRIC_JACCARD: return both + differ > 0 ? differ / (both + differ) : 0;
     case LAR_METRIC_DICE: return differ / (2 * both + differ);
@@ -166,7 +168,6 @@ static double of_counts(enum lar_metric metric, double both, double first, doubl
     case LAR_METRIC_SOKALMICHENER: return 2 * differ / (n + differ);
     case LAR_METRIC_RUSSELLRAO: return (n - both) / n;
     case LAR_METRIC_SOKALSNEATH: return differ / (0.5 * both + differ);
-    case LAR_METRIC_YULE: return half > 0 ? 2 * half / (both * (n - both - differ) + half) : 0;
     case LAR_METRIC_KULSINSKI: return (differ - both + n) / (differ + n);
     default: return differ / n;
     }
@@ -175,17 +176,16 @@ static double of_counts(enum lar_metric metric, double both, double first, doubl
 INLINE void truths(const struct lar_distance *d, double *r, const double *x, const double *y,
                    size_t lanes)
 {
-    double first[LANES] = {0}, second[LANES] = {0};
+    double differ[LANES] = {0};
     for (size_t j = 0; j < d->columns; j++)
         EACH(q)
         {
             bool a = x[j] != 0, b = y[j * lanes + q] != 0;
             r[q] += a && b;
-            first[q] += a && !b;
-            second[q] += b && !a;
+            differ[q] += a != b;
         }
     EACH(q)
-    r[q] = of_counts(d->metric, r[q], first[q], second[q], (double)d->columns);
+    r[q] = of_counts(d->metric, r[q], differ[q], (double)d->columns);
 }
 
 INLINE void reduced(const struct lar_distance *d, double *r, const double *x, const double *y,
@@ -222,6 +222,13 @@ void lar_reduced_distances(const struct lar_distance *d, const struct lar_kernel
     const double *panel = points->panels + first * d->columns * LANES;
     if (d->metric == LAR_METRIC_EUCLIDEAN || d->metric == LAR_METRIC_SQEUCLIDEAN) {
         kernels->unfused_squares_f64(y, x, panel, d->columns, end - first);
+        return;
+    }
+    if (d->metric == LAR_METRIC_COSINE || d->metric == LAR_METRIC_CORRELATION) {
+        size_t n = (end - first) * LANES;
+        kernels->panels_f64(y, x, 1, panel, d->columns, n);
+        for (size_t i = 0; i < n; i++)
+            y[i] = of_cosine(y[i]);
         return;
     }
     for (size_t i = first; i < end; i++, panel += d->columns * LANES, y += LANES)
@@ -270,7 +277,8 @@ const double *lar_distance_point(const struct lar_distance *d, const double *x, 
     if (d->metric != LAR_METRIC_COSINE && d->metric != LAR_METRIC_CORRELATION)
         return x;
     for (size_t j = 0; d->metric == LAR_METRIC_CORRELATION && j < n; j++)
-        mean += x[j] / (double)n;
+        mean += x[j];
+    mean /= (double)n;
     for (size_t j = 0; j < n; j++)
         square += (x[j] - mean) * (x[j] - mean);
     double length = sqrt(square);

@@ -101,6 +101,35 @@ static bool copy_strings(struct lar_call *call, const struct lar_shape *shape,
     return true;
 }
 
+/* COUNT pieces of FROM, those at AT. */
+static void copy_pieces(char *to, const char *from, const uint64_t *at, uint64_t count,
+                        size_t piece)
+{
+    if (piece == 8) /* one number: the usual case */
+        for (uint64_t i = 0; i < count; i++)
+            memcpy(to + i * 8, from + at[i] * 8, 8);
+    else if (piece == 4)
+        for (uint64_t i = 0; i < count; i++)
+            memcpy(to + i * 4, from + at[i] * 4, 4);
+    else
+        for (uint64_t i = 0; i < count; i++)
+            memcpy(to + i * piece, from + at[i] * piece, piece);
+}
+
+/* The same where each index is needed once: labels, rows. */
+static bool copy_once(const struct lar_call *call, char *to, uint64_t n, size_t piece,
+                      struct lar_error *err)
+{
+    const struct lar_tensor *data = call->inputs[0], *indices = call->inputs[1];
+    for (uint64_t i = 0, index, count = lar_tensor_count(indices); i < count; i++, to += piece) {
+        if (!resolve(indices, i, n, &index))
+            return lar_fail(err, LAR_ERR_INVALID, "index %lld is not among %llu",
+                            (long long)index_at(indices, i), (unsigned long long)n);
+        copy_pieces(to, data->data, &index, 1, piece);
+    }
+    return true;
+}
+
 static bool run(struct lar_call *call, struct lar_error *err)
 {
     const struct lar_tensor *data = call->inputs[0], *indices = call->inputs[1];
@@ -122,20 +151,18 @@ static bool run(struct lar_call *call, struct lar_error *err)
     if (lar_tensor_count(&call->outputs[0]) == 0)
         return true; /* and no walk through dimensions that hold nothing */
     size_t item = lar_type_size(data->type), piece = (size_t)cut.inner * item;
-    uint64_t index, count = lar_tensor_count(indices);
-    for (uint64_t o = 0; o < cut.outer; o++)
-        for (uint64_t i = 0; i < count; i++, out += piece) {
-            if (!resolve(indices, i, cut.n, &index))
-                return lar_fail(err, LAR_ERR_INVALID, "index %lld is not among %llu",
-                                (long long)index_at(indices, i), (unsigned long long)cut.n);
-            const char *from = (const char *)data->data + (o * cut.n + index) * piece;
-            if (piece == 8) /* one number: the usual case */
-                memcpy(out, from, 8);
-            else if (piece == 4)
-                memcpy(out, from, 4);
-            else
-                memcpy(out, from, piece);
-        }
+    uint64_t count = lar_tensor_count(indices);
+    if (cut.outer == 1)
+        return copy_once(call, out, cut.n, piece, err);
+    uint64_t *at = lar_scratch_take(call->scratch, count, sizeof *at);
+    if (!at)
+        return lar_scratch_fail(call->scratch, err, "indices");
+    for (uint64_t i = 0; i < count; i++)
+        if (!resolve(indices, i, cut.n, &at[i]))
+            return lar_fail(err, LAR_ERR_INVALID, "index %lld is not among %llu",
+                            (long long)index_at(indices, i), (unsigned long long)cut.n);
+    for (uint64_t o = 0; o < cut.outer; o++, out += count * piece)
+        copy_pieces(out, (const char *)data->data + o * cut.n * piece, at, count, piece);
     return true;
 }
 

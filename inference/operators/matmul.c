@@ -1,8 +1,13 @@
 /* MatMul: a matrix, dense or CSR, times a dense matrix. The order of the sums is kernels.h's.
+ * larder.Layer: the same of float64, with a bias added to each row, and an activation: what MatMul,
+ * Add and Relu, Tanh or Sigmoid give one after the other, bit by bit, but going through memory
+ * once.
  *
- * A constant second factor is packed once; one that is computed is packed in each run.
+ * A constant second factor is packed once; one that is computed is packed in each run. Parameters
+ * of larder.Layer: weights [k, n], bias [n]; activation, 0: none, 1: Relu, 2: Tanh, 3: Sigmoid.
  * SPDX-License-Identifier: MIT */
 #include "base/checked.h"
+#include "inference/functions.h"
 #include "inference/infer.h"
 #include "inference/kernels.h"
 #include "inference/values.h"
@@ -69,14 +74,10 @@ static void pack(void *w, const struct lar_tensor *b)
         pack_f32(w, b->data, (size_t)lar_rows(b), (size_t)lar_columns(b));
 }
 
-static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, void **ret_state,
-                    struct lar_error *err)
+static bool pack_constant(const struct lar_tensor *b, struct lar_arena *arena, void **ret_state,
+                          struct lar_error *err)
 {
-    const struct lar_tensor *b = node->inputs[1]->constant;
     size_t n;
-    *ret_state = NULL;
-    if (!b)
-        return true;
     if (b->type == LAR_TYPE_F64 && lar_columns(b) == 1) { /* its own transpose */
         *ret_state = b->data;
         return true;
@@ -89,22 +90,36 @@ static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, v
     return true;
 }
 
-static void run_csr(struct lar_call *call, double *y, const struct lar_tensor *a, const double *w,
-                    size_t n)
+static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, void **ret_state,
+                    struct lar_error *err)
 {
+    const struct lar_tensor *b = node->inputs[1]->constant;
+    *ret_state = NULL;
+    return !b || pack_constant(b, arena, ret_state, err);
+}
+
+/* Rows [FIRST, FIRST + M) of A times W, to Y. */
+static void run_f64(struct lar_call *call, double *y, const struct lar_tensor *a, uint64_t first,
+                    size_t m, const double *w, size_t n)
+{
+    const struct lar_kernels *kernels = call->kernels;
     size_t k = (size_t)lar_columns(a);
-    for (uint64_t i = 0; i < lar_rows(a); i++) {
+    if (a->layout == LAR_LAYOUT_DENSE) {
+        const double *x = (const double *)a->data + first * k;
+        (n <= MAX_DOTS ? kernels->dots_f64 : kernels->panels_f64)(y, x, m, w, k, n);
+        return;
+    }
+    for (uint64_t i = first; i < first + m; i++, y += n) {
         uint64_t at = a->indptr[i];
         size_t nnz = (size_t)(a->indptr[i + 1] - at);
-        (n <= MAX_DOTS ? call->kernels->csr_dots_f64 : call->kernels->csr_panels_f64)(
-            y + i * n, (const double *)a->data + at, a->indices + at, nnz, w, k, n);
+        (n <= MAX_DOTS ? kernels->csr_dots_f64 : kernels->csr_panels_f64)(
+            y, (const double *)a->data + at, a->indices + at, nnz, w, k, n);
     }
 }
 
 static bool run(struct lar_call *call, struct lar_error *err)
 {
     const struct lar_tensor *a = call->inputs[0], *b = call->inputs[1];
-    const struct lar_kernels *kernels = call->kernels;
     size_t m = (size_t)lar_rows(a), k = (size_t)lar_columns(a), n = (size_t)lar_columns(b), size;
     if (lar_columns(a) != lar_rows(b))
         return lar_fail(err, LAR_ERR_INVALID, "%zu columns times %llu rows", k,
@@ -124,27 +139,106 @@ static bool run(struct lar_call *call, struct lar_error *err)
         pack(packed, b);
         w = packed;
     }
-    if (a->layout == LAR_LAYOUT_CSR)
-        run_csr(call, y, a, w, n);
-    else if (a->type == LAR_TYPE_F32)
-        kernels->panels_f32(y, a->data, m, w, k, n);
+    if (a->type == LAR_TYPE_F32)
+        call->kernels->panels_f32(y, a->data, m, w, k, n);
     else
-        (n <= MAX_DOTS ? kernels->dots_f64 : kernels->panels_f64)(y, a->data, m, w, k, n);
+        run_f64(call, y, a, 0, m, w, n);
     lar_scratch_release(call->scratch, mark);
     return true;
+}
+
+static double product_cost(const struct lar_value_info *a, double k, double n, uint64_t rows)
+{
+    double m = a->shape.dims[0] > 0 ? (double)a->shape.dims[0] : (double)rows;
+    if (a->layout == LAR_LAYOUT_CSR)
+        k = k < 100 ? k : 100; /* a guess of the stored entries in a row */
+    return 20 + m * (n <= MAX_DOTS ? 2 * n + k * n / 10 : k * n / 14);
 }
 
 static double cost(const struct lar_node_info *node, const void *state, uint64_t rows)
 {
     (void)state;
-    const struct lar_value_info *a = node->inputs[0], *b = node->inputs[1];
-    double m = a->shape.dims[0] > 0 ? (double)a->shape.dims[0] : (double)rows;
+    const struct lar_value_info *b = node->inputs[1];
     double k = b->shape.dims[0] > 0 ? (double)b->shape.dims[0] : 100;
     double n = b->shape.dims[1] > 0 ? (double)b->shape.dims[1] : 100;
-    if (a->layout == LAR_LAYOUT_CSR)
-        k = k < 100 ? k : 100; /* a guess of the stored entries in a row */
-    double pack = b->constant ? 0 : k * n;
-    return 20 + m * (n <= MAX_DOTS ? 2 * n + k * n / 10 : k * n / 14) + pack;
+    return product_cost(node->inputs[0], k, n, rows) + (b->constant ? 0 : k * n);
+}
+
+enum activation { NONE, RELU, TANH, SIGMOID, ACTIVATIONS };
+
+static bool layer_infer(const struct lar_node_info *node, struct lar_value_info *ret,
+                        struct lar_error *err)
+{
+    const struct lar_shape *w = &lar_node_param(node, "weights")->shape;
+    if (!lar_infer_matrix(node, 0, err))
+        return false;
+    const struct lar_value_info *a = node->inputs[0];
+    if (a->type != LAR_TYPE_F64)
+        return lar_infer_refuse(err, "the input is not of float64");
+    if (!lar_dims_meet(a->shape.dims[1], w->dims[0]))
+        return lar_infer_refuse(err, "the columns do not fit the weights'");
+    if (lar_node_param(node, "bias")->shape.dims[0] != w->dims[1])
+        return lar_infer_refuse(err, "the bias does not fit the weights");
+    *ret = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(a->shape.dims[0], w->dims[1]));
+    return true;
+}
+
+static bool layer_verify(const struct lar_node_info *node, struct lar_error *err)
+{
+    int64_t activation = lar_node_param_i64(node, "activation", 0);
+    return (activation >= 0 && activation < ACTIVATIONS) ||
+           lar_fail(err, LAR_ERR_FORMAT, "there is no activation %lld", (long long)activation);
+}
+
+static bool layer_prepare(const struct lar_node_info *node, struct lar_arena *arena,
+                          void **ret_state, struct lar_error *err)
+{
+    return pack_constant(lar_node_param(node, "weights"), arena, ret_state, err);
+}
+
+/* Adds the bias to M rows of Y and activates them. */
+static void finish(double *y, size_t m, const double *bias, size_t n, enum activation activation)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++)
+            y[i * n + j] += bias[j];
+    if (activation == RELU)
+        for (size_t i = 0; i < m * n; i++)
+            y[i] = y[i] < 0 ? 0 : y[i];
+    else if (activation == TANH)
+        for (size_t i = 0; i < m * n; i++)
+            y[i] = lar_tanh(y[i]);
+    else if (activation == SIGMOID)
+        for (size_t i = 0; i < m * n; i++)
+            y[i] = lar_logistic(y[i]);
+}
+
+static bool layer_run(struct lar_call *call, struct lar_error *err)
+{
+    enum { BLOCK = 96 }; /* rows at a time, which stay in the cache */
+    const struct lar_tensor *a = call->inputs[0], *w = lar_node_param(call->node, "weights");
+    const double *bias = lar_node_param(call->node, "bias")->data;
+    enum activation activation = (enum activation)lar_node_param_i64(call->node, "activation", 0);
+    size_t n = (size_t)lar_columns(w);
+    if (lar_columns(a) != lar_rows(w))
+        return lar_fail(err, LAR_ERR_INVALID, "%llu columns times %llu rows",
+                        (unsigned long long)lar_columns(a), (unsigned long long)lar_rows(w));
+    double *y = lar_output_dense(call, 0, &LAR_SHAPE(a->shape.dims[0], (int64_t)n), err);
+    uint64_t rows = n ? lar_rows(a) : 0;
+    for (uint64_t i = 0; y && i < rows; i += BLOCK) {
+        size_t m = (size_t)(rows - i < BLOCK ? rows - i : BLOCK);
+        run_f64(call, y + i * n, a, i, m, call->state, n);
+        finish(y + i * n, m, bias, n, activation);
+    }
+    return y != NULL;
+}
+
+static double layer_cost(const struct lar_node_info *node, const void *state, uint64_t rows)
+{
+    (void)state;
+    const struct lar_shape *w = &lar_node_param(node, "weights")->shape;
+    double n = (double)w->dims[1], each = lar_node_param_i64(node, "activation", 0) > RELU ? 6 : 1;
+    return product_cost(node->inputs[0], (double)w->dims[0], n, rows) + (double)rows * n * each;
 }
 
 const struct lar_operator lar_operator_matmul = {.signature = {.name = "MatMul",
@@ -157,3 +251,21 @@ const struct lar_operator lar_operator_matmul = {.signature = {.name = "MatMul",
                                                  .prepare = prepare,
                                                  .cost = cost,
                                                  .run = run};
+
+static const struct lar_param_rule layer_params[] = {{"weights", LAR_TYPE_F64, 2, false},
+                                                     {"bias", LAR_TYPE_F64, 1, false},
+                                                     {"activation", LAR_TYPE_I64, 0, true},
+                                                     {0}};
+
+const struct lar_operator lar_operator_layer = {.signature = {.name = "larder.Layer",
+                                                              .version = 1,
+                                                              .min_inputs = 1,
+                                                              .max_inputs = 1,
+                                                              .min_outputs = 1,
+                                                              .max_outputs = 1,
+                                                              .params = layer_params,
+                                                              .infer = layer_infer},
+                                                .verify = layer_verify,
+                                                .prepare = layer_prepare,
+                                                .cost = layer_cost,
+                                                .run = layer_run};

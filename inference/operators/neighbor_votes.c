@@ -8,7 +8,8 @@
  * row without neighbours has (-1: none; left out: such a row is refused). Outputs: float64 [rows,
  * classes], sums as scikit-learn's predict makes them, and shares, as its predict_proba does.
  *
- * Means: targets [n, m]. Output: float64 [rows, m]; NaN for a row without neighbours.
+ * Means: targets [n, m]; none, what a row without neighbours has (NaN where left out). Output:
+ * float64 [rows, m].
  * SPDX-License-Identifier: MIT */
 #include "inference/infer.h"
 #include "inference/params.h"
@@ -137,18 +138,15 @@ struct ballot {
 };
 
 /* Votes as scipy's weighted mode adds them up: all voices, the others' as 0, in NumPy's order. */
-static void sum_masked(const struct voices *v, const struct ballot *b, double *sums)
+static void sum_masked(const struct voices *v, const struct ballot *b, const double *shares,
+                       double *sums)
 {
     double *masked = v->weights + v->n;
-    for (size_t j = 0; j < v->n; j++) {
-        int64_t class = b->codes[number_of(v, j)];
-        bool first = true;
-        for (size_t i = 0; first && i < j; i++)
-            first = b->codes[number_of(v, i)] != class;
-        if (!first)
+    for (size_t class = 0; class < b->classes; class ++) {
+        if (shares[class] == 0) /* nobody */
             continue;
         for (size_t i = 0; i < v->n; i++)
-            masked[i] = b->codes[number_of(v, i)] == class ? v->weights[i] : 0;
+            masked[i] = b->codes[number_of(v, i)] == (int64_t) class ? v->weights[i] : 0;
         sums[class] = lar_sum_f64(masked, v->n);
     }
 }
@@ -165,7 +163,7 @@ static void count_row(const struct voices *v, const struct ballot *b, double *su
     for (size_t j = 0; j < v->n; j++)
         shares[b->codes[number_of(v, j)]] += v->weights[j];
     if (b->weighted && v->indices)
-        sum_masked(v, b, sums);
+        sum_masked(v, b, shares, sums);
     else
         memcpy(sums, shares, b->classes * sizeof *sums);
     double total = lar_sum_f64(shares, b->classes);
@@ -217,7 +215,7 @@ static bool means_infer(const struct lar_node_info *node, struct lar_value_info 
 }
 
 static void mean_row(const struct voices *v, const double *targets, size_t m, bool weighted,
-                     double *y)
+                     double none, double *y)
 {
     double total = 0;
     weigh(v, weighted);
@@ -229,7 +227,7 @@ static void mean_row(const struct voices *v, const double *targets, size_t m, bo
             double target = targets[(size_t)number_of(v, j) * m + t];
             sum += weighted ? target * v->weights[j] : target;
         }
-        y[t] = v->n ? sum / total : NAN;
+        y[t] = v->n ? sum / total : none;
     }
 }
 
@@ -238,6 +236,7 @@ static bool means_run(struct lar_call *call, struct lar_error *err)
     const struct lar_tensor *targets = lar_node_param(call->node, "targets");
     uint64_t rows = lar_rows(call->inputs[0]), m = lar_columns(targets);
     bool weighted = lar_node_flag(call->node, "weighted");
+    double none = lar_node_param_f64(call->node, "none", (double)NAN);
     double *y = lar_output_dense(call, 0, &LAR_SHAPE((int64_t)rows, (int64_t)m), err);
     if (!y)
         return false;
@@ -248,7 +247,7 @@ static bool means_run(struct lar_call *call, struct lar_error *err)
     for (uint64_t i = 0; i < rows && m; i++, y += m) {
         if (!voices_of(call, i, targets->shape.dims[0], &v, err))
             return false;
-        mean_row(&v, targets->data, (size_t)m, weighted, y);
+        mean_row(&v, targets->data, (size_t)m, weighted, none, y);
     }
     lar_scratch_release(call->scratch, mark);
     return true;
@@ -272,8 +271,10 @@ const struct lar_operator lar_operator_neighbor_votes = {
     .verify = votes_verify,
     .run = votes_run};
 
-static const struct lar_param_rule means_params[] = {
-    {"targets", LAR_TYPE_F64, 2, false}, {"weighted", LAR_TYPE_BOOL, 0, true}, {0}};
+static const struct lar_param_rule means_params[] = {{"targets", LAR_TYPE_F64, 2, false},
+                                                     {"weighted", LAR_TYPE_BOOL, 0, true},
+                                                     {"none", LAR_TYPE_F64, 0, true},
+                                                     {0}};
 
 const struct lar_operator lar_operator_neighbor_means = {
     .signature = {.name = "larder.NeighborMeans",

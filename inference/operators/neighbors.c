@@ -31,7 +31,10 @@ struct search {
     double *buffer; /* distances of panels */
 };
 
-enum { BLOCK = 32 }; /* panels whose distances are computed at a time */
+enum {
+    BLOCK = 16, /* panels whose distances are computed at a time */
+    ROWS = 16,  /* rows that are searched side by side */
+};
 
 static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
                   struct lar_error *err)
@@ -113,13 +116,13 @@ static void push_tree(const struct search *q)
     }
 }
 
-/* The heap as it is pushed, one by one, into an empty one: TO[k]. */
-static void push_again(const struct search *q, double *values, int64_t *indices)
+/* A heap of K as it is pushed, one by one, into an empty one. */
+static void push_again(const double *from, const int64_t *numbers, size_t k, double *values,
+                       int64_t *indices)
 {
-    size_t k = q->state->k;
     lar_nearest_clear(values, indices, k);
     for (size_t i = 0; i < k; i++)
-        lar_nearest_push(values, indices, k, q->values[i], q->indices[i]);
+        lar_nearest_push(values, indices, k, from[i], numbers[i]);
 }
 
 /* All distances, then the nearest of them. */
@@ -143,27 +146,38 @@ struct buffers {
     double block[BLOCK * LAR_PANEL_F64];
 };
 
-static void search(struct search *q, struct buffers *b)
+/* Orders what the heap of Q has. */
+static void sort(const struct search *q)
 {
-    const struct state *s = q->state;
-    if (s->ties == LAR_TIES_SELECT) {
-        select_all(q, b->all, b->numbers);
+    (q->state->ties == LAR_TIES_INTRO ? lar_nearest_intro
+                                      : lar_nearest_quick)(q->values, q->indices, q->state->k);
+}
+
+/* Rows that are searched side by side. */
+static void search(const struct state *s, const struct search *rows, size_t m, struct buffers *b)
+{
+    size_t n = s->points.n, step = BLOCK * LAR_PANEL_F64;
+    for (size_t i = 0; i < m; i++)
+        if (s->ties == LAR_TIES_SELECT)
+            select_all(&rows[i], b->all, b->numbers);
+        else
+            lar_nearest_clear(rows[i].values, rows[i].indices, s->k);
+    if (s->ties == LAR_TIES_SELECT)
         return;
+    for (size_t i = 0; s->tree.n_nodes && i < m; i++)
+        push_tree(&rows[i]);
+    /* by brute force, the same panels for each row in turn, while they are near */
+    for (size_t first = 0; !s->tree.n_nodes && first < n; first += step)
+        for (size_t i = 0; i < m; i++)
+            push_range(&rows[i], first, n - first < step ? n : first + step);
+    for (size_t i = 0; i < m; i++) {
+        if (s->again) {
+            memcpy(b->all, rows[i].values, s->k * sizeof *b->all);
+            memcpy(b->numbers, rows[i].indices, s->k * sizeof *b->numbers);
+            push_again(b->all, b->numbers, s->k, rows[i].values, rows[i].indices);
+        }
+        sort(&rows[i]);
     }
-    struct search inner = *q;
-    if (s->again) { /* the first heap is in working memory */
-        inner.values = b->all;
-        inner.indices = b->numbers;
-    }
-    lar_nearest_clear(inner.values, inner.indices, s->k);
-    if (s->tree.n_nodes)
-        push_tree(&inner);
-    else
-        push_range(&inner, 0, s->points.n);
-    if (s->again)
-        push_again(&inner, q->values, q->indices);
-    (s->ties == LAR_TIES_INTRO ? lar_nearest_intro : lar_nearest_quick)(q->values, q->indices,
-                                                                        s->k);
 }
 
 static bool run(struct lar_call *call, struct lar_error *err)
@@ -179,22 +193,26 @@ static bool run(struct lar_call *call, struct lar_error *err)
     if (!indices)
         return false;
     mark = lar_scratch_mark(call->scratch);
-    b.point = lar_scratch_take(call->scratch, d, sizeof *b.point);
+    b.point = lar_scratch_take(call->scratch, d, ROWS * sizeof *b.point);
     b.all = lar_scratch_take(call->scratch, s->points.n_panels, LAR_PANEL_F64 * sizeof *b.all);
     b.numbers = lar_scratch_take(call->scratch, s->points.n, sizeof *b.numbers);
     if (!b.point || !b.all || !b.numbers)
         return lar_scratch_fail(call->scratch, err, "distances");
-    for (uint64_t i = 0; i < rows; i++, x += d) {
-        struct search q = {.state = s,
-                           .kernels = call->kernels,
-                           .x = lar_distance_point(&s->distance, x, b.point),
-                           .values = distances + i * k,
-                           .indices = indices + i * k,
-                           .buffer = b.block};
-        search(&q, &b);
-        for (size_t j = 0; j < k; j++)
-            q.values[j] = lar_distance_full(&s->distance, q.values[j]);
+    for (uint64_t first = 0; first < rows; first += ROWS) {
+        struct search block[ROWS];
+        size_t m = rows - first < ROWS ? (size_t)(rows - first) : ROWS;
+        for (size_t i = 0; i < m; i++)
+            block[i] = (struct search){
+                .state = s,
+                .kernels = call->kernels,
+                .x = lar_distance_point(&s->distance, x + (first + i) * d, b.point + i * d),
+                .values = distances + (first + i) * k,
+                .indices = indices + (first + i) * k,
+                .buffer = b.block};
+        search(s, block, m, &b);
     }
+    for (uint64_t i = 0; i < rows * k; i++)
+        distances[i] = lar_distance_full(&s->distance, distances[i]);
     lar_scratch_release(call->scratch, mark);
     return true;
 }

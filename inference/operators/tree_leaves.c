@@ -15,6 +15,8 @@
 #include "inference/infer.h"
 #include "inference/values.h"
 
+#include <math.h>
+
 static bool infer_leaves(const struct lar_node_info *node, struct lar_value_info *ret,
                          struct lar_error *err)
 {
@@ -96,9 +98,7 @@ static double cost(const struct lar_node_info *node, const void *state, uint64_t
         node->inputs[0]->shape.dims[0] < 0 ? (double)rows : (double)node->inputs[0]->shape.dims[0];
     double trees = (double)lar_node_param(node, "roots")->shape.dims[0];
     double nodes = (double)lar_node_param(node, "left")->shape.dims[0];
-    double depth = 2;
-    for (double n = nodes / trees; n > 1; n /= 2)
-        depth++;
+    double depth = 2 + log2(nodes / trees);
     return 30 + m * (trees * depth * 4 + nodes * 0.5);
 }
 

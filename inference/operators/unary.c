@@ -1,9 +1,10 @@
-/* Neg, Abs, Cos, Exp, Log, Sqrt, Sigmoid, Tanh, Relu, Clip: elementwise operators of one float
- * input.
+/* Elementwise operators of one float input: Neg, Abs, Exp, Log, Sqrt, Sigmoid, Tanh, Relu,
+ * Reciprocal, Clip, trigonometric and hyperbolic functions; larder.Cbrt, Exp2, Expm1, Log1p, Log2,
+ * Log10, which ONNX lacks.
  *
- * Sigmoid is 1 / (1 + exp(-x)), as scipy.special.expit computes it. Tanh is within 3 ulp of
- * tanh(), which is slower. Relu: NaN stays NaN.
+ * Relu: NaN stays NaN.
  * SPDX-License-Identifier: MIT */
+#include "inference/functions.h"
 #include "inference/infer.h"
 #include "inference/values.h"
 
@@ -43,17 +44,7 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
         return out != NULL;                                                                        \
     }
 
-/* Below 1/2 Lambert's continued fraction, cut where it is exact; beyond, by exp(). */
-static double tanh_f64(double x)
-{
-    double z = x * x;
-    if (z < 0.25)
-        return x * (2027025 + z * (270270 + z * (6930 + z * 36))) /
-               (2027025 + z * (945945 + z * (51975 + z * (630 + z))));
-    return copysign(1 - 2 / (exp(2 * fabs(x)) + 1), x);
-}
-
-UNARY_RUN(tanh_run, tanh_f64(x), tanhf(x))
+UNARY_RUN(tanh_run, lar_tanh(x), tanhf(x))
 UNARY_RUN(relu_run, x < 0 ? 0 : x, x < 0 ? 0 : x)
 UNARY_RUN(neg_run, -x, -x)
 UNARY_RUN(abs_run, fabs(x), fabsf(x))
@@ -61,7 +52,18 @@ UNARY_RUN(cos_run, cos(x), cosf(x))
 UNARY_RUN(exp_run, exp(x), expf(x))
 UNARY_RUN(log_run, log(x), logf(x))
 UNARY_RUN(sqrt_run, sqrt(x), sqrtf(x))
-UNARY_RUN(sigmoid_run, 1 / (1 + exp(-x)), 1 / (1 + expf(-x)))
+UNARY_RUN(sigmoid_run, lar_logistic(x), 1 / (1 + expf(-x)))
+UNARY_RUN(cbrt_run, cbrt(x), cbrtf(x))
+UNARY_RUN(exp2_run, exp2(x), exp2f(x))
+UNARY_RUN(expm1_run, expm1(x), expm1f(x))
+UNARY_RUN(log1p_run, log1p(x), log1pf(x))
+UNARY_RUN(log2_run, log2(x), log2f(x))
+UNARY_RUN(log10_run, log10(x), log10f(x))
+UNARY_RUN(sin_run, sin(x), sinf(x))
+UNARY_RUN(sinh_run, sinh(x), sinhf(x))
+UNARY_RUN(asinh_run, asinh(x), asinhf(x))
+UNARY_RUN(atanh_run, atanh(x), atanhf(x))
+UNARY_RUN(reciprocal_run, 1 / x, 1 / x)
 
 static double transcendental_cost(const struct lar_node_info *node, const void *state,
                                   uint64_t rows)
@@ -133,6 +135,23 @@ const struct lar_operator lar_operator_sigmoid = {
     .signature = {.name = "Sigmoid", .version = 13, ONE_INPUT, .infer = infer},
     .cost = transcendental_cost,
     .run = sigmoid_run};
+/* An operator of one function that costs as exp() does. */
+#define FUNCTION(identifier, name_, version_, function)                                            \
+    const struct lar_operator lar_operator_##identifier = {                                        \
+        .signature = {.name = (name_), .version = (version_), ONE_INPUT, .infer = infer},          \
+        .cost = transcendental_cost,                                                               \
+        .run = (function)}
+FUNCTION(cbrt, "larder.Cbrt", 1, cbrt_run);
+FUNCTION(exp2, "larder.Exp2", 1, exp2_run);
+FUNCTION(expm1, "larder.Expm1", 1, expm1_run);
+FUNCTION(log1p, "larder.Log1p", 1, log1p_run);
+FUNCTION(log2, "larder.Log2", 1, log2_run);
+FUNCTION(log10, "larder.Log10", 1, log10_run);
+FUNCTION(sin, "Sin", 7, sin_run);
+FUNCTION(sinh, "Sinh", 9, sinh_run);
+FUNCTION(asinh, "Asinh", 9, asinh_run);
+FUNCTION(atanh, "Atanh", 9, atanh_run);
+FUNCTION(reciprocal, "Reciprocal", 13, reciprocal_run);
 const struct lar_operator lar_operator_tanh = {
     .signature = {.name = "Tanh", .version = 13, ONE_INPUT, .infer = infer},
     .cost = transcendental_cost,

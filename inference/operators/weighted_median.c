@@ -22,45 +22,70 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
     return true;
 }
 
-/* Whether A comes before B. */
-static bool before(double a, double b)
+/* An element on its way through the sort. */
+struct item {
+    uint64_t key; /* rises as the elements do */
+    uint32_t place;
+};
+
+static uint64_t key_of(double x)
 {
-    return a < b || (isnan(b) && !isnan(a));
+    const uint64_t sign = UINT64_C(1) << 63;
+    uint64_t bits;
+    if (isnan(x))
+        return UINT64_MAX;
+    x = x == 0 ? 0 : x; /* zeros are equal */
+    memcpy(&bits, &x, sizeof bits);
+    return bits & sign ? ~bits : bits | sign;
 }
 
-/* Sorts the N places in ORDER by the elements of X, which stay: merges runs of 1, 2, 4, ... from
- * one array into the other. Returns the array that holds the result. */
-static uint32_t *sort(const double *x, uint32_t n, uint32_t *order, uint32_t *other)
+/* Merges ITEMS[FIRST .. MIDDLE) and [MIDDLE .. END) into TO. Which of two comes first is anybody's
+ * guess: that is arithmetic here, not a branch. */
+static void merge(const struct item *items, uint64_t first, uint64_t middle, uint64_t end,
+                  struct item *to)
 {
-    for (uint32_t i = 0; i < n; i++)
-        order[i] = i;
+    uint64_t a = first, b = middle, at = first;
+    while (a < middle && b < end) {
+        uint64_t second = items[b].key < items[a].key;
+        to[at++] = items[a + second * (b - a)];
+        b += second;
+        a += 1 - second;
+    }
+    memcpy(to + at, items + a, (middle - a) * sizeof *to);
+    at += middle - a;
+    memcpy(to + at, items + b, (end - b) * sizeof *to);
+}
+
+/* Sorts N items: merges runs of 1, 2, 4, ... from one array into the other. Returns the array that
+ * holds the result. */
+static struct item *sort(struct item *items, struct item *other, uint64_t n)
+{
     for (uint64_t run = 1; run < n; run *= 2) {
         for (uint64_t first = 0; first < n; first += 2 * run) {
-            uint64_t a = first, middle = first + run < n ? first + run : n, b = middle;
-            uint64_t end = middle + run < n ? middle + run : n;
-            for (uint64_t at = first; at < end; at++)
-                other[at] = b < end && (a == middle || before(x[order[b]], x[order[a]]))
-                                ? order[b++]
-                                : order[a++];
+            uint64_t middle = first + run < n ? first + run : n;
+            merge(items, first, middle, middle + run < n ? middle + run : n, other);
         }
-        uint32_t *swap = order;
-        order = other;
+        struct item *swap = items;
+        items = other;
         other = swap;
     }
-    return order;
+    return items;
 }
 
-static double median(const double *x, const double *weights, const uint32_t *order, uint32_t n)
+static double median(const double *x, const double *weights, struct item *items, uint32_t n)
 {
     double sum = 0, all = 0;
     for (uint32_t i = 0; i < n; i++)
-        all += weights[order[i]];
+        items[i] = (struct item){.key = key_of(x[i]), .place = i};
+    items = sort(items, items + n, n);
+    for (uint32_t i = 0; i < n; i++)
+        all += weights[items[i].place];
     for (uint32_t i = 0; i < n; i++) {
-        sum += weights[order[i]];
+        sum += weights[items[i].place];
         if (sum >= 0.5 * all)
-            return x[order[i]];
+            return x[items[i].place];
     }
-    return x[order[0]]; /* as NumPy's argmax where nothing is true */
+    return x[items[0].place]; /* as NumPy's argmax where nothing is true */
 }
 
 static bool run(struct lar_call *call, struct lar_error *err)
@@ -71,17 +96,17 @@ static bool run(struct lar_call *call, struct lar_error *err)
     uint32_t n = (uint32_t)lar_tensor_count(weights);
     double *y = lar_output_dense(call, 0, &LAR_SHAPE(in->shape.dims[0]), err);
     size_t mark = lar_scratch_mark(call->scratch);
-    uint32_t *order = y ? lar_scratch_take(call->scratch, n, 2 * sizeof *order) : NULL;
+    struct item *items = y ? lar_scratch_take(call->scratch, n, 2 * sizeof *items) : NULL;
     if (!y)
         return false;
-    if (!order)
+    if (!items)
         return lar_scratch_fail(call->scratch, err, "the result");
     if (lar_columns(in) != n)
         return lar_fail(err, LAR_ERR_INVALID, "%llu columns, not %u",
                         (unsigned long long)lar_columns(in), n);
     for (uint64_t i = 0; i < rows; i++) {
         const double *x = (const double *)in->data + i * n;
-        y[i] = median(x, weights->data, sort(x, n, order, order + n), n);
+        y[i] = median(x, weights->data, items, n);
     }
     lar_scratch_release(call->scratch, mark);
     return true;
@@ -90,11 +115,9 @@ static bool run(struct lar_call *call, struct lar_error *err)
 static double cost(const struct lar_node_info *node, const void *state, uint64_t rows)
 {
     (void)state;
-    double n = (double)lar_node_param(node, "weights")->shape.dims[0], levels = 1;
+    double n = (double)lar_node_param(node, "weights")->shape.dims[0], levels = 1 + log2(n);
     double m =
         node->inputs[0]->shape.dims[0] < 0 ? (double)rows : (double)node->inputs[0]->shape.dims[0];
-    for (double k = n; k > 1; k /= 2)
-        levels++;
     return 20 + m * n * levels * 4;
 }
 

@@ -103,12 +103,14 @@ tail -n +2 out.csv | cmp - theirs || fail "CSV differs"
 runs 0 predict "$iris" x.npy
 gives 0
 runs 0 predict "$iris" x.npy --output y.npy
-grep -aqF "{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }" y.npy && [ "$(stat -c %s y.npy)" = 136 ] || fail "y.npy: $(od -c y.npy)"
+grep -aqF "{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }" y.npy || fail "y.npy: $(od -c y.npy)"
+[ "$(stat -c %s y.npy)" = 136 ] || fail "y.npy: $(od -c y.npy)"
 runs 0 predict "$iris" x.npy --output p.npy --method predict_proba
 runs 0 predict "$iris" x.npy --output p.csv --method predict_proba
 [ "$(od -An -tf8 -j 128 -N 8 p.npy | tr -d ' ' | cut -c1-14)" = "$(sed -n 2p p.csv | cut -c1-14)" ] || fail "p.npy: $(od -tf8 p.npy) $(cat p.csv)"
 asks 0 $'age,fare,class,sex,port\n22,7.25,third,male,S\n40,99,first,female,C\n' predict "$table" --output s.npy
-grep -aqF "'<U3'" s.npy && [ "$(stat -c %s s.npy)" = 152 ] || fail "s.npy: $(od -c s.npy)"
+grep -aqF "'<U3'" s.npy || fail "s.npy: $(od -c s.npy)"
+[ "$(stat -c %s s.npy)" = 152 ] || fail "s.npy: $(od -c s.npy)"
 asks 1 "PK" predict "$iris"
 head -c 100 x.npy >cut.npy
 runs 1 predict "$iris" cut.npy

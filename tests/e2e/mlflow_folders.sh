@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # MLflow's model folders, in the models folder and as uploads, and what their signatures make of
-# requests. Beside them: the several files of old joblib.
+# requests. Beside them: the several files of old joblib, and skops files, which are zips.
 . "$(dirname "$0")/larder.sh"
 fixtures=$SOURCE/tests/fixtures/sklearn/odd
 json='Content-Type: application/json'
@@ -18,7 +18,7 @@ body_has '[.inputs[] | [.name, .datatype]] == [["a", "INT64"], ["b", "FP64"], ["
 answers 200 "$base/v2/models/whole"
 body_has '[.inputs[] | [.name, .datatype]] == [["X", "INT64"]]'
 
-url=$base/invocations?model=typed
+url="$base/invocations?model=typed"
 answers 200 "$url" -H "$json" -d '{"dataframe_split": {"columns": ["c", "extra", "a", "b"], "data": [[1, "x", 2, 0.5], [2, null, 4, 1]]}}'
 body_has '.predictions == [false, true]'
 answers 200 "$url" -H "$json" -d '{"dataframe_records": [{"a": 4, "b": 0.5, "c": 1}]}'
@@ -43,9 +43,16 @@ for f in flat.tar deep.tar deep.zip; do
 done
 answers 201 -X POST -T "$work/flat.tar" "$base/v1/models/iris/versions"
 answers 200 -T "$work/deep.zip" "$base/v1/models/iris/versions/1" # the same content
-ls "$models/iris/1" | grep -q '^MLmodel$' || fail "the folder became $(ls "$models/iris/1")"
+[ -f "$models/iris/1/MLmodel" ] || fail "the folder became $(ls "$models/iris/1")"
 answers 200 "$base/invocations?model=iris" -H "$json" -d @"$fixtures/mlflow2_columns/serving_input_example.json"
 body_has '.predictions == ["setosa", "setosa"]'
+
+# A skops file is a zip, and not a folder
+answers 201 -X POST -T "$fixtures/skops0_16_tree.skops" "$base/v1/models/skops/versions"
+answers 200 "$base/v1/models/skops/versions/1/artifact"
+cmp "$work/body" "$fixtures/skops0_16_tree.skops" || fail "the skops file became another"
+[ -f "$models/skops/1/model.skops" ] || fail "it is called $(ls "$models/skops/1")"
+answers 200 "$base/v1/models/skops:predict" -d '{"instances": [[5.1, 3.5, 1.4, 0.2]]}'
 
 mkdir "$work/other"
 printf 'flavors:\n  python_function:\n    loader_module: mlflow.xgboost\n  xgboost:\n    data: model.xgb\n' >"$work/other/MLmodel"

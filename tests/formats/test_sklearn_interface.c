@@ -125,6 +125,38 @@ START_TEST(a_table_has_an_input_for_each_column)
 }
 END_TEST
 
+START_TEST(names_are_found_inside_other_estimators)
+{
+    static const char *const files[] = {"0.22.2.post1/Nested_search_of_table.joblib.z",
+                                        "1.9.1/Nested_search_of_table.joblib.xz",
+                                        "1.9.1/Nested_calibrated_table.joblib.gz"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct model m;
+        load(&m, files[i]);
+        assert_inputs(&m, "age float64 [rows]; fare float64 [rows]; score float64 [rows]; "
+                          "city string [rows]; level -");
+        model_free(&m);
+    }
+}
+END_TEST
+
+START_TEST(isotonic_regressions_refuse_what_they_have_not_seen)
+{
+    struct model m;
+    struct lar_error err;
+    load(&m, "1.9.1/IsotonicRegression_raise.joblib.gz");
+    assert_inputs(&m, "X float64 [rows,1]");
+    double row = 4.9;
+    ck_assert(ask_row(&m, &row, 1, &err));
+    row = 5.5;
+    assert_refused(ask_row(&m, &row, 1, &err), &err,
+                   "row 0: 5.5 is outside of what the model was fitted on, -5 to 5");
+    row = NAN;
+    assert_refused(ask_row(&m, &row, 1, &err), &err, "IsotonicRegression does not accept");
+    model_free(&m);
+}
+END_TEST
+
 START_TEST(unread_columns_have_no_type)
 {
     struct model m;
@@ -264,9 +296,11 @@ int main(void)
 {
     return check_main(
         "sklearn_interface",
-        (const TTest *[]){a_matrix_of_numbers, a_matrix_of_texts, texts_alone,
-                          a_table_has_an_input_for_each_column, unread_columns_have_no_type,
-                          missing_numbers_are_refused_where_scikit_learn_refuses_them,
-                          trees_take_nan_since_their_release, unknown_categories_are_named,
-                          the_report_names_what_is_in_a_file, what_is_no_model_is_said, NULL});
+        (const TTest *[]){
+            a_matrix_of_numbers, a_matrix_of_texts, texts_alone,
+            a_table_has_an_input_for_each_column, names_are_found_inside_other_estimators,
+            isotonic_regressions_refuse_what_they_have_not_seen, unread_columns_have_no_type,
+            missing_numbers_are_refused_where_scikit_learn_refuses_them,
+            trees_take_nan_since_their_release, unknown_categories_are_named,
+            the_report_names_what_is_in_a_file, what_is_no_model_is_said, NULL});
 }

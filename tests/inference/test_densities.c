@@ -69,6 +69,9 @@ START_TEST(distances)
     o.inputs[0] = (struct lar_tensor)F64(S(1, 2), 0, 0);
     o.params[1].tensor = (struct lar_tensor)F64(S(2, 2), 1, 1, 1, 1);
     EXPECT_REFUSED(&o, "differ in shape");
+    o.params[1].name = NULL; /* all are 1 */
+    o.inputs[0] = (struct lar_tensor)F64(S(2, 2), 1, 2, -1, 0.5);
+    EXPECT_F64(&o, S(2, 3), 5, 0, 13, 1.25, 6.25, 18.25);
 }
 END_TEST
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/inference/one_operator.h"
 
+#include <stdlib.h>
+
 START_TEST(small_products)
 {
     struct one o = {.op = "MatMul",
@@ -126,9 +128,90 @@ START_TEST(huge_empty_shapes_take_no_time)
 }
 END_TEST
 
+/* The same bits as MatMul, Add and the activation, for dense rows and for the same ones as CSR. */
+static void check_layer(size_t m, size_t k, size_t n, int64_t activation)
+{
+    static const char *const names[] = {"Identity", "Relu", "Tanh", "Sigmoid"};
+    double *x = malloc(m * k * 8), *w = malloc(k * n * 8), *b = malloc(n * 8);
+    uint32_t *columns = malloc(m * k * 4);
+    uint64_t *rows = malloc((m + 1) * 8);
+    for (size_t i = 0; i < m * k; i++) {
+        x[i] = sin((double)i * 7 + 1);
+        columns[i] = (uint32_t)(i % k);
+    }
+    for (size_t i = 0; i <= m; i++)
+        rows[i] = i * k;
+    for (size_t i = 0; i < k * n; i++)
+        w[i] = sin((double)i * 3 + 2);
+    for (size_t i = 0; i < n; i++)
+        b[i] = sin((double)i);
+    struct one product = {.op = "MatMul",
+                          .inputs = {ARRAY(LAR_TYPE_F64, x, (int64_t)m, (int64_t)k),
+                                     ARRAY(LAR_TYPE_F64, w, (int64_t)k, (int64_t)n)},
+                          .n_inputs = 2,
+                          .constants = 2};
+    ck_assert(one_run(&product));
+    struct one sum = {
+        .op = "Add", .inputs = {product.out, ARRAY(LAR_TYPE_F64, b, (int64_t)n)}, .n_inputs = 2};
+    ck_assert(one_run(&sum));
+    struct one active = {.op = names[activation], .inputs = {sum.out}, .n_inputs = 1};
+    ck_assert(one_run(&active));
+    struct one layer = {.op = "larder.Layer",
+                        .inputs = {product.inputs[0]},
+                        .n_inputs = 1,
+                        .params = {{"weights", product.inputs[1]},
+                                   {"bias", ARRAY(LAR_TYPE_F64, b, (int64_t)n)},
+                                   {"activation", SCALAR_I64(activation)}}};
+    for (int csr = 0; csr < 2; csr++) {
+        ck_assert_msg(one_run(&layer), "%s", layer.err.text);
+        ck_assert_mem_eq(layer.out.data, active.out.data, m * n * 8);
+        one_finish(&layer);
+        layer.inputs[0].layout = LAR_LAYOUT_CSR;
+        layer.inputs[0].indptr = rows;
+        layer.inputs[0].indices = columns;
+    }
+    one_finish(&active);
+    one_finish(&sum);
+    one_finish(&product);
+    free(x), free(w), free(b), free(columns), free(rows);
+}
+
+START_TEST(layers)
+{
+    static const size_t shapes[][3] = {{1, 3, 1},    {5, 8, 4},    {96, 5, 9},
+                                       {97, 17, 16}, {200, 4, 21}, {193, 1, 3}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (int64_t activation = 0; activation < 4; activation++)
+            check_layer(shapes[i][0], shapes[i][1], shapes[i][2], activation);
+}
+END_TEST
+
+START_TEST(odd_layers)
+{
+    struct one o = {.op = "larder.Layer",
+                    .inputs = {F64(S(2, 0), 0)},
+                    .n_inputs = 1,
+                    .rows = 1,
+                    .params = {{"weights", F64(S(0, 2), 0)}, {"bias", F64(S(2), -1, 2)}}};
+    EXPECT_F64(&o, S(2, 2), -1, 2, -1, 2);
+    o.params[2].name = "activation";
+    o.params[2].tensor = (struct lar_tensor)SCALAR_I64(4);
+    ck_assert(!one_run(&o));
+    ck_assert_str_eq(o.err.text, "there is no activation 4");
+    one_finish(&o);
+    o.params[1].tensor = (struct lar_tensor)F64(S(3), 1, 2, 3);
+    EXPECT_REFUSED(&o, "the bias does not fit");
+    o.inputs[0] = (struct lar_tensor)F64(S(2, 1), 1, 1);
+    EXPECT_REFUSED(&o, "columns do not fit");
+    o.inputs[0] = (struct lar_tensor)F32(S(2, 1), 1, 1);
+    EXPECT_REFUSED(&o, "not of float64");
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("matmul", (const TTest *[]){small_products, sparse_products,
-                                                  bits_depend_on_the_row_only, refused,
-                                                  huge_empty_shapes_take_no_time, NULL});
+    return check_main("matmul",
+                      (const TTest *[]){small_products, sparse_products,
+                                        bits_depend_on_the_row_only, refused,
+                                        huge_empty_shapes_take_no_time, layers, odd_layers, NULL});
 }

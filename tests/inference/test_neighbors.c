@@ -61,7 +61,6 @@ START_TEST(metrics)
     check_metric(LAR_METRIC_RUSSELLRAO, 2, (double[]){1, 0.5, 0.5, 0.5, 1});
     check_metric(LAR_METRIC_SOKALSNEATH, 2, (double[]){1, 2. / 3, 0, 2. / 3, 1});
     check_metric(LAR_METRIC_MATCHING, 2, (double[]){0.5, 0.5, 0, 0.5, 1});
-    check_metric(LAR_METRIC_YULE, 2, (double[]){0, 0, 0, 0, 2});
     check_metric(LAR_METRIC_KULSINSKI, 2, (double[]){1, 2. / 3, 0.5, 2. / 3, 1});
 }
 END_TEST

@@ -34,6 +34,32 @@ START_TEST(exp_and_log)
 }
 END_TEST
 
+START_TEST(functions_of_one_number)
+{
+    struct one o = UNARY("Reciprocal", F64(S(3), 4, -0.0, NAN));
+    EXPECT_F64(&o, S(3), 0.25, -INFINITY, NAN);
+    o = (struct one)UNARY("larder.Cbrt", F64(S(2), -8, 1));
+    EXPECT_F64(&o, S(2), -2, 1);
+    o = (struct one)UNARY("larder.Exp2", F64(S(2), 3, -1));
+    EXPECT_F64(&o, S(2), 8, 0.5);
+    o = (struct one)UNARY("larder.Log2", F64(S(2), 8, 0));
+    EXPECT_F64(&o, S(2), 3, -INFINITY);
+    o = (struct one)UNARY("larder.Log10", F64(S(1), 1000));
+    EXPECT_F64(&o, S(1), 3);
+    o = (struct one)UNARY("larder.Log1p", F64(S(3), 1e-20, -1, 0));
+    EXPECT_F64(&o, S(3), 1e-20, -INFINITY, 0);
+    o = (struct one)UNARY("larder.Expm1", F64(S(3), 1e-20, -INFINITY, 1000));
+    EXPECT_F64(&o, S(3), 1e-20, -1, INFINITY);
+    static const char *const odd[] = {"Sin", "Sinh", "Asinh", "Atanh"};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        o = (struct one)UNARY(odd[i], F64(S(2), 0, 1e-20));
+        EXPECT_F64(&o, S(2), 0, 1e-20);
+    }
+    o = (struct one)UNARY("larder.Log1p", I64(S(1), 1));
+    EXPECT_REFUSED(&o, "larder.Log1p");
+}
+END_TEST
+
 START_TEST(sigmoid_is_scipys_expit)
 {
     /* from scipy.special.expit 1.10 */
@@ -102,7 +128,7 @@ END_TEST
 int main(void)
 {
     return check_main("unary",
-                      (const TTest *[]){exact_functions, exp_and_log, sigmoid_is_scipys_expit,
+                      (const TTest *[]){exact_functions, exp_and_log, functions_of_one_number, sigmoid_is_scipys_expit,
                                         relu_keeps_nan, tanh_is_near, clip_keeps_nan,
                                         other_types_are_refused, NULL});
 }

@@ -193,6 +193,8 @@ static bool read_folder(const struct lar_bundle *bundle, const struct lar_read_l
                         struct lar_draft *draft, struct lar_report *report, struct lar_error *err)
 {
     struct folder f = {.bundle = bundle, .file = find_description(bundle)};
+    if (!f.file)
+        return lar_fail(err, LAR_ERR_FORMAT, "there is no file '%s'", description);
     f.base = strlen(f.file->name) - (sizeof description - 1);
     lar_arena_init(&f.arena, TABLE);
     bool ok = read_model(&f, limits, draft, report, err);

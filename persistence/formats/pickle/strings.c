@@ -40,7 +40,7 @@ static size_t without_zeros(const uint8_t *data, size_t size)
  * str has no encoding; whoever read it there saw one of these. */
 static void text_of_bytes(const uint8_t *data, size_t size, uint8_t *out, size_t *ret_size)
 {
-    uint8_t buffer[4];
+    uint8_t buffer[4] = {0};
     *ret_size = size;
     if (pk_utf8_valid(data, size, NULL)) {
         if (out && size)

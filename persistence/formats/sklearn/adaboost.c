@@ -3,6 +3,8 @@
  * SAMME and the regressor are exact where their estimators are. SAMME.R adds up logarithms: within
  * 1e-12 S, S the sum of their magnitudes.
  * SPDX-License-Identifier: MIT */
+#include "persistence/formats/sklearn/adaboost.h"
+
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/forest.h"
@@ -13,15 +15,6 @@
 #include "persistence/formats/sklearn/trees.h"
 
 static const int64_t second_axis[] = {1};
-
-/* What an AdaBoostClassifier is made of. */
-struct boost {
-    struct sk_inner *members;
-    size_t n, n_classes;
-    lar_value classes;
-    const double *weights; /* [n], or longer */
-    double divisor;        /* the sum of all weights */
-};
 
 /* estimator_weights_, at least N of them, and their sum. */
 static bool read_weights(struct sk_context *sk, const struct pk_node *object, size_t n,
@@ -39,8 +32,7 @@ static bool read_weights(struct sk_context *sk, const struct pk_node *object, si
 }
 
 /* Of estimator I: its weight for the class that it predicts; for the others OTHER times that. */
-static bool discrete(struct sk_context *sk, const struct boost *b, size_t i, double other,
-                     lar_value *ret)
+static bool discrete(struct sk_context *sk, const struct sk_adaboost *b, size_t i, lar_value *ret)
 {
     size_t k = b->n_classes;
     lar_value label = LAR_NO_VALUE;
@@ -48,14 +40,14 @@ static bool discrete(struct sk_context *sk, const struct boost *b, size_t i, dou
     if (!table || !sk_inner_vector(sk, &b->members[i], SK_PREDICT, &label))
         return false;
     for (size_t at = 0; at < k * k; at++)
-        table[at] = at / k == at % k ? w : other * w;
+        table[at] = at / k == at % k ? w : b->other * w;
     *ret = sk_gather(sk, lar_draft_f64(sk->draft, table, LAR_SHAPE((int64_t)k, (int64_t)k)),
                      sk_label_codes(sk, label, b->classes), 0);
     return true;
 }
 
 /* Of estimator I: the logarithms of its probabilities, less their mean, times K - 1. */
-static bool real(struct sk_context *sk, const struct boost *b, size_t i, lar_value *ret)
+static bool real(struct sk_context *sk, const struct sk_adaboost *b, size_t i, lar_value *ret)
 {
     struct lar_draft *d = sk->draft;
     double k = (double)b->n_classes;
@@ -72,26 +64,31 @@ static bool real(struct sk_context *sk, const struct boost *b, size_t i, lar_val
     return true;
 }
 
-/* What releases before 0.22 took for the probabilities of SAMME: exponentials of the weighted means
- * of the estimators' own. */
-static bool old_proba(struct sk_context *sk, const struct boost *b, lar_value *ret)
+/* The weighted mean of the estimators' probabilities: releases before 0.22 took its exponentials
+ * for the probabilities of SAMME. */
+static bool mean_proba(struct sk_context *sk, const struct sk_adaboost *b, lar_value *ret)
 {
-    struct lar_draft *d = sk->draft;
     lar_value *p = sk_alloc(sk, b->n, sizeof *p);
     for (size_t i = 0; p && i < b->n; i++)
         if (!sk_inner_matrix(sk, &b->members[i], SK_PREDICT_PROBA, b->n_classes, &p[i]))
             return false;
     if (!p)
         return false;
-    lar_value mean = sk_sum_of(sk, p, b->n, b->weights, b->divisor);
-    mean =
-        lar_draft_apply(d, "Mul", 2, mean, lar_draft_scalar_f64(d, 1 / ((double)b->n_classes - 1)));
-    *ret = sk_share(sk, lar_draft_apply(d, "Exp", 1, mean), b->n_classes, false);
+    *ret = sk_sum_of(sk, p, b->n, b->weights, b->divisor);
     return true;
 }
 
+/* The exponentials' shares. */
+static lar_value old_shares(struct sk_context *sk, const struct sk_adaboost *b, lar_value mean)
+{
+    struct lar_draft *d = sk->draft;
+    lar_value by = lar_draft_scalar_f64(d, 1 / ((double)b->n_classes - 1));
+    lar_value powers = lar_draft_apply(d, "Exp", 1, lar_draft_apply(d, "Mul", 2, mean, by));
+    return sk_share(sk, powers, b->n_classes, false);
+}
+
 /* Probabilities from the sums [rows, k]. */
-static lar_value new_proba(struct sk_context *sk, const struct boost *b, lar_value sums,
+static lar_value new_proba(struct sk_context *sk, const struct sk_adaboost *b, lar_value sums,
                            lar_value decision)
 {
     struct lar_draft *d = sk->draft;
@@ -106,7 +103,7 @@ static lar_value new_proba(struct sk_context *sk, const struct boost *b, lar_val
 }
 
 /* Answers with the estimators' SUMS [rows, k]. */
-static bool answer_sums(struct sk_context *sk, const struct boost *b, lar_value sums,
+static bool answer_sums(struct sk_context *sk, const struct sk_adaboost *b, lar_value sums,
                         lar_value *ret_decision, struct sk_result *ret)
 {
     struct lar_draft *d = sk->draft;
@@ -136,38 +133,57 @@ static bool read_algorithm(struct sk_context *sk, const struct pk_node *object, 
            sk_refuse_attribute(sk, node, "algorithm", "must be SAMME or SAMME.R");
 }
 
-bool sk_read_adaboost_classifier(struct sk_context *sk, const struct pk_node *object,
-                                 const struct sk_frame *in, struct sk_result *ret)
+/* The sums [rows, k] of what the members say, and if RET_MEAN the weighted mean of their
+ * probabilities. */
+static bool add_members(struct sk_context *sk, struct sk_adaboost *b, const struct sk_frame *in,
+                        lar_value *ret, lar_value *ret_mean)
 {
-    struct boost b = {.n = 0};
-    unsigned release = sk_release(object);
-    bool is_real;
-    const struct pk_node *classes = sk_fitted(sk, object, "classes_");
-    if (!classes || !sk_labels(sk, classes, "classes_", &b.classes, &b.n_classes) ||
-        !read_algorithm(sk, object, &is_real))
+    size_t n;
+    if (!sk_inner_list(sk, b->object, "estimators_", in, &b->members, &n))
         return false;
-    if (b.n_classes < 2)
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "classes_: has one class");
-    if (!sk_inner_list(sk, object, "estimators_", in, &b.members, &b.n) ||
-        !read_weights(sk, object, b.n, &b.weights, &b.divisor))
-        return false;
-    lar_value *values = sk_alloc(sk, b.n, sizeof *values), decision, proba;
-    double other = release < SK_RELEASE(1, 3) ? 0 : -1 / ((double)b.n_classes - 1);
-    for (size_t i = 0; values && i < b.n; i++)
-        if (!(is_real ? real(sk, &b, i, &values[i]) : discrete(sk, &b, i, other, &values[i])))
+    lar_value *values = sk_alloc(sk, b->n, sizeof *values);
+    for (size_t i = 0; values && i < b->n; i++)
+        if (!(b->real ? real(sk, b, i, &values[i]) : discrete(sk, b, i, &values[i])))
             return false;
     if (!values)
         return false;
-    lar_value sums = sk_sum_of(sk, values, b.n, NULL, b.divisor);
-    if (!answer_sums(sk, &b, sums, &decision, ret))
+    *ret = sk_sum_of(sk, values, b->n, NULL, b->divisor);
+    return !ret_mean || mean_proba(sk, b, ret_mean);
+}
+
+static bool read_boost(struct sk_context *sk, const struct pk_node *object, struct sk_adaboost *b)
+{
+    const struct pk_node *classes = sk_fitted(sk, object, "classes_");
+    const struct pk_node *list = sk_fitted(sk, object, "estimators_");
+    b->object = object;
+    b->classes_node = classes;
+    if (!classes || !list || !sk_labels(sk, classes, "classes_", &b->classes, &b->n_classes) ||
+        !read_algorithm(sk, object, &b->real))
         return false;
-    if (release < SK_RELEASE(0, 22) && !is_real) {
-        if (!old_proba(sk, &b, &proba))
-            return false;
-    } else {
-        proba = new_proba(sk, &b, sums, decision);
-    }
-    return sk_answer_proba(sk, ret, proba, b.classes);
+    if (b->n_classes < 2)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "classes_: has one class");
+    if (!sk_items(sk, list, &b->list) || b->list.n == 0)
+        return sk_refuse_attribute(sk, list, "estimators_", "must be a list of fitted estimators");
+    b->n = b->list.n;
+    b->other = sk_release(object) < SK_RELEASE(1, 3) ? 0 : -1 / ((double)b->n_classes - 1);
+    return read_weights(sk, object, b->n, &b->weights, &b->divisor);
+}
+
+bool sk_read_adaboost_classifier(struct sk_context *sk, const struct pk_node *object,
+                                 const struct sk_frame *in, struct sk_result *ret)
+{
+    struct sk_adaboost b = {.n = 0};
+    lar_value sums = LAR_NO_VALUE, mean = LAR_NO_VALUE, decision;
+    if (!read_boost(sk, object, &b))
+        return false;
+    bool old = sk_release(object) < SK_RELEASE(0, 22) && !b.real;
+    bool trees = b.divisor != 0 && sk_are_trees(&b.list, sk_read_tree_classifier);
+    if (!(trees ? sk_adaboost_trees(sk, &b, in, &sums, old ? &mean : NULL)
+                : add_members(sk, &b, in, &sums, old ? &mean : NULL)) ||
+        !answer_sums(sk, &b, sums, &decision, ret))
+        return false;
+    return sk_answer_proba(
+        sk, ret, old ? old_shares(sk, &b, mean) : new_proba(sk, &b, sums, decision), b.classes);
 }
 
 /* What each estimator predicts: [rows, n]. */
@@ -175,6 +191,12 @@ static bool read_predictions(struct sk_context *sk, const struct pk_node *object
                              const struct sk_frame *in, lar_value *ret, size_t *ret_n)
 {
     struct sk_inner *members;
+    struct pk_items list;
+    const struct pk_node *node = pk_attribute(object, "estimators_");
+    if (sk_items(sk, node, &list) && list.n && sk_are_trees(&list, sk_read_tree_regressor)) {
+        *ret_n = list.n;
+        return sk_adaboost_columns(sk, object, &list, in, ret);
+    }
     if (!sk_inner_list(sk, object, "estimators_", in, &members, ret_n))
         return false;
     lar_value *values = sk_alloc(sk, *ret_n, sizeof *values);

@@ -151,9 +151,9 @@ bool sk_answer_raw(struct sk_context *sk, const struct pk_node *object, struct s
 bool sk_read_boosting_classifier(struct sk_context *sk, const struct pk_node *object,
                                  const struct sk_frame *in, struct sk_result *ret)
 {
-    struct stages stages;
-    enum sk_loss loss;
-    lar_value raw;
+    struct stages stages = {.k = 1};
+    enum sk_loss loss = SK_LOSS_IDENTITY;
+    lar_value raw = LAR_NO_VALUE;
     unsigned release = sk_release(object);
     if (!read_raw(sk, object, in, true, &stages, &loss, ret, &raw))
         return false;
@@ -170,9 +170,9 @@ bool sk_read_boosting_classifier(struct sk_context *sk, const struct pk_node *ob
 bool sk_read_boosting_regressor(struct sk_context *sk, const struct pk_node *object,
                                 const struct sk_frame *in, struct sk_result *ret)
 {
-    struct stages stages;
-    enum sk_loss loss;
-    lar_value raw;
+    struct stages stages = {.k = 1};
+    enum sk_loss loss = SK_LOSS_IDENTITY;
+    lar_value raw = LAR_NO_VALUE;
     if (!read_raw(sk, object, in, false, &stages, &loss, ret, &raw))
         return false;
     if (loss != SK_LOSS_IDENTITY || stages.k != 1)

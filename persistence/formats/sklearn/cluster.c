@@ -1,32 +1,27 @@
-/* sklearn.cluster: KMeans, MiniBatchKMeans.
+/* sklearn.cluster: KMeans, MiniBatchKMeans, BisectingKMeans, Birch, MeanShift, AffinityPropagation,
+ * FeatureAgglomeration.
  *
  * Labels: the least of c c - 2 x c, as scikit-learn compares it; centres that are equally near
  * within 1e-12 of |x|^2 + |c|^2 may be taken for each other. transform: scikit-learn takes
  * distances from x x - 2 x c + c c, here they are sums of squares; their squares differ by up to
  * 1e-12 of (|x| + |c|)^2.
  * SPDX-License-Identifier: MIT */
+#include "persistence/formats/sklearn/cluster.h"
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
 #include "persistence/formats/sklearn/metric.h"
 #include "persistence/formats/sklearn/nodes.h"
 
-struct centres {
-    const double *data; /* [n, columns] */
-    size_t n, columns;
-    lar_value x;
-};
-
-/* Reads the attribute NAME, a matrix, and what enters. */
-static bool read_centres(struct sk_context *sk, const struct pk_node *object, const char *name,
-                         const struct sk_frame *in, struct centres *ret)
+bool sk_get_centres(struct sk_context *sk, const struct pk_node *object, const char *name,
+                    const struct sk_frame *in, struct sk_centres *ret)
 {
     struct sk_numbers centres;
     if (!sk_get_numbers(sk, object, name, 2, 2, &centres))
         return false;
-    *ret = (struct centres){.data = centres.data,
-                            .n = (size_t)centres.shape.dims[0],
-                            .columns = (size_t)centres.shape.dims[1]};
+    *ret = (struct sk_centres){.data = centres.data,
+                               .n = (size_t)centres.shape.dims[0],
+                               .columns = (size_t)centres.shape.dims[1]};
     if (ret->n == 0 || ret->columns == 0)
         return sk_fail(sk, LAR_ERR_FORMAT, "%s: is empty", name);
     if (centres.float32)
@@ -41,35 +36,18 @@ static bool read_centres(struct sk_context *sk, const struct pk_node *object, co
     return true;
 }
 
-/* The number of the nearest centre, int64: the first greatest of 2 x c - c c. */
-static lar_value nearest(struct sk_context *sk, const struct centres *c)
+/* The number of the nearest centre, int64. */
+static lar_value nearest(struct sk_context *sk, const struct sk_centres *c)
 {
     struct lar_draft *d = sk->draft;
-    double *twice = sk_alloc(sk, c->columns * c->n, sizeof *twice);
-    double *squares = sk_alloc(sk, c->n, sizeof *squares);
-    if (!twice || !squares)
-        return LAR_NO_VALUE;
-    for (size_t i = 0; i < c->n; i++)
-        for (size_t j = 0; j < c->columns; j++) {
-            double v = c->data[i * c->columns + j];
-            twice[j * c->n + i] = 2 * v;
-            squares[i] += v * v;
-        }
-    int64_t n = (int64_t)c->n, columns = (int64_t)c->columns;
-    lar_value scores =
-        lar_draft_apply(d, "MatMul", 2, c->x, lar_draft_f64(d, twice, LAR_SHAPE(columns, n)));
-    scores = lar_draft_apply(d, "Sub", 2, scores, lar_draft_f64(d, squares, LAR_SHAPE(n)));
-    return lar_draft_node(d, &(struct lar_node_args){
-                                 .op = "ArgMax",
-                                 .inputs = &scores,
-                                 .n_inputs = 1,
-                                 .params = {{"axis", lar_draft_scalar_i64(d, 1)},
-                                            {"keepdims", lar_draft_scalar_i64(d, 0)}},
-                             });
+    lar_value centers = lar_draft_f64(d, c->data, LAR_SHAPE((int64_t)c->n, (int64_t)c->columns));
+    return lar_draft_node(d, &(struct lar_node_args){.op = "larder.NearestCenter",
+                                                     .inputs = &c->x,
+                                                     .n_inputs = 1,
+                                                     .params = {{"centers", centers}}});
 }
 
-/* transform: the distances to the centres. */
-static void give_distances(struct sk_context *sk, const struct centres *c, struct sk_result *ret)
+void sk_give_distances(struct sk_context *sk, const struct sk_centres *c, struct sk_result *ret)
 {
     struct sk_metric euclidean = sk_euclidean(c->columns);
     ret->transforms = true;
@@ -80,9 +58,76 @@ static void give_distances(struct sk_context *sk, const struct centres *c, struc
 bool sk_read_k_means(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                      struct sk_result *ret)
 {
-    struct centres c;
-    if (!read_centres(sk, object, "cluster_centers_", in, &c))
+    struct sk_centres c;
+    if (!sk_get_centres(sk, object, "cluster_centers_", in, &c))
         return false;
-    give_distances(sk, &c, ret);
+    sk_give_distances(sk, &c, ret);
     return sk_answer(sk, ret, SK_PREDICT, sk_cast(sk, nearest(sk, &c), LAR_TYPE_I32), LAR_NO_VALUE);
+}
+
+/* predict: the number of the nearest centre. */
+bool sk_read_nearest_center(struct sk_context *sk, const struct pk_node *object,
+                            const struct sk_frame *in, struct sk_result *ret)
+{
+    struct sk_centres c;
+    return sk_get_centres(sk, object, "cluster_centers_", in, &c) &&
+           sk_answer(sk, ret, SK_PREDICT, nearest(sk, &c), LAR_NO_VALUE);
+}
+
+bool sk_read_birch(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+                   struct sk_result *ret)
+{
+    struct sk_centres c;
+    lar_value labels;
+    size_t n;
+    const struct pk_node *node = sk_fitted(sk, object, "subcluster_labels_");
+    if (!node || !sk_get_centres(sk, object, "subcluster_centers_", in, &c) ||
+        !sk_labels(sk, node, "subcluster_labels_", &labels, &n))
+        return false;
+    if (n != c.n)
+        return sk_fail(sk, LAR_ERR_FORMAT, "subcluster_labels_: has %zu labels for %zu centres", n,
+                       c.n);
+    sk_give_distances(sk, &c, ret);
+    return sk_answer(sk, ret, SK_PREDICT, sk_gather(sk, labels, nearest(sk, &c), 0), LAR_NO_VALUE);
+}
+
+/* transform: the means of features that belong together. */
+bool sk_read_feature_agglomeration(struct sk_context *sk, const struct pk_node *object,
+                                   const struct sk_frame *in, struct sk_result *ret)
+{
+    struct lar_draft *d = sk->draft;
+    const struct pk_node *pool = pk_attribute(object, "pooling_func");
+    const struct pk_node *node = sk_fitted(sk, object, "labels_");
+    const int64_t *labels;
+    size_t n, groups = 0;
+    if (!node || !sk_integers(sk, node, "labels_", &labels, &n))
+        return false;
+    if (pool && !pk_is_global(pool, "numpy", "mean") &&
+        !pk_is_global(pool, "numpy.core.fromnumeric", "mean"))
+        return sk_refuse_attribute(sk, pool, "pooling_func", "must be numpy.mean");
+    for (size_t i = 0; i < n; i++) {
+        if (labels[i] < 0 || (size_t)labels[i] >= n)
+            return sk_fail(sk, LAR_ERR_FORMAT, "labels_: element %zu is %lld, of %zu features", i,
+                           (long long)labels[i], n);
+        if ((size_t)labels[i] >= groups)
+            groups = (size_t)labels[i] + 1;
+    }
+    double *members = sk_alloc(sk, n * groups, sizeof *members);
+    double *sizes = sk_alloc(sk, groups, sizeof *sizes);
+    if (!members || !sizes || !sk_frame_expect(sk, in, n, "labels_"))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        members[i * groups + (size_t)labels[i]] = 1;
+        sizes[labels[i]]++;
+    }
+    lar_value x = sk_frame_dense(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    x = sk_check_finite(sk, object, x, false, false);
+    x = lar_draft_apply(d, "MatMul", 2, x,
+                        lar_draft_f64(d, members, LAR_SHAPE((int64_t)n, (int64_t)groups)));
+    x = lar_draft_apply(d, "Div", 2, x, lar_draft_f64(d, sizes, LAR_SHAPE((int64_t)groups)));
+    ret->transforms = true;
+    ret->frame = sk_frame_of(sk, x);
+    return true;
 }

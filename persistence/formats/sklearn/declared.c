@@ -63,12 +63,12 @@ static bool declare_tensor(struct sk_context *sk, enum lar_type *types)
 
 /* Columns by their names: those of the model in its order, perhaps without some that nothing reads.
  */
-static bool declare_named(struct sk_context *sk, enum lar_type *types)
+static bool declare_named(struct sk_context *sk, const struct lar_declared_column *columns,
+                          size_t n, enum lar_type *types)
 {
-    const struct lar_declared *declared = sk->root.declared;
     size_t at = 0;
     for (size_t i = 0; i < sk->root.n; i++) {
-        const struct lar_declared_column *column = at < declared->n ? &declared->columns[at] : NULL;
+        const struct lar_declared_column *column = at < n ? &columns[at] : NULL;
         if (column && strcmp(column->name, sk->root.names[i]) == 0) {
             if (!declare(sk, i, column->type, column->called, &types[i]))
                 return false;
@@ -80,10 +80,9 @@ static bool declare_named(struct sk_context *sk, enum lar_type *types)
                            column ? column->name : "nothing", sk->root.names[i]);
         }
     }
-    return at == declared->n ||
-           sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                   "the signature has a column %s, which the model was not fitted with",
-                   declared->columns[at].name);
+    return at == n || sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                              "the signature has a column %s, which the model was not fitted with",
+                              columns[at].name);
 }
 
 static bool declare_positions(struct sk_context *sk, enum lar_type *types)
@@ -108,9 +107,9 @@ bool sk_declared_types(struct sk_context *sk)
     enum lar_type *types = sk_alloc(sk, root->n, sizeof *types);
     if (!types)
         return false;
-    bool named = declared->columns && declared->columns[0].name;
+    bool named = declared->columns && declared->columns[0].name && root->names;
     bool ok = !declared->columns ? declare_tensor(sk, types)
-              : named            ? declare_named(sk, types)
+              : named            ? declare_named(sk, declared->columns, declared->n, types)
                                  : declare_positions(sk, types);
     root->types = types;
     return ok;

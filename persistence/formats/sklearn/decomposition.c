@@ -1,8 +1,7 @@
-/* sklearn.decomposition: PCA, IncrementalPCA, TruncatedSVD, FastICA, FactorAnalysis.
+/* sklearn.decomposition: PCA, IncrementalPCA, TruncatedSVD, FastICA, FactorAnalysis, SparsePCA.
  *
  * All of them project on components_. The density that PCA and FactorAnalysis give to a row
- * (score_samples) is that of a Gaussian whose covariance is C.T D C + N, with N diagonal; neither
- * it nor its inverse is made here, but the inverse of I + C N^-1 C.T, which is small.
+ * (score_samples) is that of a Gaussian of factors (factors.h).
  *
  * Tolerance: 1e-12 S, with S the same sums of products of magnitudes (also of what is subtracted);
  * where a matrix is inverted, times its condition. A PCA that release 1.5 or later fitted on
@@ -10,7 +9,9 @@
  * let pass. SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
-#include "persistence/formats/sklearn/dense.h"
+#include "persistence/formats/sklearn/factors.h"
+#include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/nodes.h"
 
 #include <float.h>
@@ -52,7 +53,7 @@ static lar_value centred(struct sk_context *sk, const struct projection *p)
     return p->mean ? sk_with_vector(sk, "Sub", p->x, p->mean, p->components.columns) : p->x;
 }
 
-/* mean_ @ components_.T; of two in float32, so is the product. */
+/* -mean_ @ components_.T; of two in float32, so is the product. */
 static const double *projected_mean(struct sk_context *sk, const struct projection *p)
 {
     const struct sk_matrix *c = &p->components;
@@ -61,7 +62,7 @@ static const double *projected_mean(struct sk_context *sk, const struct projecti
         double sum = 0;
         for (size_t j = 0; j < c->columns; j++)
             sum = fma(p->mean[j], c->data[i * c->columns + j], sum);
-        ret[i] = c->float32 && p->mean_float32 ? (double)(float)sum : sum;
+        ret[i] = c->float32 && p->mean_float32 ? -(double)(float)sum : -sum;
     }
     return ret;
 }
@@ -73,146 +74,29 @@ static lar_value project(struct sk_context *sk, const struct projection *p, bool
     if (!mean_after)
         return sk_times_transposed(sk, centred(sk, p), &p->components);
     const double *mean = projected_mean(sk, p);
-    if (!mean)
-        return LAR_NO_VALUE;
-    return sk_with_vector(sk, "Sub", sk_times_transposed(sk, p->x, &p->components), mean,
-                          p->components.rows);
+    return mean ? sk_affine_transposed(sk, p->x, &p->components, mean) : LAR_NO_VALUE;
 }
 
-/* The standard deviations that whitening divides by; since release 1.5 none is below the epsilon of
- * their type. */
-static lar_value whitened(struct sk_context *sk, lar_value x, const struct sk_numbers *variance,
-                          bool bounded)
+/* The standard deviations that whitening divides by, in the variances' own type. */
+static double *deviations(struct sk_context *sk, const struct sk_numbers *variance)
 {
-    double *scale = sk_alloc(sk, variance->n, sizeof *scale);
-    double least = variance->float32 ? (double)FLT_EPSILON : DBL_EPSILON;
-    for (size_t i = 0; scale && i < variance->n; i++) {
-        scale[i] = sqrt(variance->data[i]);
-        if (variance->float32)
-            scale[i] = (double)sqrtf((float)variance->data[i]);
-        if (bounded && scale[i] < least)
-            scale[i] = least;
-    }
-    return scale ? sk_with_vector(sk, "Div", x, scale, variance->n) : LAR_NO_VALUE;
-}
-
-/* A Gaussian's covariance C.T diag(D) C + diag(NOISE). */
-struct covariance {
-    struct sk_matrix c;
-    const double *d;     /* [c.rows], NULL: 1 */
-    const double *noise; /* [c.columns] */
-};
-
-/* M = diag(1 / d) + C diag(1 / noise) C.T, to be inverted; NULL where its elements are not finite
- * or it is too large. */
-static long double *small_matrix(struct sk_context *sk, const struct covariance *cov)
-{
-    size_t k = cov->c.rows, n = cov->c.columns;
-    if (k > SK_INVERTED)
-        return NULL;
-    long double *m = sk_alloc(sk, k * k, sizeof *m);
-    for (size_t i = 0; m && i < k; i++)
-        for (size_t j = 0; j <= i; j++) {
-            const double *a = cov->c.data + i * n, *b = cov->c.data + j * n;
-            long double sum = 0;
-            for (size_t t = 0; t < n; t++)
-                sum += (long double)a[t] * (long double)b[t] / (long double)cov->noise[t];
-            if (i == j)
-                sum += cov->d ? 1 / (long double)cov->d[i] : 1;
-            m[i * k + j] = m[j * k + i] = sum;
-        }
-    for (size_t i = 0; m && i < k * k; i++)
-        if (!isfinite(m[i]))
-            return NULL;
-    return m;
-}
-
-static const double *narrowed(struct sk_context *sk, const long double *a, size_t n)
-{
-    double *ret = sk_alloc(sk, n, sizeof *ret);
-    for (size_t i = 0; ret && i < n; i++)
-        ret[i] = (double)a[i];
+    double *ret = sk_alloc(sk, variance->n, sizeof *ret);
+    for (size_t i = 0; ret && i < variance->n; i++)
+        ret[i] =
+            variance->float32 ? (double)sqrtf((float)variance->data[i]) : sqrt(variance->data[i]);
     return ret;
 }
 
-/* C with each column divided by its noise. */
-static bool weighted(struct sk_context *sk, const struct covariance *cov, struct sk_matrix *ret)
+/* X divided by them; since release 1.5 none is below the epsilon of their type. */
+static lar_value whitened(struct sk_context *sk, lar_value x, const struct sk_numbers *variance,
+                          bool bounded)
 {
-    size_t n = cov->c.columns, count = cov->c.rows * n;
-    double *data = sk_alloc(sk, count, sizeof *data);
-    for (size_t i = 0; data && i < count; i++)
-        data[i] = cov->c.data[i] / cov->noise[i % n];
-    *ret = cov->c;
-    ret->data = data;
-    return data != NULL;
-}
-
-static lar_value density_of(struct sk_context *sk, lar_value quadratic, size_t n,
-                            double precision_log_det)
-{
-    const double log_2_pi = 1.8378770664093454836;
-    return sk_with_number(sk, "Sub", sk_with_number(sk, "Mul", quadratic, -0.5),
-                          0.5 * ((double)n * log_2_pi - precision_log_det));
-}
-
-/* The logarithm of the density at X, which is centred. Where the covariance cannot be inverted
- * (scikit-learn then fails, or answers with what rounding left), no answer. */
-static bool answer_density(struct sk_context *sk, lar_value x, const struct covariance *cov,
-                           struct sk_result *ret)
-{
-    struct lar_draft *d = sk->draft;
-    size_t k = cov->c.rows, n = cov->c.columns;
-    struct sk_matrix weights;
-    double log_det;
-    bool negative;
-    long double *m = small_matrix(sk, cov);
-    if (!m || !sk_invert_matrix(m, k, &log_det, &negative) || negative)
-        return lar_draft_ok(d, sk->err);
-    for (size_t i = 0; i < k && cov->d; i++)
-        log_det += log(cov->d[i]);
-    for (size_t j = 0; j < n; j++)
-        log_det += log(cov->noise[j]);
-    struct sk_matrix inverse = {.data = narrowed(sk, m, k * k), .rows = k, .columns = k};
-    if (!inverse.data || !weighted(sk, cov, &weights))
-        return false;
-    lar_value z = sk_times_transposed(sk, x, &weights);
-    lar_value inner =
-        sk_row_sums(sk, lar_draft_apply(d, "Mul", 2, z, sk_times(sk, z, &inverse)), false);
-    lar_value outer = sk_with_vector(sk, "Div", lar_draft_apply(d, "Mul", 2, x, x), cov->noise, n);
-    lar_value quadratic = lar_draft_apply(d, "Sub", 2, sk_row_sums(sk, outer, false), inner);
-    return sk_answer(sk, ret, SK_SCORE_SAMPLES, density_of(sk, quadratic, n, -log_det),
-                     LAR_NO_VALUE);
-}
-
-/* The same without noise, of as many components as columns: diag(1 / d) between the inverses of C.
- */
-static bool answer_full_density(struct sk_context *sk, lar_value x, const struct covariance *cov,
-                                struct sk_result *ret)
-{
-    size_t n = cov->c.columns;
-    double log_det, greatest = 0, least = INFINITY;
-    bool negative;
-    for (size_t i = 0; i < n; i++) {
-        greatest = fmax(greatest, cov->d[i]);
-        least = fmin(least, cov->d[i]);
-    }
-    long double *m = n <= SK_INVERTED ? sk_alloc(sk, n * n, sizeof *m) : NULL;
-    if (!m || !(least > 1e-12 * greatest) || !isfinite(greatest))
-        return lar_draft_ok(sk->draft, sk->err);
-    for (size_t i = 0; i < n * n; i++)
-        m[i] = cov->c.data[i];
-    if (!sk_invert_matrix(m, n, &log_det, &negative))
-        return true;
-    long double sum = 2 * (long double)log_det;
-    for (size_t j = 0; j < n; j++)
-        sum += logl(cov->d[j]);
-    struct sk_matrix inverse = {.data = narrowed(sk, m, n * n), .rows = n, .columns = n};
-    if (!inverse.data)
-        return false;
-    lar_value z = sk_times(sk, x, &inverse);
-    z = sk_with_vector(sk, "Div", lar_draft_apply(sk->draft, "Mul", 2, z, z), cov->d, n);
-    return sk_answer(sk, ret, SK_SCORE_SAMPLES,
-                     density_of(sk, sk_row_sums(sk, z, false), n, (double)-sum), LAR_NO_VALUE);
+    double *scale = deviations(sk, variance);
+    double least = variance->float32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    for (size_t i = 0; scale && bounded && i < variance->n; i++)
+        if (scale[i] < least)
+            scale[i] = least;
+    return scale ? sk_with_vector(sk, "Div", x, scale, variance->n) : LAR_NO_VALUE;
 }
 
 /* What PCA takes the covariance to be. */
@@ -222,7 +106,7 @@ static bool answer_pca_density(struct sk_context *sk, const struct pk_node *obje
 {
     size_t k = p->components.rows, n = p->components.columns;
     double noise, greatest = 0;
-    struct covariance cov = {.c = p->components};
+    struct sk_factors f = {.c = p->components};
     double *c = sk_alloc(sk, k * n, sizeof *c), *d = sk_alloc(sk, k, sizeof *d);
     double *same = sk_alloc(sk, n, sizeof *same);
     if (!c || !d || !same || !sk_get_number(sk, object, "noise_variance_", &noise))
@@ -235,14 +119,27 @@ static bool answer_pca_density(struct sk_context *sk, const struct pk_node *obje
         c[i] = p->components.data[i] * (whiten ? sqrt(variance->data[i / n]) : 1);
     for (size_t j = 0; j < n; j++)
         same[j] = noise;
-    cov.c.data = c;
-    cov.d = d;
-    cov.noise = same;
+    f.c.data = c;
+    f.d = d;
+    f.noise = same;
     lar_value x = centred(sk, p);
     if (noise == 0 && k == n)
-        return answer_full_density(sk, x, &cov, ret);
+        return sk_factors_answer_full(sk, &f, x, ret);
     /* less than rounding leaves: the covariance is singular */
-    return !(noise > 1e-14 * greatest) || answer_density(sk, x, &cov, ret);
+    return !(noise > 1e-14 * greatest) || sk_factors_answer(sk, &f, x, ret);
+}
+
+static bool read_variance(struct sk_context *sk, const struct pk_node *object,
+                          const struct sk_matrix *components, struct sk_numbers *ret,
+                          bool *ret_whiten)
+{
+    if (!sk_get_flag(sk, object, "whiten", false, ret_whiten) ||
+        !sk_get_numbers(sk, object, "explained_variance_", 1, 1, ret))
+        return false;
+    return ret->n == components->rows ||
+           sk_fail(sk, LAR_ERR_FORMAT,
+                   "explained_variance_: has %zu elements, components_ has %zu rows", ret->n,
+                   components->rows);
 }
 
 static bool read_pca(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
@@ -252,13 +149,8 @@ static bool read_pca(struct sk_context *sk, const struct pk_node *object, const 
     struct sk_numbers variance;
     bool whiten, newer = sk_release(object) >= SK_RELEASE(1, 5);
     if (!read_projection(sk, object, in, true, true, &p) ||
-        !sk_get_flag(sk, object, "whiten", false, &whiten) ||
-        !sk_get_numbers(sk, object, "explained_variance_", 1, 1, &variance))
+        !read_variance(sk, object, &p.components, &variance, &whiten))
         return false;
-    if (variance.n != p.components.rows)
-        return sk_fail(sk, LAR_ERR_FORMAT,
-                       "explained_variance_: has %zu elements, components_ has %zu rows",
-                       variance.n, p.components.rows);
     lar_value x = project(sk, &p, newer || p.sparse);
     if (whiten)
         x = whitened(sk, x, &variance, newer);
@@ -289,58 +181,148 @@ bool sk_read_truncated_svd(struct sk_context *sk, const struct pk_node *object,
            sk_give(sk, ret, project(sk, &p, false));
 }
 
-/* FastICA: the mean is subtracted if whitening was asked for: by True, or since release 1.1 by the
- * name of a kind of it. */
+/* FastICA whitens if True says so, or since release 1.1 the name of a kind of whitening. */
+static bool ica_whitens(struct sk_context *sk, const struct pk_node *object, bool *ret)
+{
+    const struct pk_node *option = pk_attribute(object, "whiten");
+    *ret = option && option->kind == PK_TEXT && option->bytes.size > 0;
+    return *ret || sk_get_flag(sk, object, "whiten", true, ret);
+}
+
+/* FastICA: the mean is subtracted where whitening was asked for. */
 bool sk_read_fast_ica(struct sk_context *sk, const struct pk_node *object,
                       const struct sk_frame *in, struct sk_result *ret)
 {
     struct projection p;
-    const struct pk_node *option = pk_attribute(object, "whiten");
-    bool whiten = option && option->kind == PK_TEXT && option->bytes.size > 0;
-    return (whiten || sk_get_flag(sk, object, "whiten", true, &whiten)) &&
-           read_projection(sk, object, in, whiten, false, &p) &&
+    bool whiten;
+    return ica_whitens(sk, object, &whiten) && read_projection(sk, object, in, whiten, false, &p) &&
            sk_give(sk, ret, project(sk, &p, false));
 }
 
-/* FactorAnalysis: what is expected of the factors, (X - mean_) N^-1 C.T (I + C N^-1 C.T)^-1. */
+/* X @ C.T @ inverse of M, of weights C: what is given, behind the centring. */
+static bool give_factors(struct sk_context *sk, const struct sk_factors *f, lar_value x,
+                         const char *name, struct sk_result *ret)
+{
+    struct sk_matrix inverse, weights;
+    double log_det;
+    if (!sk_factors_invert(sk, f, &inverse, &log_det) || !sk_factors_weights(sk, f, &weights))
+        return false;
+    if (!inverse.data)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "components_, %s: make a matrix that is singular, or too large to be "
+                       "inverted (more than %d rows)",
+                       name, SK_INVERTED);
+    return sk_give(sk, ret, sk_times(sk, sk_times_transposed(sk, x, &weights), &inverse));
+}
+
+/* FactorAnalysis: what is expected of the factors. */
 bool sk_read_factor_analysis(struct sk_context *sk, const struct pk_node *object,
                              const struct sk_frame *in, struct sk_result *ret)
 {
     struct projection p;
-    struct covariance cov;
-    struct sk_matrix weights;
-    double log_det;
-    bool negative;
+    struct sk_factors f;
     if (!read_projection(sk, object, in, true, false, &p))
         return false;
-    size_t k = p.components.rows, n = p.components.columns;
-    cov = (struct covariance){.c = p.components};
-    if (!sk_get_vector(sk, object, "noise_variance_", n, &cov.noise))
+    size_t n = p.components.columns;
+    f = (struct sk_factors){.c = p.components, .ridge = 1};
+    if (!sk_get_vector(sk, object, "noise_variance_", n, &f.noise))
         return false;
     for (size_t j = 0; j < n; j++)
-        if (!(cov.noise[j] > 0))
+        if (!(f.noise[j] > 0))
             return sk_fail(sk, LAR_ERR_UNSUPPORTED, "noise_variance_: %g is not above 0",
-                           cov.noise[j]);
-    if (k > SK_INVERTED)
-        return sk_fail(sk, LAR_ERR_LIMIT, "components_: has more than %d rows", SK_INVERTED);
-    long double *m = small_matrix(sk, &cov);
-    if (!m || !sk_invert_matrix(m, k, &log_det, &negative))
-        return sk_fail(sk, LAR_ERR_FORMAT, "components_, noise_variance_: make a singular matrix");
-    struct sk_matrix inverse = {.data = narrowed(sk, m, k * k), .rows = k, .columns = k};
-    if (!inverse.data || !weighted(sk, &cov, &weights))
-        return false;
+                           f.noise[j]);
     lar_value x = centred(sk, &p);
-    lar_value y = sk_times(sk, sk_times_transposed(sk, x, &weights), &inverse);
-    return sk_give(sk, ret, y) && answer_density(sk, x, &cov, ret);
+    return give_factors(sk, &f, x, "noise_variance_", ret) && sk_factors_answer(sk, &f, x, ret);
 }
 
-/* Transformers that ask a solver for each batch: how long it goes on, and in part where it starts,
- * depends on all rows of the batch, so one row has no answer of its own. */
-bool sk_read_batch_solver(struct sk_context *sk, const struct pk_node *object,
-                          const struct sk_frame *in, struct sk_result *ret)
+/* SparsePCA, MiniBatchSparsePCA: ridge regression on the components. Until release 0.21 the default
+ * did not centre, and normalized what it gave over all rows of a batch. */
+bool sk_read_sparse_pca(struct sk_context *sk, const struct pk_node *object,
+                        const struct sk_frame *in, struct sk_result *ret)
 {
-    (void)object, (void)in, (void)ret;
-    return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                   "transform is not supported: scikit-learn solves for all rows of a batch "
-                   "together, and what it gives for one row depends on the others");
+    struct projection p;
+    struct sk_factors f;
+    bool normalized = true;
+    const struct pk_node *option = pk_attribute(object, "normalize_components");
+    if (option && !pk_text_equal(option, "deprecated") &&
+        !sk_get_flag(sk, object, "normalize_components", true, &normalized))
+        return false;
+    if (!normalized)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "normalize_components: is False: scikit-learn then scales what it gives "
+                       "by all rows of a batch, and a row has no answer of its own");
+    if (!read_projection(sk, object, in, true, false, &p))
+        return false;
+    if (p.components.float32)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "components_: is of float32, in which scikit-learn then computes");
+    size_t n = p.components.columns;
+    double *noise = sk_alloc(sk, n, sizeof *noise);
+    f = (struct sk_factors){.c = p.components, .noise = noise};
+    if (!noise || !sk_get_number(sk, object, "ridge_alpha", &f.ridge))
+        return false;
+    for (size_t j = 0; j < n; j++)
+        noise[j] = 1;
+    return give_factors(sk, &f, centred(sk, &p), "ridge_alpha", ret);
+}
+
+/* X @ M + MEAN (NULL: 0), dense: back to M's columns. CHECK: what is not finite is refused. */
+static bool go_back(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+                    const struct sk_matrix *m, const double *mean, bool check, struct sk_frame *ret)
+{
+    if (!sk_frame_expect(sk, in, m->rows, "components_"))
+        return false;
+    lar_value x = sk_frame_dense(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    x = check ? sk_check_finite(sk, object, x, false, false) : x;
+    *ret = sk_frame_of(sk, mean ? sk_layer(sk, x, m, mean, SK_LINEAR) : sk_times(sk, x, m));
+    return lar_draft_ok(sk->draft, sk->err);
+}
+
+/* PCA, IncrementalPCA: the components are times the deviations where X is whitened. Until release
+ * 1.7 X is taken as it is. */
+bool sk_invert_pca(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+                   struct sk_frame *ret)
+{
+    struct sk_matrix c;
+    struct sk_numbers variance;
+    const double *mean;
+    bool whiten, check = sk_release(object) >= SK_RELEASE(1, 8);
+    if (!sk_get_matrix(sk, object, "components_", 0, 0, &c) ||
+        !sk_get_vector(sk, object, "mean_", c.columns, &mean) ||
+        !read_variance(sk, object, &c, &variance, &whiten))
+        return false;
+    if (!whiten)
+        return go_back(sk, object, in, &c, mean, check, ret);
+    const double *scale = deviations(sk, &variance);
+    double *data = sk_alloc(sk, c.rows * c.columns, sizeof *data);
+    for (size_t i = 0; scale && data && i < c.rows * c.columns; i++) {
+        data[i] = scale[i / c.columns] * c.data[i];
+        if (c.float32 && variance.float32)
+            data[i] = (double)(float)data[i];
+    }
+    c.data = data;
+    return scale && data && go_back(sk, object, in, &c, mean, check, ret);
+}
+
+bool sk_invert_truncated_svd(struct sk_context *sk, const struct pk_node *object,
+                             const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct sk_matrix c;
+    return sk_get_matrix(sk, object, "components_", 0, 0, &c) &&
+           go_back(sk, object, in, &c, NULL, true, ret);
+}
+
+/* FastICA: mixing_ is what components_ is the pseudo-inverse of, [columns, components]. */
+bool sk_invert_fast_ica(struct sk_context *sk, const struct pk_node *object,
+                        const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct sk_matrix mixing, back;
+    const double *mean = NULL;
+    bool whiten;
+    return sk_get_matrix(sk, object, "mixing_", 0, 0, &mixing) &&
+           ica_whitens(sk, object, &whiten) &&
+           (!whiten || sk_get_vector(sk, object, "mean_", mixing.rows, &mean)) &&
+           sk_transposed(sk, &mixing, &back) && go_back(sk, object, in, &back, mean, true, ret);
 }

@@ -67,15 +67,43 @@ lar_value sk_times(struct sk_context *sk, lar_value x, const struct sk_matrix *m
         lar_draft_f64(sk->draft, m->data, LAR_SHAPE((int64_t)m->rows, (int64_t)m->columns)));
 }
 
-lar_value sk_times_transposed(struct sk_context *sk, lar_value x, const struct sk_matrix *m)
+bool sk_transposed(struct sk_context *sk, const struct sk_matrix *m, struct sk_matrix *ret)
 {
     double *t = sk_alloc(sk, m->rows * m->columns, sizeof *t);
-    if (!t)
-        return LAR_NO_VALUE;
-    for (size_t i = 0; i < m->rows; i++)
+    for (size_t i = 0; t && i < m->rows; i++)
         for (size_t j = 0; j < m->columns; j++)
             t[j * m->rows + i] = m->data[i * m->columns + j];
-    return sk_times(sk, x, &(struct sk_matrix){.data = t, .rows = m->columns, .columns = m->rows});
+    *ret = (struct sk_matrix){.data = t, .rows = m->columns, .columns = m->rows};
+    return t != NULL;
+}
+
+lar_value sk_times_transposed(struct sk_context *sk, lar_value x, const struct sk_matrix *m)
+{
+    struct sk_matrix t;
+    return sk_transposed(sk, m, &t) ? sk_times(sk, x, &t) : LAR_NO_VALUE;
+}
+
+lar_value sk_layer(struct sk_context *sk, lar_value x, const struct sk_matrix *m,
+                   const double *bias, enum sk_activation activation)
+{
+    struct lar_draft *d = sk->draft;
+    struct lar_shape shape = LAR_SHAPE((int64_t)m->rows, (int64_t)m->columns);
+    return lar_draft_node(
+        d, &(struct lar_node_args){
+               .op = "larder.Layer",
+               .inputs = &x,
+               .n_inputs = 1,
+               .params = {{"weights", lar_draft_f64(d, m->data, shape)},
+                          {"bias", lar_draft_f64(d, bias, LAR_SHAPE((int64_t)m->columns))},
+                          {"activation", lar_draft_scalar_i64(d, activation)}},
+           });
+}
+
+lar_value sk_affine_transposed(struct sk_context *sk, lar_value x, const struct sk_matrix *m,
+                               const double *bias)
+{
+    struct sk_matrix t;
+    return sk_transposed(sk, m, &t) ? sk_layer(sk, x, &t, bias, SK_LINEAR) : LAR_NO_VALUE;
 }
 
 lar_value sk_with_vector(struct sk_context *sk, const char *op, lar_value x, const double *data,
@@ -119,13 +147,20 @@ lar_value sk_scaled_distances(struct sk_context *sk, lar_value x, const double *
 {
     struct lar_draft *d = sk->draft;
     struct lar_shape shape = LAR_SHAPE((int64_t)k, (int64_t)n);
-    return lar_draft_node(d, &(struct lar_node_args){
-                                 .op = "larder.ScaledDistances",
-                                 .inputs = &x,
-                                 .n_inputs = 1,
-                                 .params = {{"centers", lar_draft_f64(d, centers, shape)},
-                                            {"scales", lar_draft_f64(d, scales, shape)}},
-                             });
+    return lar_draft_node(
+        d, &(struct lar_node_args){
+               .op = "larder.ScaledDistances",
+               .inputs = &x,
+               .n_inputs = 1,
+               .params = {{"centers", lar_draft_f64(d, centers, shape)},
+                          {"scales", scales ? lar_draft_f64(d, scales, shape) : LAR_NO_VALUE}},
+           });
+}
+
+lar_value sk_squared_norms(struct sk_context *sk, lar_value x, size_t n)
+{
+    const double *origin = sk_alloc(sk, n, sizeof *origin);
+    return origin ? sk_as_vector(sk, sk_scaled_distances(sk, x, origin, NULL, 1, n)) : LAR_NO_VALUE;
 }
 
 /* The row at or below the diagonal that has the greatest element of column K. */

@@ -30,9 +30,20 @@ bool sk_get_number(struct sk_context *sk, const struct pk_node *object, const ch
 lar_value sk_enter(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                    size_t n, const char *what, bool sparse);
 
+bool sk_transposed(struct sk_context *sk, const struct sk_matrix *m, struct sk_matrix *ret);
+
 /* X @ M and X @ M.T */
 lar_value sk_times(struct sk_context *sk, lar_value x, const struct sk_matrix *m);
 lar_value sk_times_transposed(struct sk_context *sk, lar_value x, const struct sk_matrix *m);
+
+/* X @ M + BIAS (M's columns), and an activation: as nodes one by one give it, but faster. */
+enum sk_activation { SK_LINEAR, SK_RELU, SK_TANH, SK_LOGISTIC };
+lar_value sk_layer(struct sk_context *sk, lar_value x, const struct sk_matrix *m,
+                   const double *bias, enum sk_activation activation);
+
+/* X @ M.T + BIAS (M's rows). */
+lar_value sk_affine_transposed(struct sk_context *sk, lar_value x, const struct sk_matrix *m,
+                               const double *bias);
 
 /* X and a vector of N, by element: Add, Sub, Mul or Div. DATA lives as long as the draft. */
 lar_value sk_with_vector(struct sk_context *sk, const char *op, lar_value x, const double *data,
@@ -48,7 +59,11 @@ lar_value sk_row_sums(struct sk_context *sk, lar_value x, bool column);
 lar_value sk_log_sum_exp(struct sk_context *sk, lar_value x);
 lar_value sk_log_shares(struct sk_context *sk, lar_value x);
 
-/* For each of K centres [k, n]: the sum of (x - centre)^2 / scale over the columns. */
+/* The sum of each row's squares: [rows]. */
+lar_value sk_squared_norms(struct sk_context *sk, lar_value x, size_t n);
+
+/* For each of K centres [k, n]: the sum of (x - centre)^2 / scale over the columns. SCALES may be
+ * NULL: 1. */
 lar_value sk_scaled_distances(struct sk_context *sk, lar_value x, const double *centers,
                               const double *scales, size_t k, size_t n);
 

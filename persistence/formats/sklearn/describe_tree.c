@@ -74,9 +74,10 @@ static void add(json_t *children, json_t *child)
 /* The name in an entry (name, estimator, ...) of a list, or NULL. */
 static const struct pk_node *name_of(const struct pk_node *entry)
 {
-    bool named =
-        entry->kind == PK_TUPLE && entry->items.n >= 2 && entry->items.data[0]->kind == PK_TEXT;
-    return named ? entry->items.data[0] : NULL;
+    if (!entry || entry->kind != PK_TUPLE || entry->items.n < 2)
+        return NULL;
+    const struct pk_node *name = entry->items.data[0];
+    return name && name->kind == PK_TEXT ? name : NULL;
 }
 
 /* How the element of a list or dict is told: [0], [0] 'scaler', ['scaler']. */

@@ -34,7 +34,7 @@ static bool answer_lda_proba(struct sk_context *sk, const struct pk_node *object
 /* The first _max_components columns of scalings_ [n, k]. */
 static bool lda_axes(struct sk_context *sk, const struct pk_node *object, struct sk_matrix *ret)
 {
-    struct sk_matrix all;
+    struct sk_matrix all = {.data = NULL};
     size_t n;
     if (!sk_get_matrix(sk, object, "scalings_", 0, 0, &all) ||
         !sk_get_size(sk, object, "_max_components", all.columns, &n))
@@ -57,7 +57,7 @@ static bool lda_axes(struct sk_context *sk, const struct pk_node *object, struct
 static bool give_lda(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                      struct sk_result *ret)
 {
-    struct sk_matrix axes;
+    struct sk_matrix axes = {.data = NULL};
     const double *mean;
     bool svd = sk_option_is(object, "solver", "svd", "svd");
     if (sk_option_is(object, "solver", "svd", "lsqr"))
@@ -106,7 +106,7 @@ static lar_value quadric_norm(struct sk_context *sk, lar_value x, const struct q
     *bias = sum;
     x = sk_times(sk, sk_with_vector(sk, "Sub", x, q->mean, n),
                  &(struct sk_matrix){.data = w, .rows = n, .columns = k});
-    return sk_row_sums(sk, lar_draft_apply(sk->draft, "Mul", 2, x, x), false);
+    return sk_squared_norms(sk, x, k);
 }
 
 /* rotations_ and scalings_, one of each for each row of MEANS. */

@@ -117,7 +117,7 @@ static bool mean_proba(struct sk_context *sk, const struct bag *bag, size_t n, l
 /* The logarithm of the mean of what the logarithms stand for. */
 static bool mean_log_proba(struct sk_context *sk, const struct bag *bag, size_t n, lar_value *ret)
 {
-    lar_value one;
+    lar_value one = LAR_NO_VALUE;
     for (size_t i = 0; i < bag->n; i++) {
         if (!widened(sk, &bag->inner[i], SK_PREDICT_LOG_PROBA, n, -INFINITY, &one))
             return false;
@@ -153,7 +153,7 @@ static bool add_decision(struct sk_context *sk, const struct bag *bag, lar_value
 bool sk_read_bagging_classifier(struct sk_context *sk, const struct pk_node *object,
                                 const struct sk_frame *in, struct sk_result *ret)
 {
-    struct bag bag;
+    struct bag bag = {.n = 0};
     lar_value classes = LAR_NO_VALUE, proba = LAR_NO_VALUE, logarithm = LAR_NO_VALUE;
     size_t n = 0;
     const struct pk_node *node = sk_fitted(sk, object, "classes_");
@@ -173,7 +173,7 @@ bool sk_read_bagging_classifier(struct sk_context *sk, const struct pk_node *obj
 bool sk_read_bagging_regressor(struct sk_context *sk, const struct pk_node *object,
                                const struct sk_frame *in, struct sk_result *ret)
 {
-    struct bag bag;
+    struct bag bag = {.n = 0};
     if (!read_bag(sk, object, in, &bag))
         return false;
     lar_value *each = sk_alloc(sk, bag.n, sizeof *each);

@@ -60,7 +60,7 @@ static bool read_weights(struct sk_context *sk, const struct pk_node *object, st
         return false;
     ret->sum = 0;
     for (size_t i = 0; i < all.n; i++) {
-        double weight;
+        double weight = 0;
         if (is_dropped(all.data[i]))
             continue;
         if (!weight_at(sk, node, i, all.n, &weight))

@@ -99,6 +99,15 @@ struct sk_root {
 };
 enum sk_use { SK_READ = 1, SK_NUMBER = 2, SK_TEXT = 4 };
 
+/* The last check for NaN and infinity that was added, for the next estimator of its class that
+ * takes the same value. frame_matrix.c */
+struct sk_checked {
+    const struct lar_draft *draft;
+    const struct pk_node *class;
+    lar_value in, out;
+    bool allow_nan, float32;
+};
+
 struct sk_context {
     struct lar_draft *draft;
     struct lar_arena *arena; /* lives as long as the draft */
@@ -108,6 +117,7 @@ struct sk_context {
     unsigned depth, estimators;
     bool named;         /* the error names the estimator */
     const char *stream; /* what offsets of nodes count in: "" the file, "unpacked ", ... */
+    struct sk_checked checked;
 };
 
 /* Reads OBJECT, whatever its class. Failures name it. */

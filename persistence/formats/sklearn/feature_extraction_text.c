@@ -1,47 +1,17 @@
-/* sklearn.feature_extraction.text: CountVectorizer, TfidfTransformer, TfidfVectorizer.
+/* sklearn.feature_extraction.text: CountVectorizer, HashingVectorizer, TfidfTransformer,
+ * TfidfVectorizer.
  *
- * Exact, but for sublinear_tf (a logarithm). Analysers other than the default one are refused by
- * the name of the option.
+ * Exact, but for sublinear_tf (a logarithm). How texts become terms is in text_options.c.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/dtype.h"
 #include "persistence/formats/sklearn/frame.h"
 #include "persistence/formats/sklearn/nodes.h"
+#include "persistence/formats/sklearn/text_options.h"
 
-#include <stdio.h>
-
-/* Options whose default alone is supported. NULL: None. */
-static const struct {
-    const char *name, *value;
-} fixed[] = {
-    {"analyzer", "word"},    {"tokenizer", NULL},  {"preprocessor", NULL},
-    {"strip_accents", NULL}, {"stop_words", NULL}, {"token_pattern", "(?u)\\b\\w\\w+\\b"},
-    {"input", "content"},
-};
-
-static bool check_options(struct sk_context *sk, const struct pk_node *object)
-{
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
-        const struct pk_node *node = pk_attribute(object, fixed[i].name);
-        const char *value = fixed[i].value;
-        char want[64];
-        (void)snprintf(want, sizeof want, "only %s%s%s is supported", value ? "'" : "",
-                       value ? value : "None", value ? "'" : "");
-        if (node && (value ? !pk_text_equal(node, value) : node->kind != PK_NONE))
-            return sk_refuse_attribute(sk, node, fixed[i].name, want);
-    }
-    const int64_t *range;
-    size_t n;
-    const struct pk_node *node = pk_attribute(object, "ngram_range");
-    if (!node)
-        return true;
-    if (!sk_integers(sk, node, "ngram_range", &range, &n))
-        return false;
-    if (n != 2 || range[0] != 1 || range[1] != 1)
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "ngram_range: only (1, 1) is supported");
-    return true;
-}
+#include <stdlib.h>
+#include <string.h>
 
 /* Words and the column of each. */
 struct vocabulary {
@@ -62,6 +32,30 @@ static bool add_word(struct sk_context *sk, struct vocabulary *v, const struct p
     return true;
 }
 
+/* Texts by their code points, as Python sorts a set of them. */
+static int compare_words(const void *a, const void *b)
+{
+    const struct pk_node *const *p = a, *const *q = b;
+    struct pk_bytes x = (*p)->bytes, y = (*q)->bytes;
+    int order = memcmp(x.data, y.data, x.size < y.size ? x.size : y.size);
+    return order ? order : (x.size > y.size) - (x.size < y.size);
+}
+
+/* The elements of a set of words, sorted. */
+static bool sort_set(struct sk_context *sk, const struct pk_node *node, struct pk_items *ret)
+{
+    *ret = (struct pk_items){.data = sk_alloc(sk, node->items.n, sizeof *ret->data),
+                             .n = node->items.n};
+    for (size_t i = 0; ret->data && i < ret->n; i++) {
+        ret->data[i] = node->items.data[i];
+        if (!ret->data[i] || ret->data[i]->kind != PK_TEXT)
+            return sk_refuse_attribute(sk, ret->data[i], "vocabulary", "must hold words");
+    }
+    if (ret->data && ret->n)
+        qsort(ret->data, ret->n, sizeof(const struct pk_node *), compare_words);
+    return ret->data != NULL;
+}
+
 /* vocabulary_, or where the object was never fitted the vocabulary that it was given. */
 static bool read_vocabulary(struct sk_context *sk, const struct pk_node *object,
                             struct vocabulary *v)
@@ -75,7 +69,10 @@ static bool read_vocabulary(struct sk_context *sk, const struct pk_node *object,
     bool dict = node->kind == PK_DICT;
     if (dict)
         items = node->items;
-    else if (!sk_items(sk, node, &items))
+    else if (node->kind == PK_SET || node->kind == PK_FROZENSET) {
+        if (!sort_set(sk, node, &items))
+            return false;
+    } else if (!sk_items(sk, node, &items))
         return sk_refuse_attribute(sk, node, "vocabulary_", "must be a dict");
     size_t n = dict ? items.n / 2 : items.n;
     v->words = sk_alloc(sk, n, sizeof *v->words);
@@ -95,44 +92,128 @@ static bool read_vocabulary(struct sk_context *sk, const struct pk_node *object,
     return true;
 }
 
-/* Counts of words, CSR float64. */
-static lar_value count(struct sk_context *sk, const struct pk_node *object,
-                       const struct sk_frame *in)
+/* Adds the node OP with the options of OBJECT as a vectorizer and ARGS' own parameters. */
+static lar_value analyze(struct sk_context *sk, const struct pk_node *object,
+                         const struct sk_frame *in, struct lar_node_args *args)
 {
-    struct lar_draft *d = sk->draft;
-    struct vocabulary v = {.n = 0};
-    bool lowercase, binary;
-    if (!check_options(sk, object) || !read_vocabulary(sk, object, &v) ||
-        !sk_get_flag(sk, object, "lowercase", true, &lowercase) ||
-        !sk_get_flag(sk, object, "binary", false, &binary))
+    if (!sk_add_text_options(sk, object, args))
         return LAR_NO_VALUE;
     lar_value x = sk_frame_documents(sk, in);
     if (x == LAR_NO_VALUE)
         return x;
-    return lar_draft_node(
-        d, &(struct lar_node_args){
-               .op = "larder.WordCounts",
-               .inputs = &x,
-               .n_inputs = 1,
-               .params = {{"vocabulary", lar_draft_strings(d, v.words, v.lengths, NULL, v.n)},
-                          {"indices", lar_draft_i64(d, v.columns, LAR_SHAPE((int64_t)v.n))},
-                          {"columns", lar_draft_scalar_i64(d, (int64_t)v.n)},
-                          {"lowercase", lar_draft_scalar_bool(d, lowercase)},
-                          {"binary", lar_draft_scalar_bool(d, binary)}},
-           });
+    args->inputs = &x;
+    args->n_inputs = 1;
+    return lar_draft_node(sk->draft, args);
+}
+
+/* Counts of words, CSR float64 or float32. */
+static lar_value count(struct sk_context *sk, const struct pk_node *object,
+                       const struct sk_frame *in, enum lar_type type)
+{
+    struct lar_draft *d = sk->draft;
+    struct vocabulary v = {.n = 0};
+    bool binary;
+    if (!read_vocabulary(sk, object, &v) || !sk_get_flag(sk, object, "binary", false, &binary))
+        return LAR_NO_VALUE;
+    return analyze(
+        sk, object, in,
+        &(struct lar_node_args){
+            .op = "larder.WordCounts",
+            .params = {{"vocabulary", lar_draft_strings(d, v.words, v.lengths, NULL, v.n)},
+                       {"indices", lar_draft_i64(d, v.columns, LAR_SHAPE((int64_t)v.n))},
+                       {"columns", lar_draft_scalar_i64(d, (int64_t)v.n)},
+                       {"binary", lar_draft_scalar_bool(d, binary)},
+                       {"float32", lar_draft_scalar_bool(d, type == LAR_TYPE_F32)}},
+        });
+}
+
+/* X as the result, of the element type TYPE. */
+static bool give(struct sk_context *sk, lar_value x, enum lar_type type, struct sk_result *ret)
+{
+    ret->transforms = true;
+    ret->frame = sk_frame_of(sk, x);
+    ret->frame.type = type == LAR_TYPE_F64 || type == LAR_TYPE_F32 ? 0 : type;
+    return lar_draft_ok(sk->draft, sk->err);
 }
 
 bool sk_read_count_vectorizer(struct sk_context *sk, const struct pk_node *object,
                               const struct sk_frame *in, struct sk_result *ret)
 {
     enum lar_type type;
-    lar_value counts = count(sk, object, in);
-    if (counts == LAR_NO_VALUE || !sk_get_dtype(sk, object, LAR_TYPE_I64, &type))
+    if (!sk_get_dtype(sk, object, LAR_TYPE_I64, &type))
         return false;
-    ret->transforms = true;
-    ret->frame = sk_frame_of(sk, type == LAR_TYPE_F32 ? sk_cast(sk, counts, type) : counts);
-    ret->frame.type = type == LAR_TYPE_F64 || type == LAR_TYPE_F32 ? 0 : type;
+    lar_value counts = count(sk, object, in, type);
+    return counts != LAR_NO_VALUE && give(sk, counts, type, ret);
+}
+
+/* What HashingVectorizer and FeatureHasher share: how features are hashed. */
+static bool add_hash_options(struct sk_context *sk, const struct pk_node *object,
+                             enum lar_type *type, struct lar_node_args *args)
+{
+    struct lar_draft *d = sk->draft;
+    bool alternate, positive;
+    size_t columns;
+    if (!sk_get_size(sk, object, "n_features", 1 << 20, &columns) ||
+        !sk_get_flag(sk, object, "alternate_sign", true, &alternate) ||
+        !sk_get_flag(sk, object, "non_negative", false, &positive) ||
+        !sk_get_dtype(sk, object, LAR_TYPE_F64, type))
+        return false;
+    if (columns < 1 || columns > INT32_MAX)
+        return sk_fail(sk, LAR_ERR_FORMAT, "n_features: is %zu", columns);
+    if (positive) /* up to release 0.20 */
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "non_negative: only False is supported");
+    if (*type != LAR_TYPE_F64 && *type != LAR_TYPE_F32)
+        return sk_refuse_attribute(sk, pk_attribute(object, "dtype"), "dtype",
+                                   "only float64 and float32 are supported");
+    size_t i = 0;
+    while (args->params[i].name)
+        i++;
+    args->params[i].name = "columns";
+    args->params[i++].value = lar_draft_scalar_i64(d, (int64_t)columns);
+    args->params[i].name = "alternate";
+    args->params[i++].value = lar_draft_scalar_bool(d, alternate);
+    args->params[i].name = "float32";
+    args->params[i].value = lar_draft_scalar_bool(d, *type == LAR_TYPE_F32);
     return true;
+}
+
+bool sk_read_hashing_vectorizer(struct sk_context *sk, const struct pk_node *object,
+                                const struct sk_frame *in, struct sk_result *ret)
+{
+    struct lar_draft *d = sk->draft;
+    struct lar_node_args args = {.op = "larder.HashWords"};
+    enum lar_type type;
+    bool binary;
+    bool plain = pk_attribute(object, "norm") && !sk_has(object, "norm");
+    int64_t norm = sk_option_is(object, "norm", "l2", "l2"); /* as larder.NormalizeRows counts */
+    if (!plain && !norm && !sk_option_is(object, "norm", "l2", "l1"))
+        return sk_refuse_attribute(sk, pk_attribute(object, "norm"), "norm",
+                                   "must be l1, l2 or None");
+    if (!sk_get_flag(sk, object, "binary", false, &binary))
+        return false;
+    args.params[0].name = "binary";
+    args.params[0].value = lar_draft_scalar_bool(d, binary);
+    if (!add_hash_options(sk, object, &type, &args))
+        return false;
+    lar_value x = analyze(sk, object, in, &args);
+    if (x == LAR_NO_VALUE)
+        return false;
+    if (!plain && type == LAR_TYPE_F32)
+        x = lar_draft_node(d, &(struct lar_node_args){
+                                  .op = "larder.Tfidf",
+                                  .inputs = &x,
+                                  .n_inputs = 1,
+                                  .params = {{"norm", lar_draft_scalar_i64(d, norm + 1)}},
+                              });
+    else if (!plain)
+        x = lar_draft_node(d, &(struct lar_node_args){
+                                  .op = "larder.NormalizeRows",
+                                  .inputs = &x,
+                                  .n_inputs = 1,
+                                  .params = {{"norm", lar_draft_scalar_i64(d, norm)},
+                                             {"least", lar_draft_scalar_f64(d, 0)}},
+                              });
+    return give(sk, x, type, ret);
 }
 
 /* The weights of words: idf_, or up to release 1.3 the diagonal of _idf_diag, where a product of
@@ -171,6 +252,10 @@ static bool weigh(struct sk_context *sk, const struct pk_node *object, lar_value
         !sk_get_flag(sk, object, "sublinear_tf", false, &sublinear) ||
         (use_idf && !read_idf(sk, object, &idf, &descending)))
         return false;
+    if (lar_draft_info(d, x)->type == LAR_TYPE_F32 && (sublinear || (use_idf && !idf.float32)))
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       sublinear ? "sublinear_tf: is not supported in float32"
+                                 : "idf_: is float64, but float32 enters");
     lar_value weights =
         use_idf ? lar_draft_f64(d, idf.data, LAR_SHAPE((int64_t)idf.n)) : LAR_NO_VALUE;
     x = lar_draft_node(d, &(struct lar_node_args){
@@ -198,7 +283,9 @@ bool sk_read_tfidf_transformer(struct sk_context *sk, const struct pk_node *obje
         !sk_get_size(sk, object, "n_features_in_", idf.n, &n) ||
         (n && !sk_frame_expect(sk, in, n, "idf_")))
         return false;
-    lar_value x = sk_frame_f64(sk, in);
+    lar_value x = sk_frame_numbers(sk, in);
+    if (x != LAR_NO_VALUE && !sk_is_sparse(sk, x))
+        x = sk_cast(sk, x, LAR_TYPE_F64);
     return x != LAR_NO_VALUE &&
            weigh(sk, object, sk_check_finite(sk, object, x, false, false), ret);
 }
@@ -209,10 +296,12 @@ bool sk_read_tfidf_vectorizer(struct sk_context *sk, const struct pk_node *objec
     enum lar_type type;
     if (!sk_get_dtype(sk, object, LAR_TYPE_F64, &type))
         return false;
-    if (type != LAR_TYPE_F64 && type != LAR_TYPE_I64) /* counted in int64, weighed in float64 */
+    if (type == LAR_TYPE_I64) /* counted in int64, weighed in float64 */
+        type = LAR_TYPE_F64;
+    if (type != LAR_TYPE_F64 && type != LAR_TYPE_F32)
         return sk_refuse_attribute(sk, pk_attribute(object, "dtype"), "dtype",
-                                   "only float64 is supported");
-    lar_value counts = count(sk, object, in);
+                                   "only float64 and float32 are supported");
+    lar_value counts = count(sk, object, in, type);
     if (counts == LAR_NO_VALUE)
         return false;
     const struct pk_node *weights = sk_fitted(sk, object, "_tfidf");

@@ -102,9 +102,10 @@ static bool read_fields(struct sk_context *sk, const struct pk_node *tree, struc
            field_of(sk, &array, "impurity", NULL, &ret->impurity);
 }
 
-/* What each of N features took from the impurity in the tree of OBJECT. */
-static bool of_tree(struct sk_context *sk, const struct pk_node *object, double *ret, size_t n,
-                    size_t *ret_nodes)
+/* What each of N features took from the impurity in the tree of OBJECT. NORMALIZE: the shares of
+ * that. */
+static bool of_tree(struct sk_context *sk, const struct pk_node *object, bool normalize,
+                    double *ret, size_t n, size_t *ret_nodes)
 {
     struct fields f = {.n = 0};
     const struct pk_node *tree = sk_fitted(sk, object, "tree_");
@@ -125,7 +126,7 @@ static bool of_tree(struct sk_context *sk, const struct pk_node *object, double 
     for (size_t i = 0; i < n; i++)
         ret[i] /= f.weight[0];
     double sum = sk_sum(ret, n);
-    for (size_t i = 0; i < n && sum > 0; i++)
+    for (size_t i = 0; i < n && sum > 0 && normalize; i++)
         ret[i] /= sum;
     *ret_nodes = f.n;
     return true;
@@ -142,7 +143,7 @@ static bool of_forest(struct sk_context *sk, const struct pk_node *trees, double
     if (!sk_items(sk, trees, &items))
         return sk_refuse_attribute(sk, trees, "estimators_", "must be a list of trees");
     for (size_t i = 0; i < items.n; i++) {
-        if (!of_tree(sk, items.data[i], one, n, &nodes))
+        if (!of_tree(sk, items.data[i], true, one, n, &nodes))
             return sk_within(sk, "estimators_", i);
         counted += nodes > 1;
         for (size_t k = 0; k < n && nodes > 1; k++)
@@ -156,23 +157,111 @@ static bool of_forest(struct sk_context *sk, const struct pk_node *trees, double
     return true;
 }
 
-static bool is_forest(const struct pk_node *model)
+/* Of gradient boosting: the mean over its trees, which are not normalised before; up to release
+ * 0.21, of each stage first. */
+static bool of_stages(struct sk_context *sk, const struct pk_node *model, double *ret, size_t n)
 {
-    static const char *const names[] = {"RandomForestClassifier", "RandomForestRegressor",
-                                        "ExtraTreesClassifier", "ExtraTreesRegressor"};
+    const struct pk_node *node = pk_attribute(model, "estimators_");
+    bool by_stage = sk_release(model) < SK_RELEASE(0, 22);
+    struct np_array array;
+    size_t counted = 0, nodes = 0;
+    double *one = sk_alloc(sk, n, sizeof *one), *stage = sk_alloc(sk, n, sizeof *stage);
+    if (!one || !stage)
+        return false;
+    if (!np_is_array(node) || !np_array(&array, node, sk->arena, sk->err) || !array.objects ||
+        array.shape.rank != 2 || array.shape.dims[1] < 1)
+        return sk_refuse_attribute(sk, node, "estimators_", "must be an array of trees");
+    size_t stages = (size_t)array.shape.dims[0], k = (size_t)array.shape.dims[1];
+    for (size_t i = 0; i < stages; i++) {
+        for (size_t j = 0; j < k; j++) {
+            if (!of_tree(sk, array.objects[i * k + j], false, one, n, &nodes))
+                return sk_within(sk, "estimators_", i);
+            counted += !by_stage && nodes > 1;
+            for (size_t at = 0; at < n; at++) {
+                if (by_stage)
+                    stage[at] = j ? stage[at] + one[at] : one[at];
+                else if (nodes > 1)
+                    ret[at] += one[at];
+            }
+        }
+        counted += by_stage;
+        for (size_t at = 0; at < n && by_stage; at++)
+            ret[at] += stage[at] / (double)k;
+    }
+    for (size_t at = 0; at < n && counted; at++)
+        ret[at] /= (double)counted;
+    double sum = sk_sum(ret, n);
+    for (size_t at = 0; at < n && counted; at++)
+        ret[at] /= sum;
+    return true;
+}
+
+static bool of_trees(struct sk_context *sk, const struct pk_node *model, double *ret, size_t n);
+
+/* Of AdaBoost: the weighted mean over what it boosts, trees or forests. */
+static bool of_weighted(struct sk_context *sk, const struct pk_node *model, double *ret, size_t n)
+{
+    struct pk_items members;
+    struct sk_numbers weights;
+    double *one = sk_alloc(sk, n, sizeof *one);
+    if (!one || !sk_get_numbers(sk, model, "estimator_weights_", 1, 1, &weights))
+        return false;
+    if (!sk_items(sk, pk_attribute(model, "estimators_"), &members) || members.n > weights.n)
+        return sk_refuse_attribute(sk, pk_attribute(model, "estimators_"), "estimators_",
+                                   "must be a list, with a weight for each");
+    for (size_t i = 0; i < members.n; i++) {
+        memset(one, 0, n * sizeof *one);
+        if (!of_trees(sk, members.data[i], one, n))
+            return sk_within(sk, "estimators_", i);
+        for (size_t at = 0; at < n; at++)
+            ret[at] += weights.data[i] * one[at];
+    }
+    double sum = sk_sum(weights.data, weights.n);
+    for (size_t at = 0; at < n; at++)
+        ret[at] /= sum;
+    return true;
+}
+
+static bool is_one_of(const struct pk_node *model, const char *const *names, size_t n)
+{
     const struct pk_node *class = pk_class(model);
-    for (size_t i = 0; class && i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; class && i < n; i++)
         if (class->global.name.size == strlen(names[i]) &&
             memcmp(class->global.name.data, names[i], strlen(names[i])) == 0)
             return true;
     return false;
 }
 
+/* Of a tree or a forest. */
+static bool of_trees(struct sk_context *sk, const struct pk_node *model, double *ret, size_t n)
+{
+    static const char *const forests[] = {"RandomForestClassifier", "RandomForestRegressor",
+                                          "ExtraTreesClassifier", "ExtraTreesRegressor"};
+    size_t nodes = 0;
+    if (pk_attribute(model, "tree_"))
+        return of_tree(sk, model, true, ret, n, &nodes);
+    if (is_one_of(model, forests, 4) && pk_attribute(model, "estimators_"))
+        return of_forest(sk, pk_attribute(model, "estimators_"), ret, n);
+    return sk_refuse_attribute(sk, model, "estimator_",
+                               "must be linear, a tree or an ensemble of trees");
+}
+
+/* How many columns MODEL was fitted with; AdaBoost of releases before 0.24 knows it by its trees.
+ */
+static bool width_of(struct sk_context *sk, const struct pk_node *model, size_t *ret)
+{
+    struct pk_items members;
+    const char *name = pk_attribute(model, "n_features_in_") ? "n_features_in_" : "n_features_";
+    if (!pk_attribute(model, name) && sk_items(sk, pk_attribute(model, "estimators_"), &members) &&
+        members.n)
+        model = members.data[0];
+    return sk_get_size(sk, model, name, 0, ret);
+}
+
 bool sk_importances(struct sk_context *sk, const struct pk_node *object,
                     const struct pk_node *model, double **ret, size_t *ret_n)
 {
     const struct pk_node *coef = pk_attribute(model, "coef_");
-    size_t nodes = 0;
     bool by_coef = sk_option_is(object, "importance_getter", "auto", "coef_");
     bool by_trees = sk_option_is(object, "importance_getter", "auto", "feature_importances_");
     if (!by_coef && !by_trees && !sk_option_is(object, "importance_getter", "auto", "auto"))
@@ -181,14 +270,14 @@ bool sk_importances(struct sk_context *sk, const struct pk_node *object,
                                    "must be auto, coef_ or feature_importances_");
     if (coef && !by_trees)
         return of_coef(sk, object, coef, ret, ret_n);
-    const char *width = pk_attribute(model, "n_features_in_") ? "n_features_in_" : "n_features_";
-    if (by_coef || !sk_get_size(sk, model, width, 0, ret_n) || *ret_n == 0 ||
+    static const char *const boosted[] = {"GradientBoostingClassifier", "GradientBoostingRegressor",
+                                          "AdaBoostClassifier", "AdaBoostRegressor"};
+    if (by_coef || !width_of(sk, model, ret_n) || *ret_n == 0 ||
         !(*ret = sk_alloc(sk, *ret_n, sizeof **ret)))
         return sk_refuse_attribute(sk, model, "estimator_", "must have coef_ or fitted trees");
-    if (pk_attribute(model, "tree_"))
-        return of_tree(sk, model, *ret, *ret_n, &nodes);
-    if (is_forest(model) && pk_attribute(model, "estimators_"))
-        return of_forest(sk, pk_attribute(model, "estimators_"), *ret, *ret_n);
-    return sk_refuse_attribute(sk, model, "estimator_",
-                               "must be linear, a tree or a forest of trees");
+    if (is_one_of(model, boosted, 2))
+        return of_stages(sk, model, *ret, *ret_n);
+    if (is_one_of(model, boosted + 2, 2))
+        return of_weighted(sk, model, *ret, *ret_n);
+    return of_trees(sk, model, *ret, *ret_n);
 }

@@ -179,7 +179,8 @@ bool sk_read_sequential_selector(struct sk_context *sk, const struct pk_node *ob
     return by_support(sk, object, pk_attribute(object, "estimator"), in, ret);
 }
 
-/* RFE and RFECV also answer with what estimator_ says of the columns that are left. */
+/* RFE and RFECV also answer with what estimator_ says of the columns that are left; not which way it
+ * took through trees. */
 bool sk_read_rfe(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                  struct sk_result *ret)
 {
@@ -189,5 +190,6 @@ bool sk_read_rfe(struct sk_context *sk, const struct pk_node *object, const stru
         !sk_inner(sk, object, "estimator_", &ret->frame, &inner))
         return false;
     memcpy(ret->answers, inner.result.answers, sizeof ret->answers);
+    ret->answers[SK_APPLY].n = ret->answers[SK_DECISION_PATH].n = 0;
     return true;
 }

@@ -37,7 +37,7 @@ static bool describe(struct sk_context *sk, const struct pk_node *object, size_t
     const struct pk_node *tree = pk_attribute(object, "tree_");
     const struct pk_node *nodes = pk_attribute(tree, "nodes");
     const struct pk_node *values = pk_attribute(tree, "values");
-    int64_t features;
+    int64_t features = 0;
     if (!columns_of(sk, object, &features))
         return false;
     if (!np_is_array(nodes) || !np_is_array(values))
@@ -60,7 +60,7 @@ static bool describe(struct sk_context *sk, const struct pk_node *object, size_t
 bool sk_forest_describe(struct sk_context *sk, const struct pk_node *const *estimators, size_t n,
                         size_t outputs, size_t classes, struct sk_forest *ret)
 {
-    int64_t columns;
+    int64_t columns = 0;
     if (!columns_of(sk, estimators[0], &columns))
         return within(sk, ret, 0);
     ret->columns = (size_t)columns;

@@ -7,6 +7,7 @@
 #include "persistence/formats/sklearn/declared.h"
 #include "persistence/formats/sklearn/describe.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inner.h"
 #include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/objects.h"
 #include "persistence/formats/sklearn/selection.h"
@@ -109,8 +110,8 @@ static const struct pk_node *first_reader(const struct pk_node *object)
     return object;
 }
 
-/* The names of the model's columns, as the estimator that reads them first has them, or one inside
- * a union. */
+/* The names of the model's columns, as the estimator that reads them first has them, or the first
+ * one inside it. */
 static bool read_names(struct sk_context *sk, const struct pk_node *object)
 {
     const struct pk_node *reader = first_reader(object);
@@ -118,9 +119,11 @@ static bool read_names(struct sk_context *sk, const struct pk_node *object)
         if (!sk_column_names(sk, reader, &sk->root.names, &sk->root.n_names))
             return false;
         const struct sk_class *row = sk_class_of(reader);
-        if (sk->root.names || !row || strcmp(row->name, "FeatureUnion") != 0)
+        if (sk->root.names)
             return true;
-        reader = first_reader(entry_of(pk_attribute(reader, "transformer_list"), 0));
+        reader = row && strcmp(row->name, "FeatureUnion") == 0
+                     ? first_reader(entry_of(pk_attribute(reader, "transformer_list"), 0))
+                     : first_reader(sk_first_inner(reader));
     }
     return true;
 }

@@ -165,13 +165,19 @@ lar_value sk_check_finite(struct sk_context *sk, const struct pk_node *object, l
         return value;
     const char *name = (const char *)class->global.name.data;
     size_t length = class->global.name.size;
-    return lar_draft_node(
-        sk->draft, &(struct lar_node_args){
-                       .op = "larder.CheckFinite",
-                       .inputs = &value,
-                       .n_inputs = 1,
-                       .params = {{"who", lar_draft_strings(sk->draft, &name, &length, NULL, 1)},
-                                  {"allow_nan", lar_draft_scalar_bool(sk->draft, allow_nan)},
-                                  {"float32", lar_draft_scalar_bool(sk->draft, float32)}},
-                   });
+    struct sk_checked *last = &sk->checked;
+    if (last->draft == sk->draft && last->class == class && last->in == value &&
+        last->allow_nan == allow_nan && last->float32 == float32)
+        return last->out;
+    *last = (struct sk_checked){sk->draft, class, value, LAR_NO_VALUE, allow_nan, float32};
+    return last->out = lar_draft_node(
+               sk->draft,
+               &(struct lar_node_args){
+                   .op = "larder.CheckFinite",
+                   .inputs = &value,
+                   .n_inputs = 1,
+                   .params = {{"who", lar_draft_strings(sk->draft, &name, &length, NULL, 1)},
+                              {"allow_nan", lar_draft_scalar_bool(sk->draft, allow_nan)},
+                              {"float32", lar_draft_scalar_bool(sk->draft, float32)}},
+               });
 }

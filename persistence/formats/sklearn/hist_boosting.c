@@ -116,9 +116,9 @@ static bool read_raw(struct sk_context *sk, const struct pk_node *object, const 
 bool sk_read_hist_classifier(struct sk_context *sk, const struct pk_node *object,
                              const struct sk_frame *in, struct sk_result *ret)
 {
-    size_t k;
-    enum sk_loss loss;
-    lar_value raw;
+    size_t k = 0;
+    enum sk_loss loss = SK_LOSS_IDENTITY;
+    lar_value raw = LAR_NO_VALUE;
     if (!read_raw(sk, object, in, &k, &loss, &raw))
         return false;
     if (loss != (k > 1 ? SK_LOSS_MULTINOMIAL : SK_LOSS_BINOMIAL))
@@ -131,9 +131,9 @@ bool sk_read_hist_classifier(struct sk_context *sk, const struct pk_node *object
 bool sk_read_hist_regressor(struct sk_context *sk, const struct pk_node *object,
                             const struct sk_frame *in, struct sk_result *ret)
 {
-    size_t k;
-    enum sk_loss loss;
-    lar_value raw;
+    size_t k = 0;
+    enum sk_loss loss = SK_LOSS_IDENTITY;
+    lar_value raw = LAR_NO_VALUE;
     if (!read_raw(sk, object, in, &k, &loss, &raw))
         return false;
     if (k != 1 || (loss != SK_LOSS_IDENTITY && loss != SK_LOSS_LOGARITHM))

@@ -154,7 +154,7 @@ static bool copy_predictor(struct sk_context *sk, const struct pk_node *object,
                            struct sk_hist_trees *trees, struct predictor *p, uint32_t (*known)[8])
 {
     size_t leaves = 0;
-    if (!read_fields(sk, object, p))
+    if (!read_fields(sk, object, p) || !p->leaf)
         return false;
     for (size_t i = 0; i < p->n; i++)
         leaves += p->leaf[i] != 0;
@@ -238,7 +238,8 @@ bool sk_hist_trees(struct sk_context *sk, const struct pk_node *object, struct s
     ret->columns = thresholds.n;
     if (!known_categories(sk, mapper, ret->columns, &known))
         return lar_error_within(sk->err, "%s", name);
-    if (!describe(sk, object, ret, &objects, &predictors) || !allocate(sk, ret))
+    if (!describe(sk, object, ret, &objects, &predictors) || !objects || !predictors ||
+        !allocate(sk, ret))
         return false;
     for (size_t t = 0; t < ret->n_trees; t++) {
         ret->roots[t] = (int64_t)predictors[t].first;

@@ -56,8 +56,12 @@ bool sk_inner_checked(struct sk_context *sk, const struct pk_node *object,
 {
     struct pk_items items;
     struct sk_result ignored;
+    size_t columns;
     if (sk_items(sk, first, &items))
         first = items.n ? items.data[0] : NULL;
+    if (!sk_get_size(sk, object, "n_features_in_", 0, &columns) ||
+        (columns && !sk_frame_expect(sk, in, columns, "n_features_in_")))
+        return false;
     if (sk_frame_width(sk, in) == SK_UNKNOWN && !sk_read(sk, first, in, &ignored))
         return false;
     lar_value value = sk_frame_numbers(sk, in);
@@ -153,7 +157,7 @@ bool sk_inner_reals(struct sk_context *sk, const struct sk_inner *inner, enum sk
 
 bool sk_inner_score(struct sk_context *sk, const struct sk_inner *inner, lar_value *ret)
 {
-    lar_value matrix;
+    lar_value matrix = LAR_NO_VALUE;
     if (sk_inner_has(inner, SK_DECISION_FUNCTION)) {
         if (!sk_inner_value(sk, inner, SK_DECISION_FUNCTION, &matrix))
             return false;
@@ -194,6 +198,45 @@ const struct pk_node *sk_classes_node(const struct pk_node *object)
         for (size_t i = 0; !next && i < sizeof ways / sizeof *ways; i++)
             next = pk_attribute(object, ways[i]);
         object = next;
+    }
+    return NULL;
+}
+
+/* Where the classes keep what reads their input. */
+static const struct {
+    const char *class, *attribute;
+} insides[] = {{"CalibratedClassifierCV", "calibrated_classifiers_"},
+               {"FixedThresholdClassifier", "estimator_"},
+               {"FrozenEstimator", "estimator"},
+               {"GridSearchCV", "best_estimator_"},
+               {"HalvingGridSearchCV", "best_estimator_"},
+               {"HalvingRandomSearchCV", "best_estimator_"},
+               {"MultiOutputClassifier", "estimators_"},
+               {"MultiOutputRegressor", "estimators_"},
+               {"OneVsRestClassifier", "estimators_"},
+               {"RandomizedSearchCV", "best_estimator_"},
+               {"StackingClassifier", "estimators_"},
+               {"StackingRegressor", "estimators_"},
+               {"TransformedTargetRegressor", "regressor_"},
+               {"TunedThresholdClassifierCV", "estimator_"},
+               {"VotingClassifier", "estimators_"},
+               {"VotingRegressor", "estimators_"},
+               {"_CalibratedClassifier", "estimator"}};
+
+const struct pk_node *sk_first_inner(const struct pk_node *object)
+{
+    for (size_t i = 0; i < sizeof insides / sizeof *insides; i++) {
+        const struct pk_node *class = pk_class(object), *node;
+        if (!class || class->kind != PK_GLOBAL ||
+            class->global.name.size != strlen(insides[i].class) ||
+            memcmp(class->global.name.data, insides[i].class, class->global.name.size) != 0)
+            continue;
+        node = pk_attribute(object, insides[i].attribute);
+        if (!node) /* the names of some releases */
+            node = pk_attribute(object, "base_estimator");
+        if (node && node->kind == PK_LIST)
+            node = node->items.n ? node->items.data[0] : NULL;
+        return node;
     }
     return NULL;
 }

@@ -71,6 +71,10 @@ bool sk_inner_score(struct sk_context *sk, const struct sk_inner *inner, lar_val
 /* The frame that transform gives; refused where there is no transform. */
 bool sk_inner_frame(struct sk_context *sk, const struct sk_inner *inner, struct sk_frame *ret);
 
+/* The estimator inside OBJECT that all of its columns enter first; NULL where OBJECT is not of a
+ * class that hands its input on. */
+const struct pk_node *sk_first_inner(const struct pk_node *object);
+
 /* The attribute classes_ of a classifier, wherever its class keeps it (a pipeline: its last step);
  * NULL where there is none. */
 const struct pk_node *sk_classes_node(const struct pk_node *object);

@@ -13,7 +13,12 @@ static const struct inverse {
     bool (*invert)(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                    struct sk_frame *ret);
 } inverses[] = {
+    {"sklearn.decomposition", "FastICA", sk_invert_fast_ica},
+    {"sklearn.decomposition", "IncrementalPCA", sk_invert_pca},
+    {"sklearn.decomposition", "PCA", sk_invert_pca},
+    {"sklearn.decomposition", "TruncatedSVD", sk_invert_truncated_svd},
     {"sklearn.pipeline", "Pipeline", sk_invert_pipeline},
+    {"sklearn.preprocessing", "FunctionTransformer", sk_invert_function_transformer},
     {"sklearn.preprocessing", "MaxAbsScaler", sk_invert_max_abs_scaler},
     {"sklearn.preprocessing", "MinMaxScaler", sk_invert_min_max_scaler},
     {"sklearn.preprocessing", "PowerTransformer", sk_invert_power_transformer},

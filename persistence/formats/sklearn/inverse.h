@@ -20,12 +20,16 @@ bool sk_invertible(const struct pk_node *object);
  * is refused. Failures name it. */
 SK_INVERSE(sk_invert);
 
+SK_INVERSE(sk_invert_function_transformer);
 SK_INVERSE(sk_invert_standard_scaler);
 SK_INVERSE(sk_invert_min_max_scaler);
 SK_INVERSE(sk_invert_max_abs_scaler);
 SK_INVERSE(sk_invert_robust_scaler);
 SK_INVERSE(sk_invert_power_transformer);
 SK_INVERSE(sk_invert_quantile_transformer);
+SK_INVERSE(sk_invert_pca);
+SK_INVERSE(sk_invert_truncated_svd);
+SK_INVERSE(sk_invert_fast_ica);
 SK_INVERSE(sk_invert_pipeline);
 
 /* Gives the model at the top its method inverse_transform, with an input of its own, where OBJECT

@@ -2,7 +2,8 @@
  *
  * IsolationForest adds up how deep a row comes in each tree, with what the samples that were left
  * there would have needed on average. score_samples is -2 to the power of minus that, relative to
- * the average of all: within 1e-12 of its magnitude. RandomTreesEmbedding is exact.
+ * the average of all: within 1e-12 of its magnitude, and most often the same bits, which matters
+ * for rows that are just as deep as the line that offset_ draws. RandomTreesEmbedding is exact.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -160,9 +161,9 @@ bool sk_read_isolation_forest(struct sk_context *sk, const struct pk_node *objec
         return sk_refuse_attribute(sk, pk_attribute(object, name), name, "must be 2 or more");
     double all = (double)n * average_path((double)samples, old);
     lar_value share = lar_draft_apply(d, "Div", 2, sum, lar_draft_scalar_f64(d, all));
-    lar_value power = lar_draft_apply(d, "Mul", 2, share, lar_draft_scalar_f64(d, -log(2)));
-    lar_value score = lar_draft_apply(d, "Neg", 1, lar_draft_apply(d, "Exp", 1, power));
-    score = sk_as_vector(sk, score);
+    lar_value power = lar_draft_apply(d, "Pow", 2, lar_draft_scalar_f64(d, 2),
+                                      lar_draft_apply(d, "Neg", 1, share));
+    lar_value score = sk_as_vector(sk, lar_draft_apply(d, "Neg", 1, power));
     lar_value decision = lar_draft_apply(d, "Sub", 2, score, lar_draft_scalar_f64(d, offset));
     lar_value outside = lar_draft_apply(d, "Less", 2, decision, lar_draft_scalar_f64(d, threshold));
     lar_value label =

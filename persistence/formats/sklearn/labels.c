@@ -8,13 +8,13 @@
 #include <math.h>
 #include <string.h>
 
-static lar_value constant(struct sk_context *sk, enum lar_type type, const void *data,
-                          struct lar_shape shape)
+/* DATA, one element, as a constant [1]. */
+static lar_value constant(struct sk_context *sk, enum lar_type type, void *data)
 {
     return lar_draft_constant(sk->draft, &(struct lar_tensor){.type = type,
                                                               .layout = LAR_LAYOUT_DENSE,
-                                                              .shape = shape,
-                                                              .data = (void *)(uintptr_t)data});
+                                                              .shape = LAR_SHAPE(1),
+                                                              .data = data});
 }
 
 lar_value sk_label_element(struct sk_context *sk, lar_value labels, size_t i)
@@ -23,8 +23,7 @@ lar_value sk_label_element(struct sk_context *sk, lar_value labels, size_t i)
     if (!t)
         return LAR_NO_VALUE;
     if (t->type != LAR_TYPE_STRING)
-        return constant(sk, t->type, (const char *)t->data + i * lar_type_size(t->type),
-                        LAR_SHAPE(1));
+        return constant(sk, t->type, (char *)t->data + i * lar_type_size(t->type));
     const char *text = (const char *)t->data + t->offsets[i];
     size_t length = (size_t)(t->offsets[i + 1] - t->offsets[i]);
     return lar_draft_strings(sk->draft, &text, &length, t->kinds + i, 1);
@@ -68,11 +67,11 @@ bool sk_label_constant(struct sk_context *sk, const struct pk_node *node, const 
         *ret = lar_draft_constant(sk->draft, t);
     } else if (node && node->kind == PK_BOOL && pk_get_bool(node, &truth)) {
         number->flag = truth;
-        *ret = constant(sk, LAR_TYPE_BOOL, number, LAR_SHAPE(1));
+        *ret = constant(sk, LAR_TYPE_BOOL, number);
     } else if (pk_get_i64(node, &number->integer)) {
-        *ret = constant(sk, LAR_TYPE_I64, number, LAR_SHAPE(1));
+        *ret = constant(sk, LAR_TYPE_I64, number);
     } else if (pk_get_f64(node, &number->real)) {
-        *ret = constant(sk, LAR_TYPE_F64, number, LAR_SHAPE(1));
+        *ret = constant(sk, LAR_TYPE_F64, number);
     } else {
         return sk_refuse_attribute(sk, node, name, "must be a label");
     }

@@ -39,7 +39,6 @@ static const struct {
     {"sokalmichener", "SokalMichenerDistance", LAR_METRIC_SOKALMICHENER},
     {"sokalsneath", "SokalSneathDistance", LAR_METRIC_SOKALSNEATH},
     {"matching", "MatchingDistance", LAR_METRIC_MATCHING},
-    {"yule", NULL, LAR_METRIC_YULE},
     {"kulsinski", "KulsinskiDistance", LAR_METRIC_KULSINSKI},
 };
 

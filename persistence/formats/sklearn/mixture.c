@@ -24,20 +24,21 @@ struct mixture {
     lar_value x;
 };
 
-/* precisions_cholesky_ with so many dimensions. */
-static bool get_precisions(struct sk_context *sk, const struct mixture *m, uint32_t rank,
-                           const int64_t *dims, const double **ret)
+/* precisions_cholesky_ with so many dimensions; NULL: refused. */
+static const double *get_precisions(struct sk_context *sk, const struct mixture *m, uint32_t rank,
+                                    const int64_t *dims)
 {
     struct sk_numbers numbers;
     if (!sk_get_numbers(sk, m->object, "precisions_cholesky_", rank, rank, &numbers))
-        return false;
+        return NULL;
     for (uint32_t i = 0; i < rank; i++)
-        if (numbers.shape.dims[i] != dims[i])
-            return sk_fail(sk, LAR_ERR_FORMAT,
-                           "precisions_cholesky_: is %lld along dimension %u, not %lld",
-                           (long long)numbers.shape.dims[i], i, (long long)dims[i]);
-    *ret = numbers.data;
-    return true;
+        if (numbers.shape.dims[i] != dims[i]) {
+            sk_fail(sk, LAR_ERR_FORMAT,
+                    "precisions_cholesky_: is %lld along dimension %u, not %lld",
+                    (long long)numbers.shape.dims[i], i, (long long)dims[i]);
+            return NULL;
+        }
+    return numbers.data;
 }
 
 /* MEAN [n] times P [n, n] */
@@ -64,17 +65,17 @@ static double log_diagonal(const double *p, size_t n)
 static bool full(struct sk_context *sk, struct mixture *m, lar_value *ret)
 {
     size_t n = m->n, k = m->k;
-    const double *p = NULL;
+    const double *p = get_precisions(sk, m, 3, (int64_t[]){(int64_t)k, (int64_t)n, (int64_t)n});
     lar_value *distances = sk_alloc(sk, k, sizeof *distances);
     double *means = sk_alloc(sk, k * n, sizeof *means);
-    if (!distances || !means ||
-        !get_precisions(sk, m, 3, (int64_t[]){(int64_t)k, (int64_t)n, (int64_t)n}, &p))
+    if (!p || !distances || !means)
         return false;
     for (size_t i = 0; i < k; i++, p += n * n, means += n) {
         project_mean(means, m->means + i * n, p, n);
-        lar_value y = sk_times(sk, m->x, &(struct sk_matrix){.data = p, .rows = n, .columns = n});
-        y = sk_with_vector(sk, "Sub", y, means, n);
-        distances[i] = sk_row_sums(sk, lar_draft_apply(sk->draft, "Mul", 2, y, y), false);
+        for (size_t j = 0; j < n; j++)
+            means[j] = -means[j];
+        const struct sk_matrix root = {.data = p, .rows = n, .columns = n};
+        distances[i] = sk_squared_norms(sk, sk_layer(sk, m->x, &root, means, SK_LINEAR), n);
         m->bias[i] += log_diagonal(p, n);
     }
     *ret = sk_side_by_side(sk, distances, k);
@@ -85,18 +86,16 @@ static bool full(struct sk_context *sk, struct mixture *m, lar_value *ret)
 static bool tied(struct sk_context *sk, struct mixture *m, lar_value *ret)
 {
     size_t n = m->n, k = m->k;
-    const double *p = NULL;
-    double *means = sk_alloc(sk, k * n, sizeof *means), *ones = sk_alloc(sk, k * n, sizeof *ones);
-    if (!means || !ones || !get_precisions(sk, m, 2, (int64_t[]){(int64_t)n, (int64_t)n}, &p))
+    const double *p = get_precisions(sk, m, 2, (int64_t[]){(int64_t)n, (int64_t)n});
+    double *means = sk_alloc(sk, k * n, sizeof *means);
+    if (!p || !means)
         return false;
     for (size_t i = 0; i < k; i++) {
         project_mean(means + i * n, m->means + i * n, p, n);
         m->bias[i] += log_diagonal(p, n);
     }
-    for (size_t i = 0; i < k * n; i++)
-        ones[i] = 1;
     lar_value y = sk_times(sk, m->x, &(struct sk_matrix){.data = p, .rows = n, .columns = n});
-    *ret = sk_scaled_distances(sk, y, means, ones, k, n);
+    *ret = sk_scaled_distances(sk, y, means, NULL, k, n);
     return true;
 }
 
@@ -124,9 +123,9 @@ static lar_value expanded(struct sk_context *sk, struct mixture *m, const double
 static bool diagonal(struct sk_context *sk, struct mixture *m, lar_value *ret)
 {
     size_t n = m->n, k = m->k;
-    const double *root = NULL;
+    const double *root = get_precisions(sk, m, 2, (int64_t[]){(int64_t)k, (int64_t)n});
     double *p = sk_alloc(sk, k * n, sizeof *p);
-    if (!p || !get_precisions(sk, m, 2, (int64_t[]){(int64_t)k, (int64_t)n}, &root))
+    if (!root || !p)
         return false;
     for (size_t i = 0; i < k * n; i++) {
         p[i] = root[i] * root[i];
@@ -139,9 +138,9 @@ static bool diagonal(struct sk_context *sk, struct mixture *m, lar_value *ret)
 static bool spherical(struct sk_context *sk, struct mixture *m, lar_value *ret)
 {
     size_t n = m->n, k = m->k;
-    const double *root = NULL;
+    const double *root = get_precisions(sk, m, 1, (int64_t[]){(int64_t)k});
     double *p = sk_alloc(sk, k * n, sizeof *p);
-    if (!p || !get_precisions(sk, m, 1, (int64_t[]){(int64_t)k}, &root))
+    if (!root || !p)
         return false;
     for (size_t i = 0; i < k * n; i++)
         p[i] = root[i / n] * root[i / n];
@@ -212,8 +211,8 @@ static long double digamma(long double x)
     static const long double terms[] = {1 / 12.0L,  -1 / 120.0L,     1 / 252.0L, -1 / 240.0L,
                                         1 / 132.0L, -691 / 32760.0L, 1 / 12.0L,  -3617 / 8160.0L};
     long double sum = 0, power = 1, series = 0;
-    for (; x < 16; x++)
-        sum -= 1 / x;
+    while (x < 16)
+        sum -= 1 / x++;
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++)
         series += terms[i] * (power /= x * x);
     return sum + logl(x) - 1 / (2 * x) - series;

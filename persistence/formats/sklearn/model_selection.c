@@ -131,7 +131,7 @@ bool sk_read_fixed_threshold(struct sk_context *sk, const struct pk_node *object
                              const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_inner inner;
-    struct decision decision;
+    struct decision decision = {.proba = false};
     const char *name = pk_attribute(object, "estimator_") ? "estimator_" : "estimator";
     const struct pk_node *node = pk_attribute(object, "threshold");
     double threshold = 0;
@@ -186,7 +186,7 @@ bool sk_read_tuned_threshold(struct sk_context *sk, const struct pk_node *object
                              const struct sk_frame *in, struct sk_result *ret)
 {
     struct sk_inner inner;
-    struct decision decision;
+    struct decision decision = {.proba = false};
     const struct pk_node *positive = NULL, *node = sk_fitted(sk, object, "best_threshold_");
     const struct pk_node *scorer = node ? sk_fitted(sk, object, "_curve_scorer") : NULL;
     double threshold;

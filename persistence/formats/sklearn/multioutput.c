@@ -166,6 +166,8 @@ static bool add_chained(struct sk_context *sk, const struct chain *chain, enum s
                         struct sk_result *ret)
 {
     lar_value *each = sk_alloc(sk, chain->n, sizeof *each);
+    if (!chain->places)
+        return false;
     for (size_t i = 0; i < chain->n; i++)
         if (!sk_inner_has(&chain->inner[i], method))
             return each != NULL;
@@ -178,14 +180,14 @@ static bool add_chained(struct sk_context *sk, const struct chain *chain, enum s
 bool sk_read_regressor_chain(struct sk_context *sk, const struct pk_node *object,
                              const struct sk_frame *in, struct sk_result *ret)
 {
-    struct chain chain;
+    struct chain chain = {.n = 0};
     return read_chain(sk, object, in, &chain) && add_chained(sk, &chain, SK_PREDICT, ret);
 }
 
 bool sk_read_classifier_chain(struct sk_context *sk, const struct pk_node *object,
                               const struct sk_frame *in, struct sk_result *ret)
 {
-    struct chain chain;
+    struct chain chain = {.n = 0};
     if (!read_chain(sk, object, in, &chain) || !add_chained(sk, &chain, SK_PREDICT, ret) ||
         !add_chained(sk, &chain, SK_PREDICT_PROBA, ret) ||
         !add_chained(sk, &chain, SK_DECISION_FUNCTION, ret))

@@ -3,7 +3,8 @@
  * Each has a joint log likelihood for each class; predict takes the greatest, predict_log_proba
  * subtracts the logarithm of the sum of their exponentials.
  *
- * Tolerance: 1e-12 (1 + S), S = sum |x_i w_i| + |b|: products, logarithms.
+ * Tolerance: 1e-12 (1 + S), S = sum |x_i w_i| + |b|: products, logarithms. BernoulliNB keeps only
+ * log p of a feature; log(1 - p) is computed from it at load, as scikit-learn does at each call.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -89,9 +90,7 @@ bool sk_read_multinomial_nb(struct sk_context *sk, const struct pk_node *object,
     struct counts c;
     if (!read_counts(sk, object, in, &c))
         return false;
-    lar_value joint = sk_times_transposed(sk, c.x, &c.weights);
-    return answer_joint(sk, sk_with_vector(sk, "Add", joint, c.prior, c.weights.rows), c.classes,
-                        ret);
+    return answer_joint(sk, sk_affine_transposed(sk, c.x, &c.weights, c.prior), c.classes, ret);
 }
 
 /* ComplementNB: the prior counts only where there is but one class. */
@@ -148,8 +147,7 @@ bool sk_read_bernoulli_nb(struct sk_context *sk, const struct pk_node *object,
         bias[i] = c.prior[i] + sum;
     }
     c.weights.data = weights;
-    lar_value joint = sk_times_transposed(sk, c.x, &c.weights);
-    return answer_joint(sk, sk_with_vector(sk, "Add", joint, bias, k), c.classes, ret);
+    return answer_joint(sk, sk_affine_transposed(sk, c.x, &c.weights, bias), c.classes, ret);
 }
 
 /* CategoricalNB's tables, one for each column, [classes, categories]: turned and one after the

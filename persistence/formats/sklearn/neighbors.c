@@ -290,9 +290,9 @@ bool sk_read_k_neighbors_regressor(struct sk_context *sk, const struct pk_node *
 {
     struct lar_draft *d = sk->draft;
     struct sk_nearest nearest;
-    lar_value found[2], targets;
+    lar_value found[2], targets = LAR_NO_VALUE;
     size_t k;
-    bool weighted, several, integers;
+    bool weighted = false, several = false, integers = false;
     if (!sk_get_nearest(sk, object, in, &nearest) || !sk_get_k(sk, &nearest, &k) ||
         !sk_get_weighted(sk, object, &weighted) ||
         !sk_get_targets(sk, object, nearest.n, &targets, &several, &integers) ||

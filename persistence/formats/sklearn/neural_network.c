@@ -12,38 +12,45 @@
 #include "persistence/formats/sklearn/linear.h"
 #include "persistence/formats/sklearn/nodes.h"
 
+#include <assert.h>
 #include <float.h>
-#include <string.h>
 
-/* Releases before 0.24 also brought infinity down to the largest number. */
-static lar_value relu(struct sk_context *sk, const struct pk_node *object, lar_value x)
-{
-    struct lar_draft *d = sk->draft;
-    if (sk_release(object) >= SK_RELEASE(0, 24))
-        return lar_draft_apply(d, "Relu", 1, x);
-    return lar_draft_apply(d, "Clip", 3, x, lar_draft_scalar_f64(d, 0),
-                           lar_draft_scalar_f64(d, DBL_MAX));
-}
+/* The activation that the text NODE, option NAME, calls for: in the layer, or by an operator after
+ * it. Relu in releases before 0.24 also brought infinity down to the largest number. */
+struct function {
+    const char *name;
+    enum sk_activation activation;
+    const char *op;
+};
 
-/* The activation that the text NODE, option NAME, calls for. */
-static bool activate(struct sk_context *sk, const struct pk_node *object, const char *name,
-                     lar_value *x)
+static bool find_function(struct sk_context *sk, const struct pk_node *object, const char *name,
+                          const struct function **ret)
 {
-    static const char *const functions[][2] = {
-        {"logistic", "Sigmoid"}, {"tanh", "Tanh"}, {"softmax", "Softmax"}, {"exp", "Exp"}};
+    static const struct function functions[] = {
+        {"identity", SK_LINEAR, NULL},     {"relu", SK_RELU, NULL},
+        {"tanh", SK_TANH, NULL},           {"logistic", SK_LOGISTIC, NULL},
+        {"softmax", SK_LINEAR, "Softmax"}, {"exp", SK_LINEAR, "Exp"}};
     const struct pk_node *node = pk_attribute(object, name);
-    if (pk_text_equal(node, "identity"))
-        return true;
-    if (pk_text_equal(node, "relu")) {
-        *x = relu(sk, object, *x);
-        return true;
-    }
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-        if (pk_text_equal(node, functions[i][0])) {
-            *x = lar_draft_apply(sk->draft, functions[i][1], 1, *x);
+        if (pk_text_equal(node, functions[i].name)) {
+            *ret = &functions[i];
             return true;
         }
     return sk_refuse_attribute(sk, node, name, "must name an activation");
+}
+
+static lar_value add_layer(struct sk_context *sk, const struct pk_node *object, lar_value x,
+                           const struct sk_matrix *weights, const double *bias,
+                           const struct function *function)
+{
+    struct lar_draft *d = sk->draft;
+    x = sk_layer(sk, x, weights, bias, function->activation);
+    if (function->op)
+        x = lar_draft_apply(d, function->op, 1, x);
+    if (function->activation == SK_RELU && sk_release(object) < SK_RELEASE(0, 24))
+        x = lar_draft_apply(d, "Clip", 3, x, lar_draft_scalar_f64(d, 0),
+                            lar_draft_scalar_f64(d, DBL_MAX));
+    return x;
 }
 
 /* The lists coefs_ and intercepts_, one of each for each layer but the first. */
@@ -71,11 +78,12 @@ static bool read_lists(struct sk_context *sk, const struct pk_node *object, stru
 static bool forward(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                     lar_value *ret, size_t *ret_n)
 {
-    struct pk_items coefs, intercepts;
+    struct pk_items coefs = {.n = 0}, intercepts = {.n = 0};
     lar_value x = LAR_NO_VALUE;
     size_t width = 0;
     if (!read_lists(sk, object, &coefs, &intercepts))
         return false;
+    assert(coefs.data && intercepts.data);
     for (size_t i = 0; i < coefs.n; i++) {
         struct sk_matrix weights;
         struct sk_numbers bias;
@@ -88,10 +96,12 @@ static bool forward(struct sk_context *sk, const struct pk_node *object, const s
                            bias.n, weights.columns);
         if (i == 0 && (x = sk_enter(sk, object, in, weights.rows, "coefs_", true)) == LAR_NO_VALUE)
             return false;
-        x = sk_with_vector(sk, "Add", sk_times(sk, x, &weights), bias.data, bias.n);
-        width = weights.columns;
-        if (!activate(sk, object, i + 1 < coefs.n ? "activation" : "out_activation_", &x))
+        const struct function *function = NULL;
+        if (!find_function(sk, object, i + 1 < coefs.n ? "activation" : "out_activation_",
+                           &function))
             return false;
+        x = add_layer(sk, object, x, &weights, bias.data, function);
+        width = weights.columns;
     }
     *ret = x;
     *ret_n = width;
@@ -101,8 +111,8 @@ static bool forward(struct sk_context *sk, const struct pk_node *object, const s
 bool sk_read_mlp_regressor(struct sk_context *sk, const struct pk_node *object,
                            const struct sk_frame *in, struct sk_result *ret)
 {
-    lar_value y;
-    size_t n;
+    lar_value y = LAR_NO_VALUE;
+    size_t n = 0;
     if (!forward(sk, object, in, &y, &n))
         return false;
     return sk_answer(sk, ret, SK_PREDICT, n == 1 ? sk_as_vector(sk, y) : y, LAR_NO_VALUE);
@@ -126,8 +136,8 @@ bool sk_read_mlp_classifier(struct sk_context *sk, const struct pk_node *object,
                             const struct sk_frame *in, struct sk_result *ret)
 {
     struct lar_draft *d = sk->draft;
-    lar_value y, classes;
-    size_t n, n_classes;
+    lar_value y = LAR_NO_VALUE, classes = LAR_NO_VALUE;
+    size_t n = 0, n_classes = 0;
     bool sparse;
     const struct pk_node *binarizer = sk_fitted(sk, object, "_label_binarizer");
     const struct pk_node *labels = binarizer ? sk_fitted(sk, binarizer, "classes_") : NULL;
@@ -171,6 +181,6 @@ bool sk_read_bernoulli_rbm(struct sk_context *sk, const struct pk_node *object,
     lar_value x = sk_enter(sk, object, in, components.columns, "components_", true);
     if (x == LAR_NO_VALUE)
         return false;
-    x = sk_with_vector(sk, "Add", sk_times_transposed(sk, x, &components), bias, components.rows);
+    x = sk_affine_transposed(sk, x, &components, bias);
     return sk_give(sk, ret, lar_draft_apply(sk->draft, "Sigmoid", 1, x));
 }

@@ -16,6 +16,15 @@ static bool is_settled(const struct sk_frame *frame)
     return frame->columns != NULL;
 }
 
+/* A pipeline has not all methods of its last step. */
+static bool forget(struct sk_result *ret)
+{
+    static const enum sk_method methods[] = {SK_APPLY, SK_DECISION_PATH, SK_KNEIGHBORS};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        ret->answers[methods[i]].n = 0;
+    return true;
+}
+
 bool sk_read_pipeline(struct sk_context *sk, const struct pk_node *object,
                       const struct sk_frame *in, struct sk_result *ret)
 {
@@ -40,8 +49,7 @@ bool sk_read_pipeline(struct sk_context *sk, const struct pk_node *object,
         if (!sk->root.typed && sk->depth == 1 && is_settled(&frame))
             return true;
     }
-    ret->answers[SK_KNEIGHBORS].n = 0; /* a pipeline hands it on from no step */
-    return true;
+    return forget(ret);
 }
 
 bool sk_weigh(struct sk_context *sk, const struct pk_node *weights, const struct pk_node *name,

@@ -1,11 +1,12 @@
 /* sklearn.preprocessing: StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler,
- * FunctionTransformer (the identity).
+ * FunctionTransformer (functions of a closed table).
  *
  * Exact: the same operations in the same order.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/functions.h"
 #include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/nodes.h"
 
@@ -246,19 +247,46 @@ bool sk_invert_max_abs_scaler(struct sk_context *sk, const struct pk_node *objec
 }
 
 /* What newer releases put where "passthrough" was asked for. */
+/* OBJECT's function FUNC (with arguments ARGUMENTS, which must be none) of what is IN. */
+static bool apply_function(struct sk_context *sk, const struct pk_node *object,
+                           const struct sk_frame *in, const char *func, const char *arguments,
+                           struct sk_frame *ret)
+{
+    const struct pk_node *node = pk_attribute(object, func);
+    const struct pk_node *extra = pk_attribute(object, arguments);
+    bool validate;
+    *ret = *in;
+    if (!sk_get_flag(sk, object, "validate", false, &validate))
+        return false;
+    if (extra && extra->kind != PK_NONE && !(extra->kind == PK_DICT && extra->items.n == 0))
+        return sk_refuse_attribute(sk, extra, arguments, "must be None");
+    if (!validate && !sk_has(object, func))
+        return true;
+    if (sk_has(object, func) && in->matrix != LAR_NO_VALUE &&
+        (in->type || sk_is_sparse(sk, in->matrix) ||
+         lar_draft_info(sk->draft, in->matrix)->type != LAR_TYPE_F64))
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "%s: of integers or of a sparse matrix is not supported", func);
+    lar_value x = sk_frame_dense(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    if (validate)
+        x = sk_check_finite(sk, object, x, false, false);
+    if (!sk_function(sk, node, func, x, &x))
+        return false;
+    *ret = sk_frame_of(sk, x);
+    return lar_draft_ok(sk->draft, sk->err);
+}
+
 bool sk_read_function_transformer(struct sk_context *sk, const struct pk_node *object,
                                   const struct sk_frame *in, struct sk_result *ret)
 {
-    bool validate;
-    if (sk_has(object, "func"))
-        return sk_refuse_attribute(sk, pk_attribute(object, "func"), "func",
-                                   "must be None: no code of a file is ever run");
-    if (!sk_get_flag(sk, object, "validate", false, &validate))
-        return false;
     ret->transforms = true;
-    ret->frame = *in;
-    if (!validate)
-        return true;
-    lar_value x = sk_frame_dense(sk, in);
-    return x != LAR_NO_VALUE && give(sk, ret, sk_check_finite(sk, object, x, false, false));
+    return apply_function(sk, object, in, "func", "kw_args", &ret->frame);
+}
+
+bool sk_invert_function_transformer(struct sk_context *sk, const struct pk_node *object,
+                                    const struct sk_frame *in, struct sk_frame *ret)
+{
+    return apply_function(sk, object, in, "inverse_func", "inv_kw_args", ret);
 }

@@ -71,6 +71,18 @@ static bool refuse_by_value(struct sk_context *sk, const struct pk_node *object,
                    what);
 }
 
+/* Why CLASS, of scikit-learn, is not read and will not be; NULL: it only is not yet. */
+static const char *reason(const struct pk_node *class)
+{
+    static const char *const solvers[] = {"LatentDirichletAllocation", "MiniBatchNMF", "NMF"};
+    for (size_t i = 0; i < sizeof solvers / sizeof *solvers; i++)
+        if (class->global.name.size == strlen(solvers[i]) &&
+            memcmp(class->global.name.data, solvers[i], class->global.name.size) == 0)
+            return "its transform solves for all rows of a batch together, and what it gives for "
+                   "one row depends on the others";
+    return NULL;
+}
+
 bool sk_refuse(struct sk_context *sk, const struct pk_node *object)
 {
     char what[256], callable[256];
@@ -83,6 +95,8 @@ bool sk_refuse(struct sk_context *sk, const struct pk_node *object)
     if (object->kind == PK_GLOBAL)
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                        "%s itself, a class or function by name, is no fitted estimator", what);
+    if (sk_is_inside(class, "sklearn") && reason(class))
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s is not supported: %s", what, reason(class));
     if (sk_is_inside(class, "sklearn"))
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                        "%s is not supported. The supported class with the nearest name is %s", what,

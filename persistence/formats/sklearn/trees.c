@@ -6,7 +6,6 @@
 #include "persistence/formats/sklearn/trees.h"
 
 #include "persistence/formats/sklearn/attributes.h"
-#include "persistence/formats/sklearn/forest.h"
 #include "persistence/formats/sklearn/frame.h"
 #include "persistence/formats/sklearn/nodes.h"
 
@@ -76,10 +75,8 @@ static void copy_leaf(void *context, size_t tree, size_t node, const double *val
     }
 }
 
-/* Whether the values of a classifier's tree are counts: by its release and by its root, which must
- * agree. */
-static bool are_counts(struct sk_context *sk, const struct pk_node *object,
-                       const struct sk_tree *tree, bool *ret)
+bool sk_tree_counts(struct sk_context *sk, const struct pk_node *object, const struct sk_tree *tree,
+                    bool *ret)
 {
     unsigned release = sk_release(object);
     const double *values = np_to_f64(&tree->values, sk->arena, sk->err);
@@ -135,7 +132,7 @@ bool sk_trees(struct sk_context *sk, const struct pk_node *object,
     if (x == LAR_NO_VALUE)
         return false;
     bool nan = !sk_is_sparse(sk, x) && allows_nan(trees[0], targets->labels != NULL, bare);
-    if ((targets->labels && !are_counts(sk, trees[0], &f.trees[0], &votes.counts)) ||
+    if ((targets->labels && !sk_tree_counts(sk, trees[0], &f.trees[0], &votes.counts)) ||
         !sk_forest_nodes(sk, &f, nan) ||
         !sk_forest_leaves(sk, &f, sum.width, copy_leaf, &votes, &sum.values))
         return false;

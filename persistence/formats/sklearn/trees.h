@@ -3,7 +3,7 @@
 #ifndef PERSISTENCE_FORMATS_SKLEARN_TREES_H
 #define PERSISTENCE_FORMATS_SKLEARN_TREES_H
 
-#include "persistence/formats/sklearn/estimator.h"
+#include "persistence/formats/sklearn/forest.h"
 
 /* What a tree or forest predicts: several targets, each a number or one of some classes. */
 struct sk_targets {
@@ -43,6 +43,11 @@ bool sk_answer_means(struct sk_context *sk, struct sk_result *ret, const struct 
 /* apply and decision_path of both. BARE: one tree alone. */
 bool sk_answer_paths(struct sk_context *sk, struct sk_result *ret, const struct sk_votes *votes,
                      bool bare);
+
+/* Whether the values of TREE, of the fitted classifier OBJECT, are counts that are still to be
+ * divided by their sum: by its release and by its root, which must agree. */
+bool sk_tree_counts(struct sk_context *sk, const struct pk_node *object, const struct sk_tree *tree,
+                    bool *ret);
 
 /* The sum of N numbers in the order in which NumPy adds up a contiguous row. */
 double sk_sum(const double *x, size_t n);
