@@ -44,8 +44,13 @@ static bool read_powers(struct sk_context *sk, const struct pk_node *object, str
     if (!ret->box_cox && !sk_option_is(object, "method", "yeo-johnson", "yeo-johnson"))
         return sk_refuse_attribute(sk, pk_attribute(object, "method"), "method",
                                    "must be yeo-johnson or box-cox");
-    return sk_get_numbers(sk, object, "lambdas_", 1, 1, &ret->lambdas) &&
-           sk_get_flag(sk, object, "standardize", true, &ret->standardize);
+    if (!sk_get_numbers(sk, object, "lambdas_", 1, 1, &ret->lambdas))
+        return false;
+    if (ret->lambdas.float32 && !ret->box_cox)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "lambdas_: float32 is not supported with yeo-johnson: scikit-learn rounds "
+                       "the powers that it makes of them to float32. Fit on float64");
+    return sk_get_flag(sk, object, "standardize", true, &ret->standardize);
 }
 
 static lar_value apply_powers(struct sk_context *sk, const char *op, int64_t method,
