@@ -5,8 +5,8 @@
  *
  * Tolerance: 1e-12 S, with S the same sums of products of magnitudes (also of what is subtracted);
  * where a matrix is inverted, times its condition. A PCA that release 1.5 or later fitted on
- * float32 projects its mean in float32, in an order that is the CPU's: 1e-7 of that projection is
- * let pass. SPDX-License-Identifier: MIT */
+ * float32 projects its mean in float32, in an order that is the CPU's: it is refused.
+ * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/factors.h"
@@ -53,16 +53,19 @@ static lar_value centred(struct sk_context *sk, const struct projection *p)
     return p->mean ? sk_with_vector(sk, "Sub", p->x, p->mean, p->components.columns) : p->x;
 }
 
-/* -mean_ @ components_.T; of two in float32, so is the product. */
+/* -mean_ @ components_.T; a product of two in float32 has been rounded as no other machine would.
+ */
 static const double *projected_mean(struct sk_context *sk, const struct projection *p)
 {
     const struct sk_matrix *c = &p->components;
+    if (p->mean_float32 && !sk_refuse_float32(sk, c, "components_"))
+        return NULL;
     double *ret = sk_alloc(sk, c->rows, sizeof *ret);
     for (size_t i = 0; ret && i < c->rows; i++) {
         double sum = 0;
         for (size_t j = 0; j < c->columns; j++)
             sum = fma(p->mean[j], c->data[i * c->columns + j], sum);
-        ret[i] = c->float32 && p->mean_float32 ? -(double)(float)sum : -sum;
+        ret[i] = -sum;
     }
     return ret;
 }
@@ -152,6 +155,8 @@ static bool read_pca(struct sk_context *sk, const struct pk_node *object, const 
         !read_variance(sk, object, &p.components, &variance, &whiten))
         return false;
     lar_value x = project(sk, &p, newer || p.sparse);
+    if (x == LAR_NO_VALUE)
+        return false;
     if (whiten)
         x = whitened(sk, x, &variance, newer);
     /* scikit-learn inverts a float32 model's covariance in float32: not to be had again */
