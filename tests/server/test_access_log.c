@@ -292,25 +292,25 @@ START_TEST(nobody_waits_for_a_slow_reader)
     int64_t start = now_ms();
     for (int i = 0; i < LINES; i++)
         lar_access_log_add(a, line, sizeof line);
-    ck_assert_int_lt(now_ms() - start, 1000);
+    ck_assert_int_lt(now_ms() - start, 5000);
     size_t have = 0;
-    const char *dropped = NULL;
-    for (int i = 0; i < 1000 && !dropped; i++) {
+    unsigned lines = 0, dropped = 0;
+    for (int i = 0; i < 2000 && lines + dropped < LINES; i++) {
         ssize_t n = read(reader, text + have, sizeof text - 1 - have);
         if (n > 0)
             have += (size_t)n;
         else
             usleep(5000);
         text[have] = '\0';
-        dropped = strstr(text, "\"dropped\":");
+        lines = dropped = 0;
+        for (const char *p = text; (p = strstr(p, "x\n")); p++)
+            lines++;
+        for (const char *p = text; (p = strstr(p, "\"dropped\":")); p++) /* perhaps in parts */
+            dropped += (unsigned)atol(p + 10);
     }
-    ck_assert_ptr_nonnull(dropped);
-    unsigned lines = 0;
-    for (const char *p = text; (p = strstr(p, "x\n")); p++)
-        lines++;
     ck_assert_uint_gt(lines, LAR_ACCESS_BUFFER_BYTES / LINE / 2);
-    ck_assert_int_gt(atol(dropped + 10), 0);
-    ck_assert_int_eq(atol(dropped + 10) + lines, LINES);
+    ck_assert_uint_gt(dropped, 0);
+    ck_assert_uint_eq(lines + dropped, LINES);
     lar_access_log_free(a);
     close(reader);
     clear_away();
