@@ -143,10 +143,10 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
         if (step == LAR_STEP_READ && ex->rq.headers.length != 0)
             lar_connection_await(t, c, lar_limit_of(&t->http->settings.limits->body_time));
     } else if (*n) {
-        size_t taken;
-        step = lar_exchange_bytes(ex, bytes, *n, &taken);
+        size_t taken, had = *n;
+        step = lar_exchange_bytes(ex, bytes, had, &taken);
         *n -= taken;
-        if (taken >= LARGE_PIECE)
+        if (had >= LARGE_PIECE)
             sched_yield(); /* or a fast sender keeps this CPU while other threads' calls wait */
     } else {
         step = lar_exchange_end(ex);
