@@ -182,6 +182,15 @@ struct directions {
     size_t t;
 };
 
+/* V over the root of VALUE; in float32, which scikit-learn keeps, where the file holds them so. */
+static double weight_of(const struct sk_numbers *vectors, double v, const struct sk_numbers *values,
+                        double value)
+{
+    if (vectors->float32 && values->float32)
+        return (double)((float)v / sqrtf((float)value));
+    return vectors->float32 ? (double)(float)(v / sqrt(value)) : v / sqrt(value);
+}
+
 /* The eigenvectors, each divided by the root of its eigenvalue; those of 0 are left out since
  * 0.22. */
 static bool read_directions(struct sk_context *sk, const struct pk_node *object, size_t n,
@@ -191,17 +200,21 @@ static bool read_directions(struct sk_context *sk, const struct pk_node *object,
     const char *vectors_name = old ? "alphas_" : "eigenvectors_";
     const char *values_name = old ? "lambdas_" : "eigenvalues_";
     unsigned release = sk_release(object);
-    struct sk_numbers vectors;
-    const double *values;
-    if (!sk_get_numbers(sk, object, vectors_name, 2, 2, &vectors))
+    struct sk_numbers vectors, roots;
+    if (!sk_get_numbers(sk, object, vectors_name, 2, 2, &vectors) ||
+        !sk_get_numbers(sk, object, values_name, 1, 1, &roots))
         return false;
+    const double *values = roots.data;
     size_t t = ret->t = (size_t)vectors.shape.dims[1];
     if ((size_t)vectors.shape.dims[0] != n || t == 0)
         return sk_fail(sk, LAR_ERR_FORMAT, "%s: is %lld by %zu, not for %zu rows", vectors_name,
                        (long long)vectors.shape.dims[0], t, n);
     ret->weights = sk_alloc(sk, n * t, sizeof *ret->weights);
     ret->constants = sk_alloc(sk, t, sizeof *ret->constants);
-    if (!sk_get_vector(sk, object, values_name, t, &values) || !ret->weights || !ret->constants)
+    if (roots.n != t)
+        return sk_fail(sk, LAR_ERR_FORMAT, "%s: has %zu elements, not %zu", values_name, roots.n,
+                       t);
+    if (!ret->weights || !ret->constants)
         return false;
     for (size_t j = 0; j < t; j++) {
         if (values[j] == 0 && release < SK_RELEASE(0, 22))
@@ -209,7 +222,8 @@ static bool read_directions(struct sk_context *sk, const struct pk_node *object,
                            "%s: element %zu is 0, and until 0.22 scikit-learn divides by it",
                            values_name, j);
         for (size_t i = 0; i < n && values[j] != 0; i++)
-            ret->weights[j * n + i] = vectors.data[i * t + j] / sqrt(values[j]);
+            ret->weights[j * n + i] =
+                weight_of(&vectors, vectors.data[i * t + j], &roots, values[j]);
     }
     return true;
 }
