@@ -11,7 +11,8 @@
 enum {
     KEPT_EXCHANGES = 64,
     IGNORED_BYTES = 1024 * 1024, /* of a refused body, in the hope of its end */
-    PACK_BYTES = 1400,           /* what fits a packet is not made smaller */
+    SHORT_BYTES = 64 * 1024,
+    PACK_BYTES = 1400, /* what fits a packet is not made smaller */
 };
 
 struct lar_exchange *lar_exchange_new(struct lar_exchange_home *home, const char *raw)
@@ -148,8 +149,11 @@ enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, co
     if (lar_exchange_admit(ex))
         return LAR_STEP_READ;
     refuse(ex);
-    /* Without a body the answer can wait for the end of the request, and the connection lives. */
-    if (rq->headers.length == 0)
+    /* With no body, or a short one that is sent anyway, the answer waits for the end of the request
+     * and the connection lives. Ended with bytes unread, it would be reset, and a proxy that is
+     * still sending them might see that instead of the answer. */
+    bool takes = rq->route && rq->route->body != LAR_NO_BODY && !rq->headers.expects;
+    if (rq->headers.length >= 0 && rq->headers.length <= (takes ? SHORT_BYTES : 0))
         return LAR_STEP_READ;
     rq->answer.close = true;
     ex->early = true;
