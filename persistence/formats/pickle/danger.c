@@ -244,28 +244,24 @@ static struct pk_bytes newer(struct pk_bytes module)
         {"SocketServer", "socketserver"},
         {"Queue", "queue"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (module.size == strlen(names[i][0]) &&
-            memcmp(module.data, names[i][0], module.size) == 0)
+        if (pk_bytes_are(module, names[i][0]))
             return (struct pk_bytes){(const uint8_t *)names[i][1], strlen(names[i][1])};
     return module;
 }
 
-static bool begins(struct pk_bytes bytes, const char *text, size_t *ret_size)
+/* Whether NAME is TEXT, or TEXT with a dot and more behind it. */
+static bool is_below(struct pk_bytes name, const char *text)
 {
-    *ret_size = strlen(text);
-    return bytes.size >= *ret_size && memcmp(bytes.data, text, *ret_size) == 0;
+    size_t n = strlen(text);
+    return pk_bytes_begin(name, text) && (name.size == n || name.data[n] == '.');
 }
 
 /* A name with dots leads from object to object: it is what its first part is. */
 static bool matches(const struct row *row, struct pk_bytes module, struct pk_bytes name)
 {
-    size_t n, m;
-    if (!begins(module, row->module, &n) || (module.size > n && module.data[n] != '.'))
-        return false;
     if (!row->name)
-        return true;
-    return module.size == n && begins(name, row->name, &m) &&
-           (name.size == m || name.data[m] == '.');
+        return is_below(module, row->module);
+    return pk_bytes_are(module, row->module) && is_below(name, row->name);
 }
 
 static const char *danger_of(struct pk_bytes module, struct pk_bytes name)

@@ -52,11 +52,6 @@ static bool string(struct header *h, struct pk_bytes *ret)
     return skip(h, quote) || bad(h, "end of a string without escapes");
 }
 
-static bool is_string(struct pk_bytes s, const char *text)
-{
-    return s.size == strlen(text) && memcmp(s.data, text, s.size) == 0;
-}
-
 static bool boolean(struct header *h, bool *ret)
 {
     static const char *const names[] = {"False", "True"};
@@ -211,10 +206,10 @@ static bool parse_header(struct header *h, struct np_array *ret, struct np_dtype
         struct pk_bytes key;
         if (!string(h, &key) || !skip(h, ':'))
             return bad(h, "key");
-        int which = is_string(key, "descr")           ? DESCR
-                    : is_string(key, "fortran_order") ? ORDER
-                    : is_string(key, "shape")         ? SHAPE
-                                                      : 0;
+        int which = pk_bytes_are(key, "descr")           ? DESCR
+                    : pk_bytes_are(key, "fortran_order") ? ORDER
+                    : pk_bytes_are(key, "shape")         ? SHAPE
+                                                         : 0;
         if (which == 0 || met & which)
             return bad(h, "key that belongs there");
         met |= which;

@@ -9,15 +9,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool bytes_equal(struct pk_bytes bytes, const char *text)
+bool pk_bytes_begin(struct pk_bytes bytes, const char *text)
 {
     size_t n = strlen(text);
-    return bytes.size == n && (n == 0 || memcmp(bytes.data, text, n) == 0);
+    return bytes.size >= n && (n == 0 || memcmp(bytes.data, text, n) == 0);
+}
+
+bool pk_bytes_are(struct pk_bytes bytes, const char *text)
+{
+    return bytes.size == strlen(text) && pk_bytes_begin(bytes, text);
 }
 
 bool pk_is_global(const struct pk_node *node, const char *module, const char *name)
 {
-    return node && node->kind == PK_GLOBAL && bytes_equal(node->global.name, name) &&
+    return node && node->kind == PK_GLOBAL && pk_bytes_are(node->global.name, name) &&
            pk_same_module(node->global.module, module);
 }
 
@@ -42,7 +47,7 @@ bool pk_text_equal(const struct pk_node *node, const char *text)
 {
     if (node && node->kind == PK_OBJECT)
         return scalar_equal(node, text);
-    return node && node->kind == PK_TEXT && bytes_equal(node->bytes, text);
+    return node && node->kind == PK_TEXT && pk_bytes_are(node->bytes, text);
 }
 
 /* The last pair with the key counts, as in Python. */
@@ -81,6 +86,12 @@ const struct pk_node *pk_class(const struct pk_node *object)
         class = maker && args->n ? args->data[0] : NULL;
     }
     return class && class->kind == PK_GLOBAL ? class : NULL;
+}
+
+bool pk_class_is(const struct pk_node *object, const char *name)
+{
+    const struct pk_node *class = pk_class(object);
+    return class && pk_bytes_are(class->global.name, name);
 }
 
 /* A NumPy scalar of a plain type, as a PK_INT, PK_BOOL or PK_FLOAT; false for anything else. */

@@ -104,6 +104,10 @@ struct pk_pickle {
     bool joblib;  /* array wrappers occurred */
 };
 
+/* Whether BYTES are TEXT; whether they begin with it. */
+bool pk_bytes_are(struct pk_bytes bytes, const char *text);
+bool pk_bytes_begin(struct pk_bytes bytes, const char *text);
+
 /* Readers' helpers. All tolerate NULL and any kind, and then answer NULL or false. */
 
 /* Whether NODE is the global MODULE.NAME, under any spelling of the module (names.c). */
@@ -119,6 +123,9 @@ const struct pk_node *pk_attribute(const struct pk_node *object, const char *nam
 /* The class of an object: what NEWOBJ or copyreg._reconstructor made an instance of; a PK_GLOBAL or
  * NULL. */
 const struct pk_node *pk_class(const struct pk_node *object);
+
+/* Whether OBJECT is of a class of this name, in whatever module. */
+bool pk_class_is(const struct pk_node *object, const char *name);
 
 /* Whether NODE is the str TEXT; also a numpy.str_, as searches over arrays of options leave. */
 bool pk_text_equal(const struct pk_node *node, const char *text);

@@ -19,13 +19,6 @@ static double epsilon(const struct pk_node *object)
     return sk_release(object) < SK_RELEASE(1, 8) ? 0x1p-23 : 0x1p-52;
 }
 
-static bool is_named(const struct pk_node *object, const char *name)
-{
-    const struct pk_node *class = pk_class(object);
-    return class && class->kind == PK_GLOBAL && class->global.name.size == strlen(name) &&
-           memcmp(class->global.name.data, name, strlen(name)) == 0;
-}
-
 bool sk_get_loss(struct sk_context *sk, const struct pk_node *object, enum sk_loss *ret)
 {
     static const struct {
@@ -56,7 +49,7 @@ bool sk_get_loss(struct sk_context *sk, const struct pk_node *object, enum sk_lo
     const char *name = sk_has(object, "_loss") ? "_loss" : "loss_";
     const struct pk_node *loss = sk_fitted(sk, object, name);
     for (size_t i = 0; loss && i < sizeof rows / sizeof *rows; i++)
-        if (is_named(loss, rows[i].class)) {
+        if (pk_class_is(loss, rows[i].class)) {
             *ret = rows[i].loss;
             return true;
         }
@@ -126,7 +119,7 @@ static bool constants(struct sk_context *sk, const struct pk_node *init, size_t 
                 {"QuantileEstimator", "quantile"}, {"ScaledLogOddsEstimator", "prior"}};
     struct sk_numbers numbers;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (!is_named(init, rows[i].class))
+        if (!pk_class_is(init, rows[i].class))
             continue;
         if (!sk_get_numbers(sk, init, rows[i].attribute, 0, 2, &numbers))
             return lar_error_within(sk->err, "init_");
@@ -196,13 +189,13 @@ bool sk_boosting_start(struct sk_context *sk, const struct pk_node *object, lar_
     *ret = (struct sk_start){.begin = LAR_NO_VALUE};
     if (!init || !values || !shares)
         return false;
-    if (pk_text_equal(init, "zero") || is_named(init, "ZeroEstimator")) {
+    if (pk_text_equal(init, "zero") || pk_class_is(init, "ZeroEstimator")) {
         ret->values = values;
         return true;
     }
     if (!constants(sk, init, k, &ret->values) || ret->values)
         return ret->values != NULL;
-    if (!is_named(init, "DummyClassifier") || sk_option_is(init, "strategy", "", "constant"))
+    if (!pk_class_is(init, "DummyClassifier") || sk_option_is(init, "strategy", "", "constant"))
         return estimate(sk, object, x, loss, k, ret);
     if (!dummy_shares(sk, init, k == 1 ? 2 : k, shares))
         return lar_error_within(sk->err, "init_");

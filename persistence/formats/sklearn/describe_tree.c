@@ -16,12 +16,6 @@ struct walk {
     bool more;
 };
 
-static bool begins(struct pk_bytes bytes, const char *text)
-{
-    size_t n = strlen(text);
-    return bytes.size >= n && memcmp(bytes.data, text, n) == 0;
-}
-
 /* An estimator: a class that is read, one that says which release of scikit-learn wrote it, or a
  * class of a user's own. */
 static bool is_estimator(const struct pk_node *node)
@@ -34,7 +28,7 @@ static bool is_estimator(const struct pk_node *node)
     if (sk_class_of(node) || pk_attribute(node, "_sklearn_version"))
         return true;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (begins(class->global.module, others[i]))
+        if (pk_bytes_begin(class->global.module, others[i]))
             return false;
     return node->object.state && (node->object.state->kind == PK_DICT);
 }
@@ -137,10 +131,10 @@ static bool is_template(const struct pk_node *object, struct pk_bytes name)
 {
     static const char *const fitted[] = {"%.*s_", "best_%.*s_", "%.*ss_"};
     char text[96];
-    if (begins(name, "named_") || begins(name, "_"))
+    if (pk_bytes_begin(name, "named_") || pk_bytes_begin(name, "_"))
         return true;
-    if ((begins(name, "base_estimator") || begins(name, "estimator")) &&
-        !begins(name, "estimators") && pk_attribute(object, "estimators_"))
+    if ((pk_bytes_begin(name, "base_estimator") || pk_bytes_begin(name, "estimator")) &&
+        !pk_bytes_begin(name, "estimators") && pk_attribute(object, "estimators_"))
         return true;
     if (name.size > 64 || name.size == 0 || name.data[name.size - 1] == '_')
         return false;

@@ -46,8 +46,7 @@ bool sk_get_dtype(struct sk_context *sk, const struct pk_node *object, enum lar_
         return true;
     struct pk_bytes name = name_of(node);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (name.data && name.size == strlen(names[i].name) &&
-            memcmp(name.data, names[i].name, name.size) == 0) {
+        if (pk_bytes_are(name, names[i].name)) {
             *ret = names[i].type;
             return true;
         }

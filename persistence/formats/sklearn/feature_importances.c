@@ -224,10 +224,8 @@ static bool of_weighted(struct sk_context *sk, const struct pk_node *model, doub
 
 static bool is_one_of(const struct pk_node *model, const char *const *names, size_t n)
 {
-    const struct pk_node *class = pk_class(model);
-    for (size_t i = 0; class && i < n; i++)
-        if (class->global.name.size == strlen(names[i]) &&
-            memcmp(class->global.name.data, names[i], strlen(names[i])) == 0)
+    for (size_t i = 0; i < n; i++)
+        if (pk_class_is(model, names[i]))
             return true;
     return false;
 }

@@ -21,7 +21,7 @@ static bool is_named(const struct pk_node *model, const char *part, bool anywher
         return false;
     const uint8_t *name = class->global.name.data;
     return anywhere ? memmem(name, class->global.name.size, part, n) != NULL
-                    : memcmp(name, part, n) == 0;
+                    : pk_bytes_begin(class->global.name, part);
 }
 
 /* Whether selectors around MODEL let NaN and infinity through, as its release says. */

@@ -24,14 +24,6 @@ static const struct pk_node *fitted_link(const struct pk_node *object, const cha
                                         : NULL;
 }
 
-/* Whether the class of LINK has this name, in whatever module. */
-static bool is_link(const struct pk_node *link, const char *name)
-{
-    const struct pk_node *class = pk_class(link);
-    return class && class->kind == PK_GLOBAL && class->global.name.size == strlen(name) &&
-           memcmp(class->global.name.data, name, strlen(name)) == 0;
-}
-
 /* Answers with the inverse link over the scores; the fitted link must agree. */
 static bool answer(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                    bool logarithm, struct sk_result *ret)
@@ -45,7 +37,7 @@ static bool answer(struct sk_context *sk, const struct pk_node *object, const st
         return false;
     if (rank != 1)
         return sk_fail(sk, LAR_ERR_FORMAT, "coef_: has %u dimensions, not 1", rank);
-    if (link && !is_link(link, logarithm ? "LogLink" : "IdentityLink"))
+    if (link && !pk_class_is(link, logarithm ? "LogLink" : "IdentityLink"))
         return sk_refuse_attribute(sk, link, name,
                                    logarithm ? "must be the logarithm, as the options say"
                                              : "must be the identity, as the options say");

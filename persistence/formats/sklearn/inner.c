@@ -227,12 +227,9 @@ static const struct {
 const struct pk_node *sk_first_inner(const struct pk_node *object)
 {
     for (size_t i = 0; i < sizeof insides / sizeof *insides; i++) {
-        const struct pk_node *class = pk_class(object), *node;
-        if (!class || class->kind != PK_GLOBAL ||
-            class->global.name.size != strlen(insides[i].class) ||
-            memcmp(class->global.name.data, insides[i].class, class->global.name.size) != 0)
+        if (!pk_class_is(object, insides[i].class))
             continue;
-        node = pk_attribute(object, insides[i].attribute);
+        const struct pk_node *node = pk_attribute(object, insides[i].attribute);
         if (!node) /* the names of some releases */
             node = pk_attribute(object, "base_estimator");
         if (node && node->kind == PK_LIST)

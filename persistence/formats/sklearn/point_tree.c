@@ -24,8 +24,7 @@ static bool read_class(struct sk_context *sk, const struct pk_node *node, const 
     if (!class || class->kind != PK_GLOBAL)
         return sk_refuse_attribute(sk, node, name, "must be a KDTree or BallTree");
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (class->global.name.size == strlen(classes[i].name) &&
-            memcmp(class->global.name.data, classes[i].name, class->global.name.size) == 0) {
+        if (pk_bytes_are(class->global.name, classes[i].name)) {
             ret->ball = classes[i].ball;
             return true;
         }

@@ -21,12 +21,6 @@ static const char *const numpy_functions[] = {
 static const char *const scipy_functions[] = {"cbrt",  "exp2",  "expit", "expm1",
                                               "log1p", "logit", NULL};
 
-static bool begins(struct pk_bytes text, const char *with)
-{
-    size_t n = strlen(with);
-    return text.size >= n && memcmp(text.data, with, n) == 0;
-}
-
 /* The name of NODE in its module, where that is one of NumPy's (or scipy.special's); else empty.
  * NumPy wrote its functions as a call of its own until 1.17. */
 static struct pk_bytes name_in(const struct pk_node *node, bool scipy)
@@ -44,14 +38,14 @@ static struct pk_bytes name_in(const struct pk_node *node, bool scipy)
         module = args[0]->bytes;
         name = args[1]->bytes;
     }
-    bool numpy = begins(module, "numpy") && (module.size == 5 || module.data[5] == '.');
-    return (scipy ? begins(module, "scipy.special") : numpy) ? name : none;
+    bool numpy = pk_bytes_begin(module, "numpy") && (module.size == 5 || module.data[5] == '.');
+    return (scipy ? pk_bytes_begin(module, "scipy.special") : numpy) ? name : none;
 }
 
 static const char *listed(const char *const *list, struct pk_bytes name)
 {
     for (; name.data && *list; list++)
-        if (strlen(*list) == name.size && memcmp(*list, name.data, name.size) == 0)
+        if (pk_bytes_are(name, *list))
             return *list;
     return NULL;
 }

@@ -31,28 +31,20 @@ void *sk_alloc(struct sk_context *sk, size_t n, size_t size)
     return p;
 }
 
-static bool equal(struct pk_bytes bytes, const char *text)
-{
-    return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
-}
-
 bool sk_is_inside(const struct pk_node *global, const char *package)
 {
     size_t n = strlen(package);
     if (!global || global->kind != PK_GLOBAL)
         return false;
     struct pk_bytes module = global->global.module;
-    return module.size >= n && memcmp(module.data, package, n) == 0 &&
-           (module.size == n || module.data[n] == '.');
+    return pk_bytes_begin(module, package) && (module.size == n || module.data[n] == '.');
 }
 
 const struct sk_class *sk_class_of(const struct pk_node *object)
 {
     const struct pk_node *class = pk_class(object);
-    if (!class || class->kind != PK_GLOBAL)
-        return NULL;
-    for (const struct sk_class *row = sk_classes; row->package; row++)
-        if (equal(class->global.name, row->name) && sk_is_inside(class, row->package))
+    for (const struct sk_class *row = sk_classes; class && row->package; row++)
+        if (pk_bytes_are(class->global.name, row->name) && sk_is_inside(class, row->package))
             return row;
     return NULL;
 }

@@ -76,8 +76,7 @@ static const char *reason(const struct pk_node *class)
 {
     static const char *const solvers[] = {"LatentDirichletAllocation", "MiniBatchNMF", "NMF"};
     for (size_t i = 0; i < sizeof solvers / sizeof *solvers; i++)
-        if (class->global.name.size == strlen(solvers[i]) &&
-            memcmp(class->global.name.data, solvers[i], class->global.name.size) == 0)
+        if (pk_bytes_are(class->global.name, solvers[i]))
             return "its transform solves for all rows of a batch together, and what it gives for "
                    "one row depends on the others";
     return NULL;

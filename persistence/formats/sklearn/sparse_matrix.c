@@ -28,14 +28,11 @@ static enum layout layout_of(const struct pk_node *node)
         {"csc_array", COLUMNS},    {"coo_matrix", COORDINATES}, {"coo_array", COORDINATES},
         {"dia_matrix", DIAGONALS}, {"dia_array", DIAGONALS},
     };
-    static const char package[] = "scipy.sparse";
     const struct pk_node *class = pk_class(node);
-    if (!class || class->global.module.size < sizeof package - 1 ||
-        memcmp(class->global.module.data, package, sizeof package - 1) != 0)
+    if (!class || !pk_bytes_begin(class->global.module, "scipy.sparse"))
         return NONE;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (class->global.name.size == strlen(names[i].name) &&
-            memcmp(class->global.name.data, names[i].name, class->global.name.size) == 0)
+        if (pk_bytes_are(class->global.name, names[i].name))
             return names[i].layout;
     return NONE;
 }

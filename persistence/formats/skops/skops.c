@@ -67,10 +67,7 @@ struct pk_node *sp_global(struct sp_reader *r, const char *module, const char *n
     struct pk_pickle *objects = &r->file->objects;
     for (size_t i = 0; i < objects->n_globals; i++) {
         const struct pk_node *known = objects->globals[i];
-        if (known->global.name.size == strlen(name) &&
-            known->global.module.size == strlen(module) &&
-            memcmp(known->global.name.data, name, strlen(name)) == 0 &&
-            memcmp(known->global.module.data, module, strlen(module)) == 0)
+        if (pk_bytes_are(known->global.name, name) && pk_bytes_are(known->global.module, module))
             return (struct pk_node *)known;
     }
     if (objects->n_globals == MOST_GLOBALS) {
