@@ -114,6 +114,28 @@ bool lar_shape_broadcast(struct lar_shape *ret, const struct lar_shape *a,
     return true;
 }
 
+bool lar_verify_choice(const struct lar_node_info *node, const char *name, int64_t n,
+                       struct lar_error *err)
+{
+    int64_t choice = lar_node_param_i64(node, name, 0);
+    return (choice >= 0 && choice < n) ||
+           lar_fail(err, LAR_ERR_FORMAT, "there is no %s %lld", name, (long long)choice);
+}
+
+bool lar_verify_places(const struct lar_node_info *node, const char *name, const char *what,
+                       int64_t n, struct lar_error *err)
+{
+    const struct lar_tensor *list = lar_node_param(node, name);
+    uint64_t count = lar_tensor_count(list);
+    for (uint64_t i = 0; i < count; i++) {
+        int64_t place = ((const int64_t *)list->data)[i];
+        if (place < 0 || place >= n)
+            return lar_fail(err, LAR_ERR_FORMAT, "%s: there is no %s %lld of %lld", name, what,
+                            (long long)place, (long long)n);
+    }
+    return true;
+}
+
 bool lar_axis(int64_t axis, uint32_t rank, uint32_t *ret)
 {
     if (axis < -(int64_t)rank || axis >= (int64_t)rank)

@@ -43,6 +43,13 @@ struct lar_value_info lar_infer_result(enum lar_type type, struct lar_shape shap
 bool lar_infer_constant(const struct lar_node_info *node, uint32_t k, const int64_t **ret,
                         uint64_t *ret_n, struct lar_error *err);
 
+/* Of verify(): whether the int64 NAME is one of N choices; whether all elements of the int64 array
+ * NAME are among N of WHAT ("column"). */
+bool lar_verify_choice(const struct lar_node_info *node, const char *name, int64_t n,
+                       struct lar_error *err);
+bool lar_verify_places(const struct lar_node_info *node, const char *name, const char *what,
+                       int64_t n, struct lar_error *err);
+
 /* ONNX's multidirectional broadcasting; false if the shapes do not fit. An unknown dimension meets
  * any other, to be checked again at run time; a symbol meets itself and 1 only. */
 bool lar_shape_broadcast(struct lar_shape *ret, const struct lar_shape *a,

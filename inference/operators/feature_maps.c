@@ -91,15 +91,8 @@ static bool sketch_infer(const struct lar_node_info *node, struct lar_value_info
 
 static bool sketch_verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    const struct lar_tensor *places = lar_node_param(node, "places");
     int64_t columns = lar_node_param_i64(node, "columns", 0);
-    for (uint64_t i = 0; i < lar_tensor_count(places); i++) {
-        int64_t place = ((const int64_t *)places->data)[i];
-        if (place < 0 || place >= columns)
-            return lar_fail(err, LAR_ERR_FORMAT, "there is no place %lld of %lld", (long long)place,
-                            (long long)columns);
-    }
-    return true;
+    return lar_verify_places(node, "places", "place", columns, err);
 }
 
 /* y[(i + PLACE) mod n] += FACTOR x[i] */

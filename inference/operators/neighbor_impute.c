@@ -46,15 +46,8 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    const struct lar_tensor *list = lar_node_param(node, "columns");
     int64_t n = lar_node_param(node, "points")->shape.dims[1];
-    for (int64_t i = 0; i < list->shape.dims[0]; i++) {
-        int64_t column = ((const int64_t *)list->data)[i];
-        if (column < 0 || column >= n)
-            return lar_fail(err, LAR_ERR_FORMAT, "there is no column %lld of %lld",
-                            (long long)column, (long long)n);
-    }
-    return true;
+    return lar_verify_places(node, "columns", "column", n, err);
 }
 
 static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, void **ret_state,

@@ -69,15 +69,8 @@ static bool votes_infer(const struct lar_node_info *node, struct lar_value_info 
 
 static bool votes_verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    const struct lar_tensor *t = lar_node_param(node, "codes");
     int64_t classes = lar_node_param_i64(node, "classes", 0);
-    for (int64_t i = 0; i < t->shape.dims[0]; i++) {
-        int64_t code = ((const int64_t *)t->data)[i];
-        if (code < 0 || code >= classes)
-            return lar_fail(err, LAR_ERR_FORMAT, "codes: there is no class %lld of %lld",
-                            (long long)code, (long long)classes);
-    }
-    return true;
+    return lar_verify_places(node, "codes", "class", classes, err);
 }
 
 /* Row I's neighbours; false if one is not among the N points. */

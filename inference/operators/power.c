@@ -19,9 +19,7 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    int64_t method = lar_node_param_i64(node, "method", 0);
-    return (method >= 0 && method < METHODS) ||
-           lar_fail(err, LAR_ERR_FORMAT, "there is no method %lld", (long long)method);
+    return lar_verify_choice(node, "method", METHODS, err);
 }
 
 static double box_cox(double x, double lambda)

@@ -21,9 +21,9 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    const struct lar_tensor *factors = lar_node_param(node, "factors");
     const struct lar_tensor *ends = lar_node_param(node, "ends");
-    int64_t at = 0, count = factors->shape.dims[0], columns = node->inputs[0]->shape.dims[1];
+    int64_t columns = node->inputs[0]->shape.dims[1];
+    int64_t at = 0, count = lar_node_param(node, "factors")->shape.dims[0];
     for (int64_t i = 0; i < ends->shape.dims[0]; i++) {
         int64_t end = ((const int64_t *)ends->data)[i];
         if (end < at || end > count)
@@ -31,13 +31,7 @@ static bool verify(const struct lar_node_info *node, struct lar_error *err)
                             (long long)end, (long long)count);
         at = end;
     }
-    for (int64_t i = 0; i < count; i++) {
-        int64_t factor = ((const int64_t *)factors->data)[i];
-        if (factor < 0 || factor >= columns)
-            return lar_fail(err, LAR_ERR_FORMAT, "there is no column %lld of %lld",
-                            (long long)factor, (long long)columns);
-    }
-    return true;
+    return lar_verify_places(node, "factors", "column", columns, err);
 }
 
 static bool run(struct lar_call *call, struct lar_error *err)

@@ -28,9 +28,7 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
 
 static bool normalize_verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    int64_t norm = lar_node_param_i64(node, "norm", 0);
-    return (norm >= 0 && norm < NORMS) ||
-           lar_fail(err, LAR_ERR_FORMAT, "there is no norm %lld", (long long)norm);
+    return lar_verify_choice(node, "norm", NORMS, err);
 }
 
 static double f64_param(const struct lar_node_info *node, const char *name)

@@ -65,11 +65,9 @@ static bool verify(const struct lar_node_info *node, struct lar_error *err)
 {
     const struct lar_tensor *knots = lar_node_param(node, "knots");
     const double *t = knots->data;
-    int64_t extrapolation = lar_node_param_i64(node, "extrapolation", 0);
     uint64_t n = lar_rows(knots), m = lar_columns(knots);
-    if (extrapolation < 0 || extrapolation >= EXTRAPOLATIONS)
-        return lar_fail(err, LAR_ERR_FORMAT, "there is no extrapolation %lld",
-                        (long long)extrapolation);
+    if (!lar_verify_choice(node, "extrapolation", EXTRAPOLATIONS, err))
+        return false;
     for (uint64_t i = 0; i < n * m; i++)
         if (!isfinite(t[i]) || (i % m && t[i] < t[i - 1]))
             return lar_fail(err, LAR_ERR_FORMAT, "column %llu: knots are not ascending",

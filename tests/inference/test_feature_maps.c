@@ -45,9 +45,9 @@ START_TEST(count_sketch)
     /* (2 - 3 z) 5 z^2 (2 z + 3), (-1 - 4 z) 3 z^2 (-z + 4) */
     EXPECT_F64(&o, S(2, 3), -25, -30, 30, -45, 12, -12);
     o.params[2].tensor = (struct lar_tensor)SCALAR_I64(2);
-    expect_failure(&o, LAR_ERR_FORMAT, "there is no place 2 of 2");
+    expect_failure(&o, LAR_ERR_FORMAT, "places: there is no place 2 of 2");
     o.params[0].tensor = (struct lar_tensor)I64(S(3, 2), 0, 1, -1, 1, 1, 0);
-    expect_failure(&o, LAR_ERR_FORMAT, "there is no place -1 of 2");
+    expect_failure(&o, LAR_ERR_FORMAT, "places: there is no place -1 of 2");
     o.params[1].tensor = (struct lar_tensor)F64(S(2, 2), 1, 1, 1, 1);
     EXPECT_REFUSED(&o, "not as many signs");
     o.params[2].tensor = (struct lar_tensor)SCALAR_I64(0);
