@@ -1,5 +1,6 @@
 /* The access log: what its lines say, that nobody waits for it, that it can be moved away.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "server/access_log.h"
 #include "tests/check_main.h"
 
@@ -270,13 +271,6 @@ START_TEST(off_it_takes_nothing)
 }
 END_TEST
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* A reader that sleeps: lines beyond the buffer are dropped at once, and counted when it wakes. */
 START_TEST(nobody_waits_for_a_slow_reader)
 {
@@ -289,10 +283,10 @@ START_TEST(nobody_waits_for_a_slow_reader)
     int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ck_assert_int_ge(reader, 0);
     must_open(a, path);
-    int64_t start = now_ms();
+    int64_t start = lar_now_ms();
     for (int i = 0; i < LINES; i++)
         lar_access_log_add(a, line, sizeof line);
-    ck_assert_int_lt(now_ms() - start, 5000);
+    ck_assert_int_lt(lar_now_ms() - start, 5000);
     size_t have = 0;
     unsigned lines = 0, dropped = 0;
     for (int i = 0; i < 2000 && lines + dropped < LINES; i++) {
@@ -327,9 +321,9 @@ START_TEST(a_reader_that_is_stuck_does_not_keep_the_end)
     line[sizeof line - 1] = '\n';
     for (int i = 0; i < 200; i++)
         lar_access_log_add(a, line, sizeof line);
-    int64_t start = now_ms();
+    int64_t start = lar_now_ms();
     lar_access_log_free(a);
-    ck_assert_int_lt(now_ms() - start, 10000);
+    ck_assert_int_lt(lar_now_ms() - start, 10000);
     close(reader);
     clear_away();
 }

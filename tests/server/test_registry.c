@@ -1,5 +1,6 @@
 /* Layouts, stability, failures, removal: what the registry makes of a folder.
  * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "tests/check_main.h"
 #include "tests/server/world.h"
 
@@ -235,22 +236,15 @@ START_TEST(a_file_that_is_cut_short_is_looked_at_again)
 }
 END_TEST
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Adds blanks to F for longer than SETTLE; returns the longest pause between two. */
 static int64_t grow(FILE *f, int64_t settle)
 {
-    int64_t begin = now_ms(), last = begin, longest = 0;
+    int64_t begin = lar_now_ms(), last = begin, longest = 0;
     while (last - begin < 2 * settle) {
         world_sleep(20);
         fputs(" ", f);
         fflush(f);
-        int64_t now = now_ms();
+        int64_t now = lar_now_ms();
         longest = now - last > longest ? now - last : longest;
         last = now;
     }
