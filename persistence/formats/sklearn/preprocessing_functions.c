@@ -38,7 +38,7 @@ static struct pk_bytes name_in(const struct pk_node *node, bool scipy)
         module = args[0]->bytes;
         name = args[1]->bytes;
     }
-    bool numpy = pk_bytes_begin(module, "numpy") && (module.size == 5 || module.data[5] == '.');
+    bool numpy = pk_bytes_are(module, "numpy") || pk_bytes_begin(module, "numpy.");
     return (scipy ? pk_bytes_begin(module, "scipy.special") : numpy) ? name : none;
 }
 
