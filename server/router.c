@@ -120,25 +120,35 @@ static bool fail_unknown(struct lar_request *rq, const struct lar_target *target
                     path);
 }
 
+/* The route of the method, which becomes rq's; *SHAPED as match() says. */
+static bool find_route(struct lar_request *rq, const struct lar_route *routes,
+                       const struct lar_target *target, enum lar_method method, bool *shaped)
+{
+    for (const struct lar_route *route = routes; route->pattern; route++) {
+        if (route->method != method || !match(rq, route->pattern, target, shaped))
+            continue;
+        rq->answer.errors = route->errors;
+        rq->route = route;
+        return true;
+    }
+    return false;
+}
+
 bool lar_route_find(struct lar_request *rq, const struct lar_route *routes,
                     const struct lar_target *target, struct lar_error *err)
 {
     char allowed[64] = "";
     unsigned taken = 0;
-    bool shaped = false;
+    bool shaped = false, other = false;
     enum lar_method method = rq->method == LAR_HEAD ? LAR_GET : rq->method;
+    if (find_route(rq, routes, target, method, &shaped))
+        return true;
     for (const struct lar_route *route = routes; route->pattern; route++) {
-        bool other = false;
-        if (!match(rq, route->pattern, target, route->method == method ? &shaped : &other))
+        if (taken & 1u << route->method || !match(rq, route->pattern, target, &other))
             continue;
         rq->answer.errors = route->errors;
-        if (route->method == method) {
-            rq->route = route;
-            return true;
-        }
-        if (!(taken & 1u << route->method)) /* a path may fit two patterns */
-            allow(allowed, sizeof allowed, route->method);
-        taken |= 1u << route->method;
+        allow(allowed, sizeof allowed, route->method);
+        taken |= 1u << route->method; /* a path may fit two patterns */
     }
     if (!allowed[0])
         return fail_unknown(rq, target, shaped, err);

@@ -54,23 +54,21 @@ static void add_success(struct lar_statistics *s, const struct lar_counted *call
     struct timespec now;
     const struct lar_spent *spent = &call->spent;
     struct lar_batch_statistics *batch = call->rows ? find_batch(s, call->rows) : NULL;
-    clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    atomic_store_explicit(&s->last_ms,
-                          (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000,
-                          memory_order_relaxed);
-    count(&s->rows, call->rows);
-    count(&s->succeeded_ns, spent->all);
-    if (spent->queue)
-        count(&s->queue_ns, spent->queue);
-    count(&s->input_ns, spent->input);
-    count(&s->infer_ns, spent->infer);
-    count(&s->output_ns, spent->output);
-    if (!batch)
-        return;
+    if (!batch) {
+        batch = &s->others;
+        count(&batch->rows, call->rows);
+    }
     count(&batch->calls, 1);
     count(&batch->input_ns, spent->input);
     count(&batch->infer_ns, spent->infer);
     count(&batch->output_ns, spent->output);
+    count(&s->succeeded_ns, spent->all);
+    if (spent->queue)
+        count(&s->queue_ns, spent->queue);
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    atomic_store_explicit(&s->last_ms,
+                          (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000,
+                          memory_order_relaxed);
 }
 
 void lar_statistics_add(struct lar_statistics *s, const struct lar_counted *call)
@@ -96,4 +94,18 @@ uint64_t lar_statistics_calls(const struct lar_statistics *s, bool succeeded)
             if ((lar_statistics_codes[c] < 400) == succeeded)
                 n += lar_statistics_value(&s->answers[p][c]);
     return n;
+}
+
+struct lar_successes lar_statistics_successes(const struct lar_statistics *s)
+{
+    struct lar_successes all = {.rows = lar_statistics_value(&s->others.rows)};
+    for (unsigned i = 0; i <= LAR_BATCHES; i++) {
+        const struct lar_batch_statistics *batch = i < LAR_BATCHES ? &s->batches[i] : &s->others;
+        if (i < LAR_BATCHES)
+            all.rows += lar_statistics_value(&batch->rows) * lar_statistics_value(&batch->calls);
+        all.input_ns += lar_statistics_value(&batch->input_ns);
+        all.infer_ns += lar_statistics_value(&batch->infer_ns);
+        all.output_ns += lar_statistics_value(&batch->output_ns);
+    }
+    return all;
 }

@@ -38,28 +38,35 @@ struct lar_counted {
     struct lar_spent spent;
 };
 
-/* Successful calls of one number of rows. */
+/* Successful calls of one number of rows; see also lar_statistics.others. */
 enum { LAR_BATCHES = 16 };
 struct lar_batch_statistics {
     _Atomic uint64_t rows; /* 0: not in use */
     _Atomic uint64_t calls, input_ns, infer_ns, output_ns;
 };
 
+/* All successful calls. */
+struct lar_successes {
+    uint64_t rows, input_ns, infer_ns, output_ns;
+};
+
 struct lar_statistics { /* all zero at the start */
     _Atomic uint64_t answers[LAR_PROTOCOLS][LAR_CODES];
     _Atomic uint64_t buckets[LAR_BUCKETS]; /* requests by duration, not cumulative */
     _Atomic uint64_t request_bytes, answer_bytes;
-    _Atomic uint64_t rows; /* of those that succeeded */
     _Atomic uint64_t succeeded_ns, failed_ns;
-    _Atomic uint64_t queue_ns, input_ns, infer_ns, output_ns; /* of those that succeeded */
+    _Atomic uint64_t queue_ns;                        /* of those that succeeded */
     _Atomic uint64_t last_ms;                         /* Unix time of the last that succeeded */
     struct lar_batch_statistics batches[LAR_BATCHES]; /* the numbers of rows that came first */
+    struct lar_batch_statistics others;               /* all later ones; rows is their sum */
 };
 
 void lar_statistics_add(struct lar_statistics *s, const struct lar_counted *call);
 
 /* How many calls were answered with a status below 400 (SUCCEEDED), or from there on. */
 uint64_t lar_statistics_calls(const struct lar_statistics *s, bool succeeded);
+
+struct lar_successes lar_statistics_successes(const struct lar_statistics *s);
 
 static inline uint64_t lar_statistics_value(const _Atomic uint64_t *counter)
 {

@@ -126,6 +126,13 @@ static void polynomial(const struct lar_similarity *s, double *y, size_t n)
     }
 }
 
+/* exp(x), without libm's slow way where the answer is below the smallest double: rows far from a
+ * support vector are common. */
+static inline double exp_or_zero(double x)
+{
+    return x < -746 ? 0 : exp(x);
+}
+
 #define EACH(expression)                                                                           \
     for (size_t i = 0; i < n; i++) {                                                               \
         const double v = y[i];                                                                     \
@@ -139,10 +146,10 @@ void lar_similarity_finish(const struct lar_similarity *s, double *y, size_t n)
     switch (s->kind) {
     case LAR_SIMILARITY_POLYNOMIAL: polynomial(s, y, n); return;
     case LAR_SIMILARITY_RBF:
-    case LAR_SIMILARITY_LAPLACIAN: EACH(exp(-gamma * v));
+    case LAR_SIMILARITY_LAPLACIAN: EACH(exp_or_zero(-gamma * v));
     case LAR_SIMILARITY_SIGMOID: EACH(tanh(gamma * v + coef0));
-    case LAR_SIMILARITY_CHI2: EACH(exp(gamma * v));
-    case LAR_SIMILARITY_MATERN_1: EACH(exp(-gamma * sqrt(v)));
+    case LAR_SIMILARITY_CHI2: EACH(exp_or_zero(gamma * v));
+    case LAR_SIMILARITY_MATERN_1: EACH(exp_or_zero(-gamma * sqrt(v)));
     case LAR_SIMILARITY_MATERN_3: EACH((1 + gamma * sqrt(v)) * exp(-gamma * sqrt(v)));
     case LAR_SIMILARITY_MATERN_5:
         EACH((1 + gamma * sqrt(v) + gamma * gamma * v / 3) * exp(-gamma * sqrt(v)));

@@ -76,25 +76,25 @@ static void write_durations(struct lar_metrics *m, const struct subject *subject
 
 static void write_stages(struct lar_metrics *m, const struct subject *subject)
 {
-    const struct lar_statistics *s = subject->statistics;
+    const struct lar_successes all = lar_statistics_successes(subject->statistics);
     const struct {
         const char *name;
-        const _Atomic uint64_t *ns;
-    } stages[] = {{"queue", &s->queue_ns},
-                  {"read", &s->input_ns},
-                  {"compute", &s->infer_ns},
-                  {"write", &s->output_ns}};
+        uint64_t ns;
+    } stages[] = {{"queue", lar_statistics_value(&subject->statistics->queue_ns)},
+                  {"read", all.input_ns},
+                  {"compute", all.infer_ns},
+                  {"write", all.output_ns}};
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
         const struct lar_metric_label labels[] = {
             LABELS(subject), {"stage", stages[i].name}, {NULL, NULL}};
-        lar_metrics_f64(m, labels, (double)lar_statistics_value(stages[i].ns) / NS);
+        lar_metrics_f64(m, labels, (double)stages[i].ns / NS);
     }
 }
 
 static void write_rows(struct lar_metrics *m, const struct subject *subject)
 {
     const struct lar_metric_label labels[] = {LABELS(subject), {NULL, NULL}};
-    lar_metrics_u64(m, labels, lar_statistics_value(&subject->statistics->rows));
+    lar_metrics_u64(m, labels, lar_statistics_successes(subject->statistics).rows);
 }
 
 static void write_request_bytes(struct lar_metrics *m, const struct subject *subject)

@@ -49,6 +49,7 @@ static void write_batches(struct lar_text *text, const struct lar_statistics *s)
 static void write_version(struct lar_text *text, const struct lar_loaded *loaded)
 {
     const struct lar_statistics *s = &loaded->statistics;
+    const struct lar_successes all = lar_statistics_successes(s);
     uint64_t good = lar_statistics_calls(s, true), bad = lar_statistics_calls(s, false);
     lar_text_puts(text, "{\"name\":");
     lar_text_cstring(text, loaded->model);
@@ -57,7 +58,7 @@ static void write_version(struct lar_text *text, const struct lar_loaded *loaded
     lar_text_puts(text, "\",\"last_inference\":");
     lar_text_u64(text, lar_statistics_value(&s->last_ms));
     lar_text_puts(text, ",\"inference_count\":");
-    lar_text_u64(text, lar_statistics_value(&s->rows));
+    lar_text_u64(text, all.rows);
     lar_text_puts(text, ",\"execution_count\":");
     lar_text_u64(text, good);
     lar_text_puts(text, ",\"inference_stats\":{");
@@ -67,8 +68,7 @@ static void write_version(struct lar_text *text, const struct lar_loaded *loaded
     lar_text_char(text, ',');
     write_duration(text, "queue", good, lar_statistics_value(&s->queue_ns));
     lar_text_char(text, ',');
-    write_stages(text, good, lar_statistics_value(&s->input_ns), lar_statistics_value(&s->infer_ns),
-                 lar_statistics_value(&s->output_ns));
+    write_stages(text, good, all.input_ns, all.infer_ns, all.output_ns);
     lar_text_char(text, ',');
     write_duration(text, "cache_hit", 0, 0);
     lar_text_char(text, ',');

@@ -181,8 +181,32 @@ START_TEST(calls_are_counted)
         lar_statistics_add(&s, &call);
         ck_assert_uint_eq(s.buckets[times[i].bucket], 1);
         ck_assert_uint_eq(s.succeeded_ns, times[i].ns);
-        ck_assert(s.rows == 3 && s.request_bytes == 7 && s.answer_bytes == 9);
+        ck_assert(s.request_bytes == 7 && s.answer_bytes == 9);
+        ck_assert_uint_eq(lar_statistics_successes(&s).rows, 3);
     }
+}
+END_TEST
+
+/* Also those with more different numbers of rows than are told apart. */
+START_TEST(rows_and_stages_are_summed)
+{
+    static struct lar_statistics s;
+    memset(&s, 0, sizeof s);
+    for (uint64_t rows = 0; rows <= 3 * LAR_BATCHES; rows++) {
+        struct lar_counted call = {
+            .status = 200, .rows = rows, .spent = {.input = 1, .infer = rows, .output = 2}};
+        lar_statistics_add(&s, &call);
+    }
+    struct lar_counted failed = {.status = 400, .rows = 9, .spent = {.input = 50}};
+    lar_statistics_add(&s, &failed);
+    const uint64_t n = 3 * LAR_BATCHES, all = n * (n + 1) / 2;
+    struct lar_successes sums = lar_statistics_successes(&s);
+    ck_assert_uint_eq(sums.rows, all);
+    ck_assert_uint_eq(sums.input_ns, n + 1);
+    ck_assert_uint_eq(sums.infer_ns, all);
+    ck_assert_uint_eq(sums.output_ns, 2 * (n + 1));
+    ck_assert_uint_eq(s.others.calls, n + 1 - LAR_BATCHES);
+    ck_assert_uint_eq(lar_statistics_calls(&s, true), n + 1);
 }
 END_TEST
 
@@ -205,7 +229,9 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {media_types_are_weighed, scrapers_get_what_they_want, both_forms,
-                                  calls_are_counted,       sizes_are_counted,           NULL};
+    const TTest *const tests[] = {media_types_are_weighed,    scrapers_get_what_they_want,
+                                  both_forms,                 calls_are_counted,
+                                  rows_and_stages_are_summed, sizes_are_counted,
+                                  NULL};
     return check_main("metrics", tests);
 }
