@@ -10,12 +10,14 @@ enum {
     PARTS = 8 / LANES,         /* registers for eight doubles */
     ROWS = LANES == 8 ? 3 : 1, /* rows at a time against one panel: 8 accumulators each */
     DOT_ROWS = 4,
+    DOT_BLOCK = 32, /* rows that stay near for the next column */
     ROWS_F32 = 6,
     LANES_F32 = 2 * LANES,
     PARTS_F32 = LAR_PANEL_F32 / LANES_F32,
 };
 
 typedef double vec __attribute__((vector_size(LANES * 8), aligned(8), may_alias));
+typedef double vec4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef int64_t veci __attribute__((vector_size(LANES * 8), aligned(8), may_alias));
 typedef float vecf __attribute__((vector_size(LANES * 8), aligned(4), may_alias));
 
@@ -36,40 +38,102 @@ INLINE vec combine_vectors(const vec s[8])
     return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
-/* M (constant) rows of X times one column W: a register holds LANES of the eight partial sums. */
-INLINE void dot_rows(double *y, size_t y_stride, const double *x, size_t m, const double *w,
-                     size_t k)
+/* One row of X times one column W: a register holds LANES of the eight partial sums. */
+INLINE double dot_row(const double *x, const double *w, size_t k)
 {
-    vec s[DOT_ROWS][PARTS];
+    vec s[PARTS];
     double sums[8] __attribute__((aligned(64)));
     size_t t = 0;
-    for (size_t r = 0; r < m; r++)
+    for (int h = 0; h < PARTS; h++)
+        s[h] = (vec){0};
+    for (; t + 8 <= k; t += 8)
+        for (int h = 0; h < PARTS; h++)
+            s[h] += load(x + t + h * LANES) * load(w + t + h * LANES);
+    for (int h = 0; h < PARTS; h++)
+        *(vec *)(sums + h * LANES) = s[h];
+#pragma GCC unroll 8
+    for (size_t q = 0; q < 7; q++)
+        if (t + q < k)
+            sums[q] = __builtin_fma(x[t + q], w[t + q], sums[q]);
+    return combine(sums);
+}
+
+/* s0 + s4, s1 + s5, s2 + s6, s3 + s7 */
+INLINE vec4 fold(const vec s[PARTS])
+{
+#if LANES == 8
+    return __builtin_shufflevector(s[0], s[0], 0, 1, 2, 3) +
+           __builtin_shufflevector(s[0], s[0], 4, 5, 6, 7);
+#else
+    return s[0] + s[1];
+#endif
+}
+
+/* The first two parts of combine() for two rows: each row's even sum beside its odd one. */
+INLINE vec4 fold_two(vec4 a, vec4 b)
+{
+    return __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
+}
+
+/* The last K mod 8 terms of a column: W, filled up with zeros, and which of the eight exist. */
+struct tail {
+    size_t n;
+    vec w[PARTS];
+    veci mask[PARTS];
+};
+
+/* Four rows of X at once. Of each row, eight doubles from its last whole eight on can be read. */
+INLINE void dot_rows(double *y, size_t y_stride, const double *x, const double *w, size_t k,
+                     const struct tail *tail)
+{
+    vec s[DOT_ROWS][PARTS];
+    size_t t = 0;
+    for (size_t r = 0; r < DOT_ROWS; r++)
         for (int h = 0; h < PARTS; h++)
             s[r][h] = (vec){0};
     for (; t + 8 <= k; t += 8)
         for (int h = 0; h < PARTS; h++)
-            for (size_t r = 0; r < m; r++)
+            for (size_t r = 0; r < DOT_ROWS; r++)
                 s[r][h] += load(x + r * k + t + h * LANES) * load(w + t + h * LANES);
-    for (size_t r = 0; r < m; r++) {
+    if (tail->n)
         for (int h = 0; h < PARTS; h++)
-            *(vec *)(sums + h * LANES) = s[r][h];
-#pragma GCC unroll 8
-        for (size_t q = 0; q < 7; q++)
-            if (t + q < k)
-                sums[q] = __builtin_fma(x[r * k + t + q], w[t + q], sums[q]);
-        y[r * y_stride] = combine(sums);
+            for (size_t r = 0; r < DOT_ROWS; r++) {
+                veci mask = tail->mask[h];
+                vec more = s[r][h] + load(x + r * k + t + h * LANES) * tail->w[h];
+                s[r][h] = (vec)(((veci)more & mask) | ((veci)s[r][h] & ~mask));
+            }
+    vec4 ab = fold_two(fold(s[0]), fold(s[1])), cd = fold_two(fold(s[2]), fold(s[3]));
+    vec4 sums =
+        __builtin_shufflevector(ab, cd, 0, 2, 4, 6) + __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
+    for (size_t r = 0; r < DOT_ROWS; r++)
+        y[r * y_stride] = sums[r];
+}
+
+/* M rows of X times one column W; READABLE doubles follow from X on. */
+INLINE void dot_column(double *y, size_t y_stride, const double *x, size_t m, size_t readable,
+                       const double *w, size_t k)
+{
+    static const int64_t exists[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    double rest[8] = {0};
+    struct tail tail = {.n = k % 8};
+    size_t i = 0;
+    memcpy(rest, w + k - tail.n, tail.n * sizeof *rest);
+    for (int h = 0; h < PARTS; h++) {
+        tail.w[h] = load(rest + h * LANES);
+        tail.mask[h] = *(const veci *)(exists + 8 - tail.n + h * LANES);
     }
+    for (; i + DOT_ROWS <= m && (i + DOT_ROWS) * k - tail.n + 8 <= readable; i += DOT_ROWS)
+        dot_rows(y + i * y_stride, y_stride, x + i * k, w, k, &tail);
+    for (; i < m; i++)
+        y[i * y_stride] = dot_row(x + i * k, w, k);
 }
 
 static void dots_f64(double *y, const double *x, size_t m, const double *w, size_t k, size_t n)
 {
-    size_t i = 0;
-    for (; i + DOT_ROWS <= m; i += DOT_ROWS)
+    for (size_t i = 0; i < m; i += DOT_BLOCK)
         for (size_t j = 0; j < n; j++)
-            dot_rows(y + i * n + j, n, x + i * k, DOT_ROWS, w + j * k, k);
-    for (; i < m; i++)
-        for (size_t j = 0; j < n; j++)
-            dot_rows(y + i * n + j, n, x + i * k, 1, w + j * k, k);
+            dot_column(y + i * n + j, n, x + i * k, m - i < DOT_BLOCK ? m - i : DOT_BLOCK,
+                       (m - i) * k, w + j * k, k);
 }
 
 /* Stores up to WIDTH results. */

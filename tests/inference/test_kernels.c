@@ -118,6 +118,31 @@ START_TEST(dots_equal_plain)
                 for (size_t columns = 1; columns <= 4; columns++)
                     check_product(&g, lar_kernels_plain.dots_f64, all[i]->dots_f64, m, k, columns,
                                   columns, all[i]->name);
+    for (size_t i = 1, n = levels(all); i < n; i++) /* blocks of rows, and rows that overlap */
+        for (size_t k = 0; k <= 20; k++)
+            for (size_t m = 28; m <= 70; m++)
+                check_product(&g, lar_kernels_plain.dots_f64, all[i]->dots_f64, m, k, 1 + k % 4,
+                              1 + k % 4, all[i]->name);
+}
+END_TEST
+
+/* What no term was added to keeps its sign, also beside rows that end early. */
+START_TEST(dots_keep_negative_zero)
+{
+    double x[12 * 9], w[9], y[12], z[12];
+    const struct lar_kernels *all[3];
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++)
+        x[i] = i % 9 < 8 ? -1e-200 : 0;
+    for (size_t i = 0; i < 9; i++)
+        w[i] = i < 8 ? 1e-200 : -1;
+    for (size_t k = 8; k <= 9; k++) {
+        lar_kernels_plain.dots_f64(y, x, 12, w, k, 1);
+        ck_assert(y[0] == 0 && signbit(y[0]));
+        for (size_t i = 1, n = levels(all); i < n; i++) {
+            all[i]->dots_f64(z, x, 12, w, k, 1);
+            ck_assert_msg(memcmp(y, z, sizeof y) == 0, "%s, k %zu", all[i]->name, k);
+        }
+    }
 }
 END_TEST
 
@@ -233,7 +258,7 @@ END_TEST
 int main(void)
 {
     return check_main("kernels", (const TTest *[]){order_is_the_documented_one, dots_equal_plain,
-                                                   panels_equal_plain, panels_f32_equal_plain,
-                                                   csr_equals_plain, squares_equal_plain,
-                                                   the_mask_chooses, NULL});
+                                                   dots_keep_negative_zero, panels_equal_plain,
+                                                   panels_f32_equal_plain, csr_equals_plain,
+                                                   squares_equal_plain, the_mask_chooses, NULL});
 }

@@ -229,9 +229,8 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {media_types_are_weighed,    scrapers_get_what_they_want,
-                                  both_forms,                 calls_are_counted,
-                                  rows_and_stages_are_summed, sizes_are_counted,
-                                  NULL};
+    const TTest *const tests[] = {
+        media_types_are_weighed,    scrapers_get_what_they_want, both_forms, calls_are_counted,
+        rows_and_stages_are_summed, sizes_are_counted,           NULL};
     return check_main("metrics", tests);
 }
