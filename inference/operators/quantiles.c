@@ -7,6 +7,7 @@
  * repeated quantiles are answered by their middle. NaN stays NaN.
  * SPDX-License-Identifier: MIT */
 #include "inference/infer.h"
+#include "inference/normal.h"
 #include "inference/params.h"
 #include "inference/values.h"
 
@@ -101,33 +102,6 @@ static double interpolate(double x, const double *points, const double *names, u
     return isnan(y) && names[low] == names[high] ? names[low] : y;
 }
 
-/* The T with erf(T) = Y, or erfc(T) = Y where TAIL: a guess within a few thousandths, then Halley's
- * method, which triples its digits each time. */
-static double inverse_erf(double y, bool tail)
-{
-    const double a = 0.147, pi = 3.14159265358979323846, slope = 1.12837916709551257390;
-    double l = tail ? log(y * (2 - y)) : log1p(-y * y), m = 2 / (pi * a) + l / 2;
-    double t = sqrt(-l / a / (sqrt(m * m - l / a) + m));
-    t = y < 0 ? -t : t;
-    for (int i = 0; i < 4; i++) {
-        double d = tail ? (y - erfc(t)) : (erf(t) - y);
-        d /= slope * exp(-t * t);
-        t -= d / (1 + t * d);
-    }
-    return t;
-}
-
-/* The inverse of the normal distribution's cumulative function. */
-static double normal_place(double p)
-{
-    const double root = 1.41421356237309504880;
-    if (p <= 0 || p >= 1)
-        return p <= 0 ? -INFINITY : INFINITY;
-    if (fabs(p - 0.5) < 0.25)
-        return root * inverse_erf(2 * p - 1, false);
-    return p < 0.5 ? -root * inverse_erf(2 * p, true) : root * inverse_erf(2 * (1 - p), true);
-}
-
 static double place(double x, const double *up, const double *down, const struct state *s, bool cut)
 {
     double first = up[0], last = up[s->k - 1];
@@ -178,13 +152,13 @@ static bool run(struct lar_call *call, struct lar_error *err)
     uint64_t n = lar_columns(in), rows = n ? lar_rows(in) : 0;
     double *y = lar_output_dense(call, 0, &in->shape, err);
     double least = CUT - DBL_EPSILON, most = 1 - least;
-    least = normal ? normal_place(least) : least;
-    most = normal ? normal_place(most) : most;
+    least = normal ? lar_normal_quantile(least) : least;
+    most = normal ? lar_normal_quantile(most) : most;
     for (uint64_t i = 0; y && i < rows; i++)
         for (uint64_t j = 0; j < n; j++, x++, y++) {
             double v = place(*x, s->up + j * s->k, s->down + j * s->k, s, cut);
             if (normal && !isnan(v))
-                v = normal_place(v);
+                v = lar_normal_quantile(v);
             v = cut && v < least ? least : v;
             *y = cut && v > most ? most : v;
         }
@@ -195,7 +169,7 @@ static double cost(const struct lar_node_info *node, const void *state, uint64_t
 {
     const struct state *s = state;
     double each =
-        10 * log2((double)(s ? s->k : 1000) + 1) + (lar_node_flag(node, "normal") ? 200 : 0);
+        10 * log2((double)(s ? s->k : 1000) + 1) + (lar_node_flag(node, "normal") ? 40 : 0);
     return 10 + each * (double)rows * (double)lar_columns(lar_node_param(node, "quantiles"));
 }
 

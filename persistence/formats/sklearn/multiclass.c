@@ -286,6 +286,21 @@ bool sk_read_one_vs_one(struct sk_context *sk, const struct pk_node *object,
            (old || sk_answer(sk, ret, SK_DECISION_FUNCTION, all, two ? LAR_NO_VALUE : b.classes));
 }
 
+/* 2 c x for each class's code c, added one estimator after the other as BLAS does: scores are often
+ * fractions of few votes, so that codes are equally near, and then the last bit decides. Codes are
+ * 0, 1 or -1, and their products exact. */
+static lar_value sum_codes(struct sk_context *sk, const struct binaries *b, const double *codes)
+{
+    lar_value sum = LAR_NO_VALUE;
+    for (size_t j = 0; j < b->n; j++) {
+        lar_value code =
+            lar_draft_f64(sk->draft, codes + j * b->n_classes, LAR_SHAPE(1, (int64_t)b->n_classes));
+        lar_value term = lar_draft_apply(sk->draft, "Mul", 2, sk_as_column(sk, b->scores[j]), code);
+        sum = j ? lar_draft_apply(sk->draft, "Add", 2, sum, term) : term;
+    }
+    return sum;
+}
+
 /* OutputCodeClassifier: the class whose code is nearest to the scores: |c|^2 - 2 c x is least. */
 bool sk_read_output_code(struct sk_context *sk, const struct pk_node *object,
                          const struct sk_frame *in, struct sk_result *ret)
@@ -314,8 +329,8 @@ bool sk_read_output_code(struct sk_context *sk, const struct pk_node *object,
             codes[j * b.n_classes + i] = 2 * code;
             norms[i] += code * code;
         }
-    lar_value near = sk_product(sk, sk_side_by_side(sk, b.scores, b.n), codes, b.n, b.n_classes);
-    near = lar_draft_apply(sk->draft, "Sub", 2, near,
-                           lar_draft_f64(sk->draft, norms, LAR_SHAPE((int64_t)b.n_classes)));
+    lar_value near =
+        lar_draft_apply(sk->draft, "Sub", 2, sum_codes(sk, &b, codes),
+                        lar_draft_f64(sk->draft, norms, LAR_SHAPE((int64_t)b.n_classes)));
     return sk_answer(sk, ret, SK_PREDICT, sk_greatest(sk, near, b.classes), LAR_NO_VALUE);
 }

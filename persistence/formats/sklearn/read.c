@@ -1,6 +1,7 @@
 /* From an object to the reader of its class.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/frame.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,6 +55,23 @@ bool sk_is_passthrough(const struct pk_node *object)
     return object && (object->kind == PK_NONE || pk_text_equal(object, "passthrough"));
 }
 
+/* An estimator that looks at no column, because all it answers is constant, takes as many numbers as
+ * it was fitted with. */
+static bool expect_fitted(struct sk_context *sk, const struct pk_node *object,
+                          const struct sk_frame *in)
+{
+    size_t n;
+    if (sk->root.documents || sk->root.n != SK_UNKNOWN)
+        return true;
+    if (!sk_get_size(sk, object, "n_features_in_", 0, &n) ||
+        (n && !sk_frame_expect(sk, in, n, "n_features_in_")))
+        return false;
+    for (size_t i = 0; i < n && sk->root.n == n; i++)
+        if (!sk_root_use(sk, i, SK_NUMBER))
+            return false;
+    return true;
+}
+
 bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
              struct sk_result *ret)
 {
@@ -74,7 +92,7 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
     sk->path[sk->depth++] = object;
     *ret = (struct sk_result){.transforms = false};
     bool ok = row->read(sk, object, in, ret);
-    ok = lar_draft_ok(sk->draft, sk->err) && ok;
+    ok = lar_draft_ok(sk->draft, sk->err) && ok && expect_fitted(sk, object, in);
     sk->depth--;
     if (!ok && !sk->named)
         lar_error_within(sk->err, "%s", sk_describe(sk, object, what, sizeof what));
