@@ -10,6 +10,7 @@ import nearness
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.pipeline import Pipeline
 
 FAMILIES = os.path.join(os.path.dirname(os.path.abspath(answers.__file__)), "families")
 
@@ -105,12 +106,24 @@ def searches_noted(n):
             setattr(kind, name, asked)
 
 
+def scale_before(model, X):
+    """The largest scale of the steps before a pipeline's last."""
+    best = np.zeros(len(X))
+    for _, step in model.steps[:-1] if isinstance(model, Pipeline) else []:
+        if isinstance(step, BaseEstimator):
+            best = np.maximum(best, scale_of(step, X)) if is_inexact(step) else best
+            X = step.transform(X)
+    return best
+
+
 def described(model, X, found):
     out, _ = answers.described(model, X, found)
     if not is_inexact(model):
         return out
-    inner = None
+    inner, before = None, scale_before(model, X)
     for method, result in found.items():
+        if not out[method]["exact"]:  # what enters the last step is off by more than its own sums
+            out[method]["scale"] = [own + more for own, more in zip(out[method]["scale"], before)]
         if not out[method]["exact"] or method == "predict" and "predict_proba" in found:
             continue
         array = result.toarray() if hasattr(result, "toarray") else np.asarray(result)
