@@ -83,21 +83,6 @@ static bool read_list(struct lar_call_request *ret, const struct lar_flat *flat,
     return false;
 }
 
-/* ---- CSV ---- */
-
-static bool read_csv(struct lar_call_request *ret, const struct lar_flat *flat, uint32_t method,
-                     const char *text, size_t size, struct lar_scratch *scratch,
-                     struct lar_error *err)
-{
-    struct lar_columns columns;
-    if (!lar_columns_of(&columns, flat, method, scratch, err) ||
-        !lar_csv_prepare(&text, &size, &columns, text, size, scratch, err) ||
-        !lar_mlflow_read_csv(ret, flat, text, size, scratch, err))
-        return false;
-    ret->as_rows = true;
-    return true;
-}
-
 bool lar_question_read(struct lar_call_request *ret, const struct lar_flat *flat, uint32_t method,
                        bool named, const char *bytes, size_t size, struct lar_arena *arena,
                        struct lar_scratch *scratch, struct lar_error *err)
@@ -110,6 +95,9 @@ bool lar_question_read(struct lar_call_request *ret, const struct lar_flat *flat
     case '\0': return lar_fail(err, LAR_ERR_INVALID, "no rows came");
     case '{': return read_object(ret, &chosen, method, named, bytes, size, scratch, err);
     case '[': return read_list(ret, &chosen, bytes, size, scratch, err);
-    default: return read_csv(ret, &chosen, method, bytes, size, scratch, err);
+    default: break;
     }
+    bool ok = lar_mlflow_read_csv(ret, &chosen, bytes, size, scratch, err);
+    ret->as_rows = true;
+    return ok;
 }

@@ -62,12 +62,28 @@ head=$(head -n 1 <<<"$out")
 [ "$head" = predict_proba_no,predict_proba_yes ] || fail "names: $head"
 asks 0 $'age,fare,class,sex,port\n22,7.25,third,male,S\n' predict "$table" --format csv
 gives $'predict\nno'
+asks 0 '[[null, 3, "first", "male", null], [null, 3, "first", "male", "nix"]]' predict "$table" --method predict_proba
+missing=$(head -n 1 <<<"$out")
+[ "$missing" != "$(tail -n 1 <<<"$out")" ] || fail "a missing text is as any other: $out"
+for nothing in '' '""' NA '"NA"' null '#N/A' nan; do
+    asks 0 $'port,sex,class,fare,age,survived\n'"$nothing,male,first,3.,$nothing,1"$'\n' predict "$table" --method predict_proba
+    gives "$missing"
+done
 asks 1 $'age,fare,class,sex,harbour,id\n22,7.25,third,male,S,1\n' predict "$table"
 says "'port' is missing; the model has no column 'harbour', 'id'"
 asks 0 $'5.1,3.5,1.4,0.2\n' predict "$iris"
-asks 0 $'a,b,c,d\n5.1,3.5,1.4,0.2\n' predict "$iris"
+for csv in $'5.1,3.5,1.4,0.2\n' $'a,b,c,d\n5.1,3.5,1.4,0.2\n' $',x0,x1,x2,x3,y\n7,5.1,3.5,1.4,0.2,no\n' $',0,1,2,3\n7,5.1,3.5,1.4,.2\n' $'0,1,2,3,\n+5.1,3.50,1.4,0.2,\n'; do
+    asks 0 "$csv" predict "$iris"
+    gives 0
+    asks 0 "$csv" predict iris --url "$base"
+    gives 0
+done
+for where in "$iris" "iris --url $base"; do
+    asks 1 $'a,b,x2,x3\n5.1,3.5,1.4,0.2\n' predict $where
+    says "columns 'x0', 'x1' are missing; the model has no column 'a', 'b'"
+done
 asks 1 $'a,b,c\n5.1,3.5,1.4\n' predict "$iris"
-says "first line has 3 columns, the model 4"
+says "columns 'x0', 'x1', 'x2', 'x3' are missing; the model has no column 'a', 'b', 'c'"
 asks 1 $'a,b,c,d\n5.1,3.5,1.4,x\n' predict "$iris"
 says "CSV"
 asks 1 "" predict "$iris"
