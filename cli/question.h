@@ -18,6 +18,13 @@ bool lar_question_read(struct lar_call_request *ret, const struct lar_flat *flat
                        bool named, const char *bytes, size_t size, struct lar_arena *arena,
                        struct lar_scratch *scratch, struct lar_error *err);
 
+/* Whether an object is a body of MLflow's rather than of TensorFlow Serving's. False: it is no JSON
+ * object. */
+bool lar_question_is_mlflow(const char *text, size_t size, struct lar_scratch *scratch, bool *ret,
+                            struct lar_error *err);
+/* Whether BYTES begin as .npy or .npz. */
+bool lar_question_is_arrays(const char *bytes, size_t size);
+
 /* The columns that the method's rows have, by the names that a person knows: of its one matrix, or
  * its inputs. */
 struct lar_columns {

@@ -78,6 +78,18 @@ for csv in $'5.1,3.5,1.4,0.2\n' $'a,b,c,d\n5.1,3.5,1.4,0.2\n' $',x0,x1,x2,x3,y\n
     asks 0 "$csv" predict iris --url "$base"
     gives 0
 done
+for where in iris/1 iris/canary; do
+    asks 0 '' promote iris 1 canary --url "$base"
+    asks 0 $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n' predict "$where" --url "$base"
+    gives 0
+    asks 0 '{"dataframe_split": {"columns": ["x3", "x1", "x2", "x0"], "data": [[0.2, 3.5, 1.4, 5.1]]}}' predict "$where" --url "$base"
+    gives 0
+done
+asks 0 '{"dataframe_records": [{"x3": 0.2, "x1": 3.5, "x2": 1.4, "x0": 5.1}]}' predict iris --url "$base"
+gives 0
+asks 1 $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n' predict iris/beta --url "$base"
+says "beta"
+asks 1 $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n' predict iris/7 --url "$base"
 for where in "$iris" "iris --url $base"; do
     asks 1 $'a,b,x2,x3\n5.1,3.5,1.4,0.2\n' predict $where
     says "columns 'x0', 'x1' are missing; the model has no column 'a', 'b'"
@@ -118,6 +130,8 @@ tail -n +2 out.csv | cmp - theirs || fail "CSV differs"
 } >x.npy
 runs 0 predict "$iris" x.npy
 gives 0
+runs 2 predict iris x.npy --url "$base"
+says "a server takes JSON or CSV"
 runs 0 predict "$iris" x.npy --output y.npy
 grep -aqF "{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }" y.npy || fail "y.npy: $(od -c y.npy)"
 [ "$(stat -c %s y.npy)" = 136 ] || fail "y.npy: $(od -c y.npy)"
