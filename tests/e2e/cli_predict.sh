@@ -142,6 +142,20 @@ asks 0 $'age,fare,class,sex,port\n22,7.25,third,male,S\n40,99,first,female,C\n' 
 grep -aqF "'<U3'" s.npy || fail "s.npy: $(od -c s.npy)"
 [ "$(stat -c %s s.npy)" = 152 ] || fail "s.npy: $(od -c s.npy)"
 asks 1 "PK" predict "$iris"
+printf '\x93NUMPY\x01\x00\x76\x00%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4), }" >none.npy
+echo x0,x1,x2,x3 >none.csv
+echo '[]' >none.json
+for nothing in none.npy none.csv none.json; do
+    runs 1 predict "$iris" $nothing
+    says "expected at least one row, found none"
+done
+runs 2 predict "$iris" x.npy --output p.xlsx
+says "--output writes .json, .csv or .npy, not '.xlsx'"
+[ ! -e p.xlsx ] || fail "p.xlsx is there"
+runs 0 predict "$iris" x.npy --output p.txt --format csv
+mkdir out.d
+runs 0 predict "$iris" x.npy --output out.d/p
+[ "$(cat out.d/p)" = 0 ] || fail "out.d/p: $(cat out.d/p)"
 head -c 100 x.npy >cut.npy
 runs 1 predict "$iris" cut.npy
 on_terminal 2 "" predict "$iris" x.npy --format npy
