@@ -46,6 +46,11 @@ START_TEST(data_frames)
         {models_matrix,
          "{\"dataframe_split\":{\"columns\":[\"width\",\"width\"],\"data\":[[1,2]]}}",
          "dataframe_split.data[0]: column 'width' is given twice"},
+        {models_matrix, "{\"dataframe_split\":{\"data\":[[1,false,3]]}}",
+         "dataframe_split.data[0][1]: expected a number (1 for true, 0 for false), found false "
+         "(byte 31)"},
+        {models_table, "{\"dataframe_records\":[{\"age\":1,\"city\":true,\"flag\":true}]}",
+         "dataframe_records[0].city: expected a string, found true (byte 38)"},
         {models_matrix, "{\"dataframe_split\":{\"columns\":[\"width\"]}}",
          "dataframe_split: 'data' is missing"},
         {models_matrix, "{\"dataframe_split\":{\"dtypes\":1}}",
