@@ -90,20 +90,22 @@ static void decide(struct lar_csv_header *h, const struct lar_names *names)
 struct list {
     char text[300];
     size_t used, n;
+    bool full;
 };
 
 static void list_add(struct list *list, const struct lar_json_string *name)
 {
     enum { SHOWN = 60, REST = 16 };
     size_t size = name->size < SHOWN ? name->size : SHOWN, room = sizeof list->text - list->used;
-    bool full = list->n > 0 && strcmp(list->text + list->used - 3, "...") == 0;
+    const char *comma = list->n > 0 ? ", " : "";
     list->n++;
-    if (full)
+    if (list->full)
         return;
-    const char *comma = list->n > 1 ? ", " : "";
-    list->used += (size_t)(room < size + REST ? snprintf(list->text + list->used, room, ", ...")
-                                              : snprintf(list->text + list->used, room, "%s'%.*s'",
-                                                         comma, (int)size, name->text));
+    list->full = room < size + REST;
+    int n = list->full
+                ? snprintf(list->text + list->used, room, ", ...")
+                : snprintf(list->text + list->used, room, "%s'%.*s'", comma, (int)size, name->text);
+    list->used += (size_t)n;
 }
 
 static bool fail_missing(const struct lar_csv_header *h, const struct lar_names *names,

@@ -84,7 +84,7 @@ static size_t write_numbered(char *to, uint32_t i)
 /* Whether all are "x0", "x1", ...: the columns had no names. */
 static bool are_numbered(const struct lar_names *names)
 {
-    char text[LAR_NUMBER_SIZE + 1];
+    char text[LAR_NUMBER_SIZE + 1] = "";
     bool ret = true;
     for (uint32_t i = 0; ret && i < names->n; i++) {
         const struct lar_json_string name = {text, write_numbered(text, i)};

@@ -270,6 +270,17 @@ START_TEST(csv_headers)
         {years, "0,2019\n1,2\n", "1: X float64[1,2] [2.0,1.0] -> predict"},
         {years, "3,4\n", "1: X float64[1,2] [3.0,4.0] -> predict"},
         {models_table, "age,flag\n1,1\n", "CSV: column 'city' is missing"},
+        {models_table,
+         ",aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,"
+         "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb,"
+         "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc,"
+         "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd,"
+         "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee,f,flag\n1\n",
+         "CSV: columns 'age', 'city' are missing; the model has no column '', "
+         "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', "
+         "'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', "
+         "'cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc', "
+         "'dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd', ..."},
         {models_matrix, "\n", "CSV: the line with the names is missing"},
     };
     check_csv(rows, sizeof rows / sizeof *rows);

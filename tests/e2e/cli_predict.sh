@@ -90,10 +90,11 @@ gives 0
 asks 1 $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n' predict iris/beta --url "$base"
 says "beta"
 asks 1 $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n' predict iris/7 --url "$base"
-for where in "$iris" "iris --url $base"; do
-    asks 1 $'a,b,x2,x3\n5.1,3.5,1.4,0.2\n' predict $where
-    says "columns 'x0', 'x1' are missing; the model has no column 'a', 'b'"
-done
+foreign=$'a,b,x2,x3\n5.1,3.5,1.4,0.2\n'
+asks 1 "$foreign" predict "$iris"
+says "columns 'x0', 'x1' are missing; the model has no column 'a', 'b'"
+asks 1 "$foreign" predict iris --url "$base"
+says "columns 'x0', 'x1' are missing; the model has no column 'a', 'b'"
 asks 1 $'a,b,c\n5.1,3.5,1.4\n' predict "$iris"
 says "columns 'x0', 'x1', 'x2', 'x3' are missing; the model has no column 'a', 'b', 'c'"
 asks 1 $'a,b,c,d\n5.1,3.5,1.4,x\n' predict "$iris"
