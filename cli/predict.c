@@ -53,9 +53,15 @@ bool lar_rows_read_all(const char *path, size_t most, char **ret, size_t *ret_si
     return ok;
 }
 
+/* The bytes of a byte order mark before TEXT. */
+static size_t mark_of(const char *text, size_t n)
+{
+    return n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 static char first_of(const char *text, size_t n)
 {
-    size_t i = n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    size_t i = mark_of(text, n);
     while (i < n && strchr(" \t\r\n", text[i]) && text[i])
         i++;
     return i < n ? text[i] : '\0';
@@ -70,15 +76,16 @@ static bool wrap(char **text, size_t *size, const char *method, struct lar_error
                                       "{\"signature_name\": \"%.*s\", \"instances\": ", METHOD_MOST,
                                       method)
                    : (size_t)snprintf(before, sizeof before, "{\"instances\": ");
-    char *ret = malloc(*size + n + 1);
+    size_t mark = mark_of(*text, *size), rest = *size - mark;
+    char *ret = malloc(rest + n + 1);
     if (!ret)
         return lar_fail(err, LAR_ERR_NOMEM, "out of memory for the rows");
     memcpy(ret, before, n);
-    memcpy(ret + n, *text, *size);
-    ret[n + *size] = '}';
+    memcpy(ret + n, *text + mark, rest);
+    ret[n + rest] = '}';
     free(*text);
     *text = ret;
-    *size += n + 1;
+    *size = rest + n + 1;
     return true;
 }
 

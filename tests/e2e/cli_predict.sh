@@ -90,6 +90,12 @@ gives 0
 asks 1 $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n' predict iris/beta --url "$base"
 says "beta"
 asks 1 $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n' predict iris/7 --url "$base"
+for rows in '[[5.1, 3.5, 1.4, 0.2]]' '{"dataframe_split": {"data": [[5.1, 3.5, 1.4, 0.2]]}}' $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n'; do
+    asks 0 $'\xEF\xBB\xBF'"$rows" predict iris --url "$base"
+    gives 0
+    asks 0 $'\xEF\xBB\xBF'"$rows" predict "$iris"
+    gives 0
+done
 foreign=$'a,b,x2,x3\n5.1,3.5,1.4,0.2\n'
 asks 1 "$foreign" predict "$iris"
 says "columns 'x0', 'x1' are missing; the model has no column 'a', 'b'"
