@@ -58,6 +58,8 @@ struct lar_nonnegative_work {
     double *ratios;   /* [block, d], or [1, d]: what the numerators are products of */
     double *gathered; /* [d]: W H where one sparse row is stored */
     double *numerators, *denominators; /* [block, k] */
+    bool has_constant;                 /* from the first error on */
+    double constant;                   /* what X alone gives to the error */
 };
 
 /* The numbers of a row that count, and W H there: all of a dense row, the stored ones of a sparse
@@ -84,6 +86,10 @@ static inline double lar_nonnegative_raised(const struct lar_nonnegative *s, dou
 
 /* V[N] to the power of E: to TO, which may be V. */
 void lar_nonnegative_powers(double *to, const double *v, size_t n, double e);
+
+/* From POWERS, (W H)^(e - 1) where W H was raised, to W H[N]^e itself, in the place of W H. */
+void lar_nonnegative_times(const struct lar_nonnegative *s, double *wh, const double *powers,
+                           size_t n, double e);
 
 /* How far W H is from X, as the root of twice the divergence. */
 double lar_nonnegative_error(struct lar_nonnegative_work *u);

@@ -58,18 +58,23 @@ static double spectral(const struct lar_nonnegative *s, const struct lar_nonnega
     return sum - (double)s->d;
 }
 
-/* Any other: (x^b - b x (w H)^(b - 1) + (b - 1) (w H)^b) / (b (b - 1)). */
-static double general(const struct lar_nonnegative *s, const struct lar_nonnegative_entries *row,
-                      const double *wh)
+/* Any other: (x^b - b x (w H)^(b - 1) + (b - 1) (w H)^b) / (b (b - 1)), but for x^b, which the
+ * constant has. W H is gone afterwards. */
+static double general(struct lar_nonnegative_work *u, const struct lar_nonnegative_entries *row,
+                      size_t i)
 {
-    double sum = 0, all = 0, b = s->beta;
+    const struct lar_nonnegative *s = u->c->s;
+    double sum = 0, all = 0, b = s->beta, *wh = u->wh + i * s->d, *powers = u->ratios + i * s->d;
+    for (size_t j = 0; j < s->d; j++)
+        powers[j] = lar_nonnegative_raised(s, wh[j]);
+    lar_nonnegative_powers(powers, powers, s->d, b - 1);
     for (size_t e = 0; e < row->n; e++)
         if (row->x[e] > LEAST)
-            sum += pow(row->x[e], b) -
-                   b * row->x[e] * pow(lar_nonnegative_raised(s, row->wh[e]), b - 1);
+            sum += row->x[e] * powers[row->columns ? row->columns[e] : e];
+    lar_nonnegative_times(s, wh, powers, s->d, b);
     for (size_t j = 0; j < s->d; j++)
-        all += pow(wh[j], b);
-    return (sum + (b - 1) * all) / (b * (b - 1));
+        all += wh[j];
+    return ((b - 1) * all - b * sum) / (b * (b - 1));
 }
 
 static double row_error(struct lar_nonnegative_work *u, size_t first, size_t i)
@@ -80,13 +85,29 @@ static double row_error(struct lar_nonnegative_work *u, size_t first, size_t i)
     struct lar_nonnegative_entries row = lar_nonnegative_row(u, first, i);
     if (s->beta == 1)
         return logarithmic(s, &row, u->c->w + (first + i) * s->k);
-    return s->beta == 0 ? spectral(s, &row) : general(s, &row, u->wh + i * s->d);
+    return s->beta == 0 ? spectral(s, &row) : general(u, &row, i);
+}
+
+/* What X alone gives to the error, the same in every round. */
+static double constant(const struct lar_nonnegative_call *c)
+{
+    double sum = 0, b = c->s->beta;
+    const double *x = c->x->data;
+    size_t n = c->x->layout == LAR_LAYOUT_CSR ? (size_t)c->x->indptr[c->rows] : c->rows * c->s->d;
+    if (b == 0 || b == 1 || b == 2)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] > LEAST ? pow(x[i], b) : 0;
+    return sum / (b * (b - 1));
 }
 
 double lar_nonnegative_error(struct lar_nonnegative_work *u)
 {
     const struct lar_nonnegative *s = u->c->s;
-    double sum = 0;
+    if (!u->has_constant)
+        u->constant = constant(u->c);
+    u->has_constant = true;
+    double sum = u->constant;
     for (size_t first = 0; first < u->c->rows; first += u->block) {
         size_t m = u->c->rows - first < u->block ? u->c->rows - first : u->block;
         lar_nonnegative_load(u, first, m);

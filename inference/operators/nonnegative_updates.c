@@ -64,7 +64,9 @@ struct lar_nonnegative_entries lar_nonnegative_row(struct lar_nonnegative_work *
 
 void lar_nonnegative_powers(double *to, const double *v, size_t n, double e)
 {
-    if (e == 2)
+    if (e == 1)
+        memmove(to, v, n * sizeof *to);
+    else if (e == 2)
         for (size_t i = 0; i < n; i++)
             to[i] = v[i] * v[i];
     else if (e == 0.5)
@@ -82,6 +84,15 @@ void lar_nonnegative_powers(double *to, const double *v, size_t n, double e)
     else
         for (size_t i = 0; i < n; i++)
             to[i] = pow(v[i], e);
+}
+
+void lar_nonnegative_times(const struct lar_nonnegative *s, double *wh, const double *powers,
+                           size_t n, double e)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool same = lar_nonnegative_raised(s, wh[i]) == wh[i];
+        wh[i] = same && !isinf(powers[i]) ? wh[i] * powers[i] : pow(wh[i], e);
+    }
 }
 
 /* Kullback and Leibler's: X / (W H), by H'; the denominators are sums of components. */
@@ -113,14 +124,14 @@ static void raise_block(struct lar_nonnegative_work *u, size_t m)
     size_t n = m * s->d;
     for (size_t i = 0; i < n; i++)
         powers[i] = beta < 2 ? lar_nonnegative_raised(s, wh[i]) : wh[i];
-    for (size_t i = 0; beta < 1 && i < n; i++)
-        wh[i] = powers[i];
+    if (beta < 1)
+        memcpy(wh, powers, n * sizeof *wh);
     lar_nonnegative_powers(powers, powers, n, beta - 2);
-    /* from 1 on, what was raised is so for the numerators alone */
-    for (size_t i = 0; i < n; i++) {
-        bool other = beta > 1 && beta < 2 && lar_nonnegative_raised(s, wh[i]) != wh[i];
-        wh[i] = other || isinf(powers[i]) ? pow(wh[i], beta - 1) : wh[i] * powers[i];
-    }
+    if (beta < 2)
+        lar_nonnegative_times(s, wh, powers, n, beta - 1);
+    else
+        for (size_t i = 0; i < n; i++)
+            wh[i] *= powers[i];
 }
 
 /* Any other: X (W H)^(beta - 2), by H'; the denominators are (W H)^(beta - 1) H'. */
@@ -175,7 +186,8 @@ static void multiply(struct lar_nonnegative_work *u, size_t first, size_t m, str
             below += s->l2 * w[i];
         below = below == 0 ? LEAST : below;
         double factor = u->numerators[i] / below;
-        factor = s->gamma == 1 ? factor : pow(factor, s->gamma);
+        if (s->gamma != 1)
+            factor = s->gamma == 0.5 ? sqrt(factor) : pow(factor, s->gamma);
         double next = w[i] * factor;
         next = drop && next < DBL_EPSILON ? 0 : next;
         double move = (next - w[i]) * moves->unit, size = next * moves->unit;
