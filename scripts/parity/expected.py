@@ -1,11 +1,16 @@
 """What scikit-learn answers, and how exactly, as the fixtures have it: with the scale of each row."""
 
+import contextlib
+import functools
 import importlib
 import os
 
 import answers
+import nearness
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.pipeline import Pipeline
 
 FAMILIES = os.path.join(os.path.dirname(os.path.abspath(answers.__file__)), "families")
 
@@ -78,13 +83,47 @@ def scale_of(model, X, depth=0):
     return best
 
 
-def expected(model, X):
-    found = answers.results(model, X)
+@contextlib.contextmanager
+def searches_noted(n):
+    """The open rows, of N, of all searches for nearest neighbours that a model makes meanwhile."""
+    rows, kept = set(), {}
+
+    def noting(asked):
+        def ask(model, X, *args, **options):
+            if len(X) == n:
+                rows.update(nearness.open_rows(model, X))
+            return asked(model, X, *args, **options)
+
+        return functools.wraps(asked)(ask)
+
+    for kind, name in ((KNeighborsClassifier, "predict"), (KNeighborsClassifier, "predict_proba"), (KNeighborsRegressor, "predict")):
+        kept[kind, name] = vars(kind)[name]
+        setattr(kind, name, noting(kept[kind, name]))
+    try:
+        yield rows
+    finally:
+        for (kind, name), asked in kept.items():
+            setattr(kind, name, asked)
+
+
+def scale_before(model, X):
+    """The largest scale of the steps before a pipeline's last."""
+    best = np.zeros(len(X))
+    for _, step in model.steps[:-1] if isinstance(model, Pipeline) else []:
+        if isinstance(step, BaseEstimator):
+            best = np.maximum(best, scale_of(step, X)) if is_inexact(step) else best
+            X = step.transform(X)
+    return best
+
+
+def described(model, X, found):
     out, _ = answers.described(model, X, found)
     if not is_inexact(model):
         return out
-    inner = None
+    inner, before = None, scale_before(model, X)
     for method, result in found.items():
+        if not out[method]["exact"]:  # what enters the last step is off by more than its own sums
+            out[method]["scale"] = [own + more for own, more in zip(out[method]["scale"], before)]
         if not out[method]["exact"] or method == "predict" and "predict_proba" in found:
             continue
         array = result.toarray() if hasattr(result, "toarray") else np.asarray(result)
@@ -94,4 +133,16 @@ def expected(model, X):
             inner = scale_of(model, X)
         finite = np.where(np.isfinite(array), array, 0).reshape(len(array), -1)
         out[method] = answers.answer(result, False, 1 + inner + np.abs(finite).max(axis=1))
+    return out
+
+
+def expected(model, X):
+    with searches_noted(len(X)) as rows:
+        found = answers.results(model, X)
+    out = described(model, X, found)
+    if type(answers.final_step(model, X)[0]).__name__ in answers.NEAR:
+        return out  # these say themselves what is open
+    for said in out.values():
+        width = len(said["data"]) // max(1, said["shape"][0])
+        said["open"] = sorted({*said.get("open", []), *(i * width + j for i in rows for j in range(width))})
     return out

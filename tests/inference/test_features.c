@@ -1,4 +1,4 @@
-/* Digitize, Products, Missing.
+/* Digitize, Products, Missing, Unanimous.
  * SPDX-License-Identifier: MIT */
 #include "tests/inference/one_operator.h"
 
@@ -117,9 +117,20 @@ START_TEST(missing)
 }
 END_TEST
 
+START_TEST(all_or_none)
+{
+    struct one o = {
+        .op = "larder.Unanimous", .inputs = {BOOLS(S(2, 2), 1, 1, 1, 1)}, .n_inputs = 1, .rows = 1};
+    EXPECT_BYTES(&o, LAR_TYPE_BOOL, uint8_t, S(2, 1), 1, 1);
+    o.inputs[0] = (struct lar_tensor)BOOLS(S(2, 2), 1, 1, 0, 1);
+    EXPECT_BYTES(&o, LAR_TYPE_BOOL, uint8_t, S(2, 1), 0, 0);
+}
+END_TEST
+
 int main(void)
 {
-    return check_main("features", (const TTest *[]){bins, near_an_edge, edges_are_verified,
-                                                    products, the_last_factor_is_the_first,
-                                                    factors_are_verified, missing, NULL});
+    return check_main("features",
+                      (const TTest *[]){bins, near_an_edge, edges_are_verified, products,
+                                        the_last_factor_is_the_first, factors_are_verified, missing,
+                                        all_or_none, NULL});
 }

@@ -1,10 +1,9 @@
 /* sklearn.impute: IterativeImputer, without sampling.
  *
  * Column after column is predicted from others by an estimator of its own, where it is missing; the
- * steps were written down when it was fitted. A row in which everything is missing is refused: what
- * scikit-learn answers depends on whether there are others beside it.
- * Tolerance: that of the estimators inside.
- * SPDX-License-Identifier: MIT */
+ * steps were written down when it was fitted. Where a call has nothing but missing values, the
+ * first guess is the answer, as in scikit-learn; beside other rows, an empty one is predicted as
+ * they are. Tolerance: that of the estimators inside. SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
@@ -19,6 +18,8 @@ struct iterative {
     size_t n;           /* columns */
     lar_value *columns; /* [n], of [rows, 1]: as imputed so far */
     lar_value *gaps;    /* [n], of [rows, 1]: where they were missing */
+    lar_value filled;   /* [rows, n], by the first guess */
+    lar_value empty;    /* [rows, 1]: whether all that came is missing */
     const double *limits[2];
 };
 
@@ -101,28 +102,6 @@ static lar_value gaps_of(struct sk_context *sk, const struct iterative *im, lar_
            });
 }
 
-/* FILLED, refused where all N of a row's GAPS are. */
-static lar_value refuse_empty_rows(struct sk_context *sk, lar_value filled, lar_value gaps,
-                                   size_t n)
-{
-    static const int64_t second[] = {1};
-    static const char *const who = "IterativeImputer, in a row without any value,";
-    struct lar_draft *d = sk->draft;
-    lar_value count = lar_draft_apply(d, "ReduceSum", 2, sk_cast(sk, gaps, LAR_TYPE_F64),
-                                      lar_draft_i64(d, second, LAR_SHAPE(1)));
-    lar_value empty = lar_draft_apply(d, "Equal", 2, count, lar_draft_scalar_f64(d, (double)n));
-    lar_value fault = lar_draft_apply(d, "Where", 3, empty, lar_draft_scalar_f64(d, (double)NAN),
-                                      lar_draft_scalar_f64(d, 0));
-    fault = lar_draft_node(
-        d, &(struct lar_node_args){.op = "larder.CheckFinite",
-                                   .inputs = &fault,
-                                   .n_inputs = 1,
-                                   .params = {{"who", lar_draft_strings(d, &who, NULL, NULL, 1)},
-                                              {"allow_nan", lar_draft_scalar_bool(d, false)},
-                                              {"float32", lar_draft_scalar_bool(d, false)}}});
-    return lar_draft_apply(d, "Add", 2, filled, fault);
-}
-
 /* The first guess, column by column, and where there are gaps. */
 static bool begin(struct sk_context *sk, struct iterative *im, const struct sk_frame *in,
                   lar_value *ret_x)
@@ -150,7 +129,8 @@ static bool begin(struct sk_context *sk, struct iterative *im, const struct sk_f
     lar_value filled = sk_frame_dense(sk, &result.frame);
     if (filled == LAR_NO_VALUE)
         return false;
-    filled = refuse_empty_rows(sk, filled, gaps, im->n);
+    im->filled = filled;
+    im->empty = lar_draft_apply(sk->draft, "larder.Unanimous", 1, gaps);
     for (size_t i = 0; i < im->n; i++) {
         im->columns[i] = sk_columns(sk, filled, i, 1);
         im->gaps[i] = sk_columns(sk, gaps, i, 1);
@@ -252,6 +232,7 @@ bool sk_read_iterative_imputer(struct sk_context *sk, const struct pk_node *obje
         if (!step(sk, &im, steps.data[i]))
             return sk_within(sk, "imputation_sequence_", i);
     ret->transforms = true;
-    ret->frame = sk_frame_of(sk, sk_side_by_side(sk, im.columns, im.n));
+    ret->frame = sk_frame_of(sk, lar_draft_apply(sk->draft, "Where", 3, im.empty, im.filled,
+                                                 sk_side_by_side(sk, im.columns, im.n)));
     return add_indicator(sk, &im, x, &ret->frame);
 }
