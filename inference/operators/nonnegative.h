@@ -52,9 +52,9 @@ struct lar_nonnegative_work {
     const struct lar_nonnegative_call *c;
     size_t block;
     bool whole;       /* W H is needed in full, not only where X is stored */
-    double *products; /* [rows, k]: X H', where beta is 2; else NULL */
+    double *products; /* [rows, k]: X H'; only where beta is 2 */
     double *sums;     /* [k]: what the denominators are where beta is 1 */
-    double *wh;       /* [block, d]: W H of a block; NULL unless whole */
+    double *wh;       /* [block, d]: W H of a block; only where whole */
     double *ratios;   /* [block, d], or [1, d]: what the numerators are products of */
     double *gathered; /* [d]: W H where one sparse row is stored */
     double *numerators, *denominators; /* [block, k] */

@@ -215,31 +215,25 @@ static void update_all(struct lar_nonnegative_work *u, struct moves *moves)
     }
 }
 
-static bool take(struct lar_nonnegative_work *u, struct lar_error *err)
+static bool take(struct lar_nonnegative_work *u)
 {
     const struct lar_nonnegative_call *c = u->c;
     struct lar_scratch *scratch = c->scratch;
     size_t k = c->s->k, d = c->s->d, n, cells;
-    bool dense = c->x->layout == LAR_LAYOUT_DENSE;
     double beta = c->s->beta;
-    u->whole = dense || (beta != 1 && beta != 2);
+    u->whole = c->x->layout == LAR_LAYOUT_DENSE || (beta != 1 && beta != 2);
     u->block = d < 4096 ? BLOCK : 4;
     if (!lar_mul_size(c->rows, k, &n) || !lar_mul_size(u->block, d, &cells))
-        return lar_scratch_fail(scratch, err, "weights");
-    u->products = beta == 2 ? lar_scratch_take(scratch, n, sizeof(double)) : NULL;
+        return false;
+    u->products = lar_scratch_take(scratch, beta == 2 ? n : 0, sizeof(double));
     u->sums = lar_scratch_take(scratch, k, sizeof(double));
-    u->wh = u->whole ? lar_scratch_take(scratch, cells, sizeof(double)) : NULL;
+    u->wh = lar_scratch_take(scratch, u->whole ? cells : 0, sizeof(double));
     u->ratios = lar_scratch_take(scratch, u->whole ? cells : d, sizeof(double));
     u->gathered = lar_scratch_take(scratch, d, sizeof(double));
     u->numerators = lar_scratch_take(scratch, u->block * k, sizeof(double));
     u->denominators = lar_scratch_take(scratch, u->block * k, sizeof(double));
-    if ((beta == 2 && !u->products) || !u->sums || (u->whole && !u->wh) || !u->ratios ||
-        !u->gathered || !u->numerators || !u->denominators)
-        return lar_scratch_fail(scratch, err, "weights");
-    memcpy(u->sums, c->s->sums, k * sizeof *u->sums);
-    if (beta == 2)
-        lar_nonnegative_products(c, 0, c->rows, u->products);
-    return true;
+    return u->products && u->sums && u->wh && u->ratios && u->gathered && u->numerators &&
+           u->denominators;
 }
 
 /* Rule 1: whether the error of round ROUND is so near to that of ten rounds before. */
@@ -266,8 +260,11 @@ bool lar_nonnegative_update(const struct lar_nonnegative_call *c, struct lar_err
     struct moves moves = {.unit = start > 0 ? 1 / start : 1};
     for (size_t i = 0; i < c->rows * s->k; i++)
         c->w[i] = start;
-    if (!take(&u, err))
-        return false;
+    if (!take(&u))
+        return lar_scratch_fail(c->scratch, err, "weights");
+    memcpy(u.sums, s->sums, s->k * sizeof *u.sums);
+    if (s->beta == 2)
+        lar_nonnegative_products(c, 0, c->rows, u.products);
     double first = s->rule == LAR_NONNEGATIVE_ERROR ? lar_nonnegative_error(&u) : 0;
     double previous = first;
     for (uint64_t round = 1; round <= s->rounds; round++) {
