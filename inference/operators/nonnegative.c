@@ -33,8 +33,9 @@
 
 #include <math.h>
 
-/* Bounds of what a small file may ask for: of H H' and of time. */
+/* Bounds of what a small file may ask for: of H H', of time, and of products for one row. */
 enum { COMPONENTS = 2048, ROUNDS = 100000 };
+#define PRODUCTS 2e10
 
 static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
                   struct lar_error *err)
@@ -60,10 +61,16 @@ static bool verify(const struct lar_node_info *node, struct lar_error *err)
     static const char *const amounts[] = {"l1", "l2", "tolerance"};
     const struct lar_tensor *h = lar_node_param(node, "components");
     int64_t rounds = lar_node_param_i64(node, "rounds", 0);
+    int64_t rule = lar_node_param_i64(node, "rule", 0);
     if (!lar_verify_choice(node, "rule", LAR_NONNEGATIVE_RULES, err))
         return false;
     if (rounds < 1 || rounds > ROUNDS)
         return lar_fail(err, LAR_ERR_FORMAT, "%lld rounds", (long long)rounds);
+    double k = (double)lar_rows(h),
+           each = k + (rule == LAR_NONNEGATIVE_DESCENT ? 0 : (double)lar_columns(h));
+    if ((double)rounds * k * each > PRODUCTS)
+        return lar_fail(err, LAR_ERR_FORMAT, "%lld rounds with %g components of %llu columns",
+                        (long long)rounds, k, (unsigned long long)lar_columns(h));
     if (!isfinite(lar_node_param_f64(node, "beta", 2)))
         return lar_fail(err, LAR_ERR_FORMAT, "beta is not finite");
     for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
@@ -159,21 +166,36 @@ void lar_nonnegative_products(const struct lar_nonnegative_call *c, size_t first
     }
 }
 
+/* Refuses the stored number I of X, which is below 0. */
+static bool refuse_sign(const struct lar_nonnegative_call *c, uint64_t i, struct lar_error *err)
+{
+    const struct lar_tensor *x = c->x;
+    uint64_t row = i / c->s->d, column = i % c->s->d;
+    if (x->layout == LAR_LAYOUT_CSR) {
+        for (row = 0; x->indptr[row + 1] <= i;)
+            row++;
+        column = x->indices[i];
+    }
+    return lar_fail(err, LAR_ERR_INVALID,
+                    "row %llu, column %llu: a nonnegative factorization takes no number below 0",
+                    (unsigned long long)row, (unsigned long long)column);
+}
+
 /* Refuses what X may not hold. */
 static bool check_values(const struct lar_nonnegative_call *c, struct lar_error *err)
 {
     const struct lar_tensor *x = c->x;
     const double *data = x->data;
-    bool sparse = x->layout == LAR_LAYOUT_CSR;
-    uint64_t all = (uint64_t)c->rows * c->s->d, n = sparse ? x->indptr[c->rows] : all;
+    uint64_t all = (uint64_t)c->rows * c->s->d;
+    uint64_t n = x->layout == LAR_LAYOUT_CSR ? x->indptr[c->rows] : all;
+    if (c->s->rule == LAR_NONNEGATIVE_CHANGE)
+        return true;
     double least = n < all ? 0 : (double)INFINITY;
     for (uint64_t i = 0; i < n; i++)
         least = data[i] < least ? data[i] : least;
-    if (c->s->rule == LAR_NONNEGATIVE_CHANGE)
-        return true;
-    if (least < 0)
-        return lar_fail(err, LAR_ERR_INVALID,
-                        "a nonnegative factorization takes no number below 0, here %g", least);
+    for (uint64_t i = 0; least < 0 && i < n; i++)
+        if (data[i] < 0)
+            return refuse_sign(c, i, err);
     if (least == 0 && c->s->rule == LAR_NONNEGATIVE_ERROR && c->s->beta <= 0)
         return lar_fail(err, LAR_ERR_INVALID,
                         "a nonnegative factorization with a beta_loss of %g takes no 0",

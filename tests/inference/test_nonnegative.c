@@ -355,7 +355,7 @@ START_TEST(refused_rows)
     p.x[12] = p.stored[12] = -0.5;
     for (int sparse = 0; sparse < 2; sparse++)
         for (p.rule = DESCENT; p.rule <= ERROR; p.rule++)
-            expect_failure(&p, sparse, "below 0");
+            expect_failure(&p, sparse, "row 0, column 12: a nonnegative factorization");
     p.rule = CHANGE;
     compare(&p);
     for (size_t i = 0; i < p.rows * D; i++)
@@ -378,6 +378,14 @@ START_TEST(refused_parameters)
     expect_failure(&p, false, "100001 rounds");
     p.rounds = -1;
     expect_failure(&p, false, "-1 rounds");
+    p.rounds = 100000;
+    static double wide[2048];
+    struct one o = node_of(&p, false);
+    o.inputs[0].shape = S(2 * D, 1);
+    o.params[0].tensor = (struct lar_tensor)ARRAY(LAR_TYPE_F64, wide, 2048, 1);
+    ck_assert(!one_run(&o));
+    ck_assert_msg(strstr(o.err.text, "rounds with 2048 components"), "%s", o.err.text);
+    one_finish(&o);
     p.rounds = 5;
     p.rule = 3;
     expect_failure(&p, false, "rule");

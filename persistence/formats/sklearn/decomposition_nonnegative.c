@@ -18,6 +18,7 @@
 
 /* The operator's own bounds. */
 enum { COMPONENTS = 2048, ROUNDS = 100000 };
+#define PRODUCTS 2e10
 /* Its rules. */
 enum { DESCENT, UPDATES_ERROR, UPDATES_CHANGE };
 
@@ -74,12 +75,17 @@ static bool read_amount(struct sk_context *sk, const struct pk_node *object, con
 }
 
 static bool read_rounds(struct sk_context *sk, const struct pk_node *object, const char *name,
-                        size_t *ret)
+                        struct factorization *f)
 {
-    if (!sk_fitted(sk, object, name) || !sk_get_size(sk, object, name, 0, ret))
+    double k = (double)f->components.rows, n = (double)f->components.columns;
+    if (!sk_fitted(sk, object, name) || !sk_get_size(sk, object, name, 0, &f->rounds))
         return false;
-    return (*ret >= 1 && *ret <= ROUNDS) ||
-           sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: is %zu, not from 1 to %d", name, *ret, ROUNDS);
+    if (f->rounds < 1 || f->rounds > ROUNDS)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: is %zu, not from 1 to %d", name, f->rounds,
+                       ROUNDS);
+    return (double)f->rounds * k * (f->rule == DESCENT ? k : k + n) <= PRODUCTS ||
+           sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s: is %zu, too many with %g components of %g columns",
+                   name, f->rounds, k, n);
 }
 
 /* beta_loss: a name or a number. */
@@ -232,7 +238,7 @@ bool sk_read_nmf(struct sk_context *sk, const struct pk_node *object, const stru
            check_count(sk, object, "n_components_", 0, &f.components) &&
            check_asked(sk, object, &f.components) && read_solver(sk, object, &f) &&
            read_amount(sk, object, "tol", &f.tolerance) &&
-           read_rounds(sk, object, "max_iter", &f.rounds) && read_costs(sk, object, &f) &&
+           read_rounds(sk, object, "max_iter", &f) && read_costs(sk, object, &f) &&
            give(sk, object, in, &f, ret);
 }
 
@@ -247,7 +253,7 @@ bool sk_read_mini_batch_nmf(struct sk_context *sk, const struct pk_node *object,
         !read_beta(sk, object, "_beta_loss", &f.beta) ||
         !sk_get_number(sk, object, "_gamma", &gamma) ||
         !read_amount(sk, object, "tol", &f.tolerance) ||
-        !read_rounds(sk, object, "_transform_max_iter", &f.rounds) || !read_costs(sk, object, &f))
+        !read_rounds(sk, object, "_transform_max_iter", &f) || !read_costs(sk, object, &f))
         return false;
     if (gamma != (f.beta < 1 ? 1 / (2 - f.beta) : f.beta > 2 ? 1 / (f.beta - 1) : 1))
         return sk_fail(sk, LAR_ERR_FORMAT, "_gamma: is %g, which is not _beta_loss's", gamma);
