@@ -44,6 +44,10 @@ struct lar_kernels {
      * is rounded, then added: never fused. */
     void (*unfused_squares_f64)(double *y, const double *x, const double *panels, size_t k,
                                 size_t n_panels);
+
+    /* to[n] = v^e, within 2 + |e| ulp; TO may be V. As pow() says where v is not above 0 or not finite.
+     */
+    void (*powers_f64)(double *to, const double *v, size_t n, double e);
 };
 
 /* Levels beyond the plain form, as bits. */

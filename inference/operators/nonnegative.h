@@ -85,7 +85,8 @@ static inline double lar_nonnegative_raised(const struct lar_nonnegative *s, dou
 }
 
 /* V[N] to the power of E: to TO, which may be V. */
-void lar_nonnegative_powers(double *to, const double *v, size_t n, double e);
+void lar_nonnegative_powers(const struct lar_kernels *kernels, double *to, const double *v,
+                            size_t n, double e);
 
 /* From POWERS, (W H)^(e - 1) where W H was raised, to W H[N]^e itself, in the place of W H. */
 void lar_nonnegative_times(const struct lar_nonnegative *s, double *wh, const double *powers,

@@ -67,7 +67,7 @@ static double general(struct lar_nonnegative_work *u, const struct lar_nonnegati
     double sum = 0, all = 0, b = s->beta, *wh = u->wh + i * s->d, *powers = u->ratios + i * s->d;
     for (size_t j = 0; j < s->d; j++)
         powers[j] = lar_nonnegative_raised(s, wh[j]);
-    lar_nonnegative_powers(powers, powers, s->d, b - 1);
+    lar_nonnegative_powers(u->c->kernels, powers, powers, s->d, b - 1);
     for (size_t e = 0; e < row->n; e++)
         if (row->x[e] > LEAST)
             sum += row->x[e] * powers[row->columns ? row->columns[e] : e];

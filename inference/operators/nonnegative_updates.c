@@ -62,7 +62,8 @@ struct lar_nonnegative_entries lar_nonnegative_row(struct lar_nonnegative_work *
     return ret;
 }
 
-void lar_nonnegative_powers(double *to, const double *v, size_t n, double e)
+void lar_nonnegative_powers(const struct lar_kernels *kernels, double *to, const double *v,
+                            size_t n, double e)
 {
     if (e == 1)
         memmove(to, v, n * sizeof *to);
@@ -82,16 +83,20 @@ void lar_nonnegative_powers(double *to, const double *v, size_t n, double e)
         for (size_t i = 0; i < n; i++)
             to[i] = 1 / v[i] * (1 / v[i]);
     else
-        for (size_t i = 0; i < n; i++)
-            to[i] = pow(v[i], e);
+        kernels->powers_f64(to, v, n, e);
 }
 
 void lar_nonnegative_times(const struct lar_nonnegative *s, double *wh, const double *powers,
                            size_t n, double e)
 {
-    for (size_t i = 0; i < n; i++) {
-        bool same = lar_nonnegative_raised(s, wh[i]) == wh[i];
-        wh[i] = same && !isinf(powers[i]) ? wh[i] * powers[i] : pow(wh[i], e);
+    bool plain = true;
+    for (size_t i = 0; i < n; i++)
+        plain &= (lar_nonnegative_raised(s, wh[i]) == wh[i]) & (powers[i] <= DBL_MAX);
+    for (size_t i = 0; plain && i < n; i++)
+        wh[i] *= powers[i];
+    for (size_t i = 0; !plain && i < n; i++) {
+        bool same = lar_nonnegative_raised(s, wh[i]) == wh[i] && !isinf(powers[i]);
+        wh[i] = same ? wh[i] * powers[i] : pow(wh[i], e);
     }
 }
 
@@ -126,7 +131,7 @@ static void raise_block(struct lar_nonnegative_work *u, size_t m)
         powers[i] = beta < 2 ? lar_nonnegative_raised(s, wh[i]) : wh[i];
     if (beta < 1)
         memcpy(wh, powers, n * sizeof *wh);
-    lar_nonnegative_powers(powers, powers, n, beta - 2);
+    lar_nonnegative_powers(u->c->kernels, powers, powers, n, beta - 2);
     if (beta < 2)
         lar_nonnegative_times(s, wh, powers, n, beta - 1);
     else
@@ -178,17 +183,20 @@ static void multiply(struct lar_nonnegative_work *u, size_t first, size_t m, str
     const struct lar_nonnegative *s = u->c->s;
     double *w = u->c->w + first * s->k;
     bool drop = s->beta < 1 && s->rule == LAR_NONNEGATIVE_ERROR;
-    for (size_t i = 0; i < m * s->k; i++) {
+    double *factors = u->numerators;
+    size_t n = m * s->k;
+    for (size_t i = 0; i < n; i++) {
         double below = u->denominators[i];
         if (s->l1 > 0 && s->beta != 1)
             below += s->l1;
         if (s->l2 > 0)
             below += s->l2 * w[i];
-        below = below == 0 ? LEAST : below;
-        double factor = u->numerators[i] / below;
-        if (s->gamma != 1)
-            factor = s->gamma == 0.5 ? sqrt(factor) : pow(factor, s->gamma);
-        double next = w[i] * factor;
+        factors[i] /= below == 0 ? LEAST : below;
+    }
+    if (s->gamma != 1)
+        lar_nonnegative_powers(u->c->kernels, factors, factors, n, s->gamma);
+    for (size_t i = 0; i < n; i++) {
+        double next = w[i] * factors[i];
         next = drop && next < DBL_EPSILON ? 0 : next;
         double move = (next - w[i]) * moves->unit, size = next * moves->unit;
         moves->moved += move * move;
