@@ -45,8 +45,7 @@ struct lar_kernels {
     void (*unfused_squares_f64)(double *y, const double *x, const double *panels, size_t k,
                                 size_t n_panels);
 
-    /* to[n] = v^e, within 2 + |e| ulp; TO may be V. As pow() says where v is not above 0 or not finite.
-     */
+    /* to[n] = v^e, within 2 + |e| ulp; TO may be V. What is beyond the usual is what pow() says. */
     void (*powers_f64)(double *to, const double *v, size_t n, double e);
 };
 

@@ -89,7 +89,7 @@ void POWERS(LEVEL)(double *to, const double *v, size_t n, double e)
 {
     for (size_t i = 0; i < n; i += SOME * WIDTH) {
         size_t m = n - i < SOME * WIDTH ? n - i : SOME * WIDTH;
-        vec in[SOME], out[SOME];
+        vec in[SOME], out[SOME] = {{0}};
         truths all = (truths){0} - 1, known;
         for (size_t b = m / WIDTH; b < SOME; b++)
             in[b] = (vec){0} + 1;
