@@ -8,10 +8,7 @@ import sklearn
 from sklearn.base import is_classifier, is_regressor
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-try:
-    from sklearn.utils import all_estimators
-except ImportError:  # before 0.22
-    from sklearn.utils.testing import all_estimators
+from sklearn.utils import all_estimators
 
 import data
 from parameters import fix, random_parameters
