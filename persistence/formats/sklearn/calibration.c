@@ -1,7 +1,8 @@
 /* sklearn.calibration: CalibratedClassifierCV: scores of fitted classifiers, each through what was
  * learnt of them, the mean of all.
  *
- * Tolerance: 1e-12 (1 + S), S the inner classifiers' scores.
+ * Tolerance: 1e-12 (1 + S), S the inner classifiers' scores; 1e-6 (1 + S) behind isotonic
+ * calibration that was fitted on scores in float32.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -68,8 +69,11 @@ static bool read_calibrator(struct sk_context *sk, const struct calibrated *c,
     if (pk_is_global(class, "sklearn.calibration", "_SigmoidCalibration"))
         return read_sigmoid(sk, calibrator, score, ret) || sk_within(sk, list, i);
     struct sk_frame frame = sk_frame_of(sk, score);
-    return sk_inner_at(sk, calibrator, list, i, &frame, &isotonic) &&
-           sk_inner_vector(sk, &isotonic, SK_PREDICT, ret);
+    if (!sk_inner_at(sk, calibrator, list, i, &frame, &isotonic) ||
+        !sk_inner_vector(sk, &isotonic, SK_PREDICT, ret))
+        return false;
+    *ret = sk_cast(sk, *ret, LAR_TYPE_F64); /* from float32 thresholds: float32 */
+    return true;
 }
 
 /* The calibrators, one for each column; releases before 0.24 call them calibrators_. */

@@ -5,6 +5,8 @@
  *
  * Tolerance: 1e-12 (1 + S), S = sum |x_i w_i| + |b|: products, logarithms. BernoulliNB keeps only
  * log p of a feature; log(1 - p) is computed from it at load, as scikit-learn does at each call.
+ * GaussianNB fitted on float32: 1e-6 (1 + S), for scikit-learn adds up the logarithms of its
+ * variances in float32.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -45,7 +47,6 @@ bool sk_read_gaussian_nb(struct sk_context *sk, const struct pk_node *object,
     const double *prior;
     const char *name = sk_has(object, "var_") ? "var_" : "sigma_";
     if (!sk_get_matrix(sk, object, "theta_", 0, 0, &means) ||
-        !sk_refuse_float32(sk, &means, "theta_") ||
         !sk_get_matrix(sk, object, name, means.rows, means.columns, &variances) ||
         !sk_get_vector(sk, object, "class_prior_", means.rows, &prior) ||
         !classes_of(sk, object, means.rows, "theta_", &classes))

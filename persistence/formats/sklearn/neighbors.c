@@ -201,7 +201,7 @@ bool sk_get_codes(struct sk_context *sk, const struct pk_node *object, size_t po
 }
 
 bool sk_get_targets(struct sk_context *sk, const struct pk_node *object, size_t points,
-                    bool weighted, lar_value *ret, bool *ret_several, bool *ret_integers)
+                    bool weighted, struct sk_targets *ret)
 {
     struct sk_numbers y;
     struct np_array array;
@@ -211,14 +211,22 @@ bool sk_get_targets(struct sk_context *sk, const struct pk_node *object, size_t 
     if (y.shape.dims[0] != (int64_t)points)
         return sk_fail(sk, LAR_ERR_FORMAT, "_y: has %lld rows for %zu points",
                        (long long)y.shape.dims[0], points);
-    *ret_several = y.shape.rank == 2;
-    *ret_integers =
+    ret->several = y.shape.rank == 2;
+    ret->integers =
         np_is_array(node) && np_array(&array, node, sk->arena, sk->err) && array.dtype->kind != 'f';
-    if (y.float32 && !weighted)
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "_y: is float32, whose means are not supported");
-    *ret = lar_draft_f64(sk->draft, y.data,
-                         LAR_SHAPE((int64_t)points, *ret_several ? y.shape.dims[1] : 1));
+    ret->narrow = y.float32 && !weighted;
+    ret->values = lar_draft_f64(sk->draft, y.data,
+                                LAR_SHAPE((int64_t)points, ret->several ? y.shape.dims[1] : 1));
     return true;
+}
+
+bool sk_answer_neighbor_means(struct sk_context *sk, const struct sk_targets *targets,
+                              lar_value means, struct sk_result *ret)
+{
+    if (targets->narrow)
+        means = sk_cast(sk, means, LAR_TYPE_F32);
+    return sk_answer(sk, ret, SK_PREDICT, targets->several ? means : sk_as_vector(sk, means),
+                     LAR_NO_VALUE);
 }
 
 lar_value sk_label_columns(struct sk_context *sk, const lar_value *labels, size_t n)
@@ -291,22 +299,22 @@ bool sk_read_k_neighbors_regressor(struct sk_context *sk, const struct pk_node *
 {
     struct lar_draft *d = sk->draft;
     struct sk_nearest nearest;
-    lar_value found[2], targets = LAR_NO_VALUE;
+    struct sk_targets targets = {.values = LAR_NO_VALUE};
+    lar_value found[2];
     size_t k;
-    bool weighted = false, several = false, integers = false;
+    bool weighted = false;
     if (!sk_get_nearest(sk, object, in, &nearest) || !sk_get_k(sk, &nearest, &k) ||
         !sk_get_weighted(sk, object, &weighted) ||
-        !sk_get_targets(sk, object, nearest.n, weighted, &targets, &several, &integers) ||
+        !sk_get_targets(sk, object, nearest.n, weighted, &targets) ||
         !sk_find_nearest(sk, &nearest, k, found))
         return false;
-    lar_value means = lar_draft_node(
-        d, &(struct lar_node_args){
-               .op = "larder.NeighborMeans",
-               .inputs = found,
-               .n_inputs = 2,
-               .params = {{"targets", targets}, {"weighted", lar_draft_scalar_bool(d, weighted)}},
-           });
-    return sk_answer(sk, ret, SK_PREDICT, several ? means : sk_as_vector(sk, means),
-                     LAR_NO_VALUE) &&
-           answer_nearest(sk, ret, found);
+    lar_value means =
+        lar_draft_node(d, &(struct lar_node_args){
+                              .op = "larder.NeighborMeans",
+                              .inputs = found,
+                              .n_inputs = 2,
+                              .params = {{"targets", targets.values},
+                                         {"weighted", lar_draft_scalar_bool(d, weighted)}},
+                          });
+    return sk_answer_neighbor_means(sk, &targets, means, ret) && answer_nearest(sk, ret, found);
 }
