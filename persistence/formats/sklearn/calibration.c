@@ -69,11 +69,8 @@ static bool read_calibrator(struct sk_context *sk, const struct calibrated *c,
     if (pk_is_global(class, "sklearn.calibration", "_SigmoidCalibration"))
         return read_sigmoid(sk, calibrator, score, ret) || sk_within(sk, list, i);
     struct sk_frame frame = sk_frame_of(sk, score);
-    if (!sk_inner_at(sk, calibrator, list, i, &frame, &isotonic) ||
-        !sk_inner_vector(sk, &isotonic, SK_PREDICT, ret))
-        return false;
-    *ret = sk_cast(sk, *ret, LAR_TYPE_F64); /* from float32 thresholds: float32 */
-    return true;
+    return sk_inner_at(sk, calibrator, list, i, &frame, &isotonic) &&
+           sk_inner_vector(sk, &isotonic, SK_PREDICT, ret);
 }
 
 /* The calibrators, one for each column; releases before 0.24 call them calibrators_. */

@@ -119,6 +119,7 @@ struct sk_context {
     bool named;         /* the error names the estimator */
     const char *stream; /* what offsets of nodes count in: "" the file, "unpacked ", ... */
     struct sk_checked checked;
+    bool narrowed; /* a part of it computes in float32 in scikit-learn: narrow.h */
 };
 
 /* Reads OBJECT, whatever its class. Failures name it. */

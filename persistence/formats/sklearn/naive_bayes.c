@@ -109,7 +109,8 @@ bool sk_read_complement_nb(struct sk_context *sk, const struct pk_node *object,
 }
 
 /* 1 where X is above the threshold binarize, else 0; as it is where that is None. */
-static bool binarized(struct sk_context *sk, const struct pk_node *object, lar_value *x)
+static bool binarized(struct sk_context *sk, const struct pk_node *object, bool float32,
+                      lar_value *x)
 {
     double threshold = 0;
     struct lar_draft *d = sk->draft;
@@ -118,6 +119,8 @@ static bool binarized(struct sk_context *sk, const struct pk_node *object, lar_v
         return true;
     if (node && !pk_get_f64(node, &threshold))
         return sk_refuse_attribute(sk, node, "binarize", "must be a number or None");
+    if (float32) /* NumPy compares in what enters */
+        threshold = (double)(float)threshold;
     if (threshold < 0 && sk_is_sparse(sk, *x))
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                        "binarize: must not be below 0 where a sparse matrix enters");
@@ -133,7 +136,7 @@ bool sk_read_bernoulli_nb(struct sk_context *sk, const struct pk_node *object,
                           const struct sk_frame *in, struct sk_result *ret)
 {
     struct counts c;
-    if (!read_counts(sk, object, in, &c) || !binarized(sk, object, &c.x))
+    if (!read_counts(sk, object, in, &c) || !binarized(sk, object, in->type == LAR_TYPE_F32, &c.x))
         return false;
     size_t k = c.weights.rows, n = c.weights.columns;
     double *weights = sk_alloc(sk, k * n, sizeof *weights), *bias = sk_alloc(sk, k, sizeof *bias);

@@ -20,11 +20,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Whether scikit-learn (1.1 on) searches this metric through its own heaps. */
-static bool reduces(const struct pk_node *object, const struct sk_metric *m, bool float64)
+/* Whether scikit-learn has heaps of its own for this metric. */
+static bool has_heaps(const struct sk_metric *m)
 {
-    if (sk_release(object) < SK_RELEASE(1, 1) || !float64)
-        return false;
     switch (m->metric) {
     case LAR_METRIC_EUCLIDEAN:
     case LAR_METRIC_SQEUCLIDEAN:
@@ -39,13 +37,13 @@ static bool reduces(const struct pk_node *object, const struct sk_metric *m, boo
     }
 }
 
-/* Whether the array NODE holds float64. */
-static bool is_float64(struct sk_context *sk, const struct pk_node *node)
+/* Whether NODE is an array of floats of SIZE bytes. */
+static bool holds_floats(struct sk_context *sk, const struct pk_node *node, size_t size)
 {
     struct np_array array;
     struct lar_error ignored = {0};
     return np_is_array(node) && np_array(&array, node, sk->arena, &ignored) &&
-           array.dtype->kind == 'f' && array.dtype->itemsize == 8;
+           array.dtype->kind == 'f' && array.dtype->itemsize == size;
 }
 
 static bool read_tree(struct sk_context *sk, struct sk_nearest *ret)
@@ -74,8 +72,14 @@ static bool read_brute(struct sk_context *sk, struct sk_nearest *ret)
     const struct pk_node *options = pk_attribute(ret->object, "effective_metric_params_");
     if (!metric || !sk_get_metric(sk, metric, "metric", options, ret->metric.columns, &ret->metric))
         return false;
-    ret->reduction =
-        reduces(ret->object, &ret->metric, is_float64(sk, pk_attribute(ret->object, "_fit_X")));
+    const struct pk_node *points = pk_attribute(ret->object, "_fit_X");
+    unsigned since = ret->narrow ? SK_RELEASE(1, 2) : SK_RELEASE(1, 1);
+    ret->reduction = sk_release(ret->object) >= since && has_heaps(&ret->metric) &&
+                     holds_floats(sk, points, ret->narrow ? sizeof(float) : sizeof(double));
+    if (ret->narrow && !ret->reduction)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "float32 enters (the dtype of a step before), in which scikit-learn "
+                       "then compares distances of this metric");
     if (ret->metric.metric == LAR_METRIC_BRAYCURTIS && !ret->reduction)
         ret->metric.metric = LAR_METRIC_BRAYCURTIS_SUM;
     return true;
@@ -92,6 +96,7 @@ bool sk_get_nearest(struct sk_context *sk, const struct pk_node *object, const s
     *ret = (struct sk_nearest){.object = object,
                                .points = points.data,
                                .n = (size_t)points.shape.dims[0],
+                               .narrow = in->type == LAR_TYPE_F32,
                                .metric = {.columns = (size_t)points.shape.dims[1]}};
     if (ret->n == 0 || ret->metric.columns == 0)
         return sk_fail(sk, LAR_ERR_FORMAT, "_fit_X: is empty");

@@ -12,6 +12,7 @@ struct sk_nearest {
     size_t n;
     struct sk_metric metric;
     const struct sk_point_tree *tree; /* NULL: brute force */
+    bool narrow;                      /* float32 enters: heaps and trees widen it */
     bool reduction; /* scikit-learn searches through one of its own heaps, not argpartition */
     lar_value x;    /* what enters, dense and checked */
 };
