@@ -4,7 +4,8 @@
  * else. The first depends on the CPU in its last digits: we compute in float64 and round what comes
  * out, within 1e-6 of the scale. Classes that compare in between (bins, centroids; neighbors.c says
  * which neighbours are found), or whose float32 loses more than that (kernels, powers, quantiles to
- * a normal distribution), have no row: they refuse float32.
+ * a normal distribution, quadrics of columns that depend on each other), have no row: they refuse
+ * float32.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/narrow.h"
 #include "persistence/formats/sklearn/attributes.h"
@@ -33,6 +34,7 @@ static const struct {
     {sk_read_bayesian_mixture, "means_", DENSITY},
     {sk_read_bernoulli_nb, NULL, 0},
     {sk_read_complement_nb, NULL, 0},
+    {sk_read_fast_ica, NULL, INSIDE},
     {sk_read_fast_ica, "components_", TRANSFORM},
     {sk_read_gaussian_mixture, NULL, INSIDE},
     {sk_read_gaussian_mixture, "means_", DENSITY},
@@ -44,6 +46,7 @@ static const struct {
     {sk_read_k_means, "cluster_centers_", TRANSFORM},
     {sk_read_lda, "coef_", SCORES},
     {sk_read_lda, "scalings_", TRANSFORM},
+    {sk_read_lda, "xbar_", INSIDE},
     {sk_read_linear_classifier, "coef_", SCORES},
     {sk_read_linear_regressor, "coef_", PREDICT},
     {sk_read_log_regressor, "coef_", PREDICT},
@@ -57,13 +60,13 @@ static const struct {
     {sk_read_normalizer, NULL, TRANSFORM},
     {sk_read_pca, "components_", TRANSFORM},
     {sk_read_polynomial_features, NULL, TRANSFORM},
-    {sk_read_qda, NULL, INSIDE},
     {sk_read_ridge_classifier, "coef_", SCORES},
     {sk_read_robust_scaler, NULL, TRANSFORM},
     {sk_read_sgd_classifier, "coef_", SCORES},
     {sk_read_sgd_regressor, "coef_", INSIDE},
     {sk_read_sgd_regressor, "intercept_", PREDICT},
-    {sk_read_sparse_pca, NULL, TRANSFORM},
+    {sk_read_sparse_pca, NULL, INSIDE},
+    {sk_read_sparse_pca, "components_", TRANSFORM},
     {sk_read_standard_scaler, NULL, TRANSFORM},
     {sk_read_truncated_svd, "components_", TRANSFORM},
     {sk_read_tweedie_regressor, "coef_", PREDICT},
