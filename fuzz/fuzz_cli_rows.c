@@ -1,7 +1,7 @@
 /* Rows as `larder predict FILE` takes them (JSON, CSV, .npy, .npz) to small models, chosen by the
  * first byte. SPDX-License-Identifier: MIT */
 #include "cli/question.h"
-#include "tests/server/fuzz_call.h"
+#include "tests/dialects/fuzz_call.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

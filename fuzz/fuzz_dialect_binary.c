@@ -1,7 +1,7 @@
 /* Open Inference Protocol requests with tensors behind the JSON text: the first byte chooses the
  * model, the next two say how much is JSON.
  * SPDX-License-Identifier: MIT */
-#include "tests/server/fuzz_call.h"
+#include "tests/dialects/fuzz_call.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* TensorFlow Serving's :predict requests to small models, chosen by the first byte.
  * SPDX-License-Identifier: MIT */
-#include "tests/server/fuzz_call.h"
+#include "tests/dialects/fuzz_call.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/question.h"
 #include "tests/check_main.h"
-#include "tests/server/models.h"
+#include "tests/dialects/models.h"
 
 static struct model model;
 static struct lar_arena arena;

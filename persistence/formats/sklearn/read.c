@@ -105,6 +105,11 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
     return ok;
 }
 
+void sk_remark(struct sk_context *sk, const char *sentence)
+{
+    sk->remark = sk->remark ? sk->remark : sentence;
+}
+
 bool sk_answer(struct sk_context *sk, struct sk_result *ret, enum sk_method method, lar_value value,
                lar_value labels)
 {

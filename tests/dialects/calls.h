@@ -1,12 +1,12 @@
 /* What a dialect read of a request, as text, for comparing.
  * SPDX-License-Identifier: MIT */
-#ifndef TESTS_SERVER_CALLS_H
-#define TESTS_SERVER_CALLS_H
+#ifndef TESTS_DIALECTS_CALLS_H
+#define TESTS_DIALECTS_CALLS_H
 
 #include "dialects/dialect.h"
 #include "dialects/json_tensor.h"
 #include "tests/check_main.h"
-#include "tests/server/models.h"
+#include "tests/dialects/models.h"
 
 typedef bool call_reader(struct lar_call_request *ret, const struct lar_flat *flat,
                          const void *body, size_t size, struct lar_scratch *scratch,

@@ -1,8 +1,8 @@
 /* Small models for the dialects' tests and fuzz targets, over an operator that computes nothing:
  * only inputs, methods and outputs matter there.
  * SPDX-License-Identifier: MIT */
-#ifndef TESTS_SERVER_MODELS_H
-#define TESTS_SERVER_MODELS_H
+#ifndef TESTS_DIALECTS_MODELS_H
+#define TESTS_DIALECTS_MODELS_H
 
 #include "graph/flat.h"
 

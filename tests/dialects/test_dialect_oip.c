@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/server/calls.h"
+#include "tests/dialects/calls.h"
 
 #include <math.h>
 

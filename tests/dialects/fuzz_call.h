@@ -1,11 +1,11 @@
 /* What the dialects' fuzz targets share: one request to one of the test models.
  * SPDX-License-Identifier: MIT */
-#ifndef TESTS_SERVER_FUZZ_CALL_H
-#define TESTS_SERVER_FUZZ_CALL_H
+#ifndef TESTS_DIALECTS_FUZZ_CALL_H
+#define TESTS_DIALECTS_FUZZ_CALL_H
 
 #include "dialects/dialect.h"
 #include "dialects/json_tensor.h"
-#include "tests/server/models.h"
+#include "tests/dialects/models.h"
 
 #include <assert.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/registry.h"
 #include "server/tfs_status.h"
-#include "tests/server/calls.h"
+#include "tests/dialects/calls.h"
 
 #include <math.h>
 

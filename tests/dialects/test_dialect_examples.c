@@ -1,6 +1,6 @@
 /* :classify and :regress.
  * SPDX-License-Identifier: MIT */
-#include "tests/server/calls.h"
+#include "tests/dialects/calls.h"
 
 static bool classify(struct lar_call_request *ret, const struct lar_flat *flat, const void *body,
                      size_t size, struct lar_scratch *scratch, struct lar_error *err)

@@ -1,6 +1,6 @@
 /* Open Inference Protocol requests and answers with tensors behind the JSON text.
  * SPDX-License-Identifier: MIT */
-#include "tests/server/calls.h"
+#include "tests/dialects/calls.h"
 
 #include <math.h>
 
