@@ -233,6 +233,15 @@ bool lar_slot_wanted(const struct slot *slot);
 /* Unloads what is not wanted any more and queues what is wanted again. */
 void lar_registry_policy(struct lar_registry *registry, struct model *model);
 
+/* registry_labels.c */
+bool lar_label_check_name(const char *label, struct lar_error *err);
+/* The version that answers without that `default` points to it, or 0. Under the lock. */
+uint64_t lar_label_untold(const struct model *model);
+/* Points LABEL at NUMBER in HISTORY, with what there is to remember; ANSWERED is
+ * lar_label_untold(). Nothing is written. */
+bool lar_label_point(struct lar_history *history, const char *label, uint64_t number,
+                     uint64_t answered, struct lar_error *err);
+
 /* registry_manage.c: deletes uploads beyond what model.yaml keeps. Takes the locks itself. */
 void lar_registry_retain(struct lar_registry *registry, const char *model);
 

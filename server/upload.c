@@ -156,7 +156,7 @@ static bool check_taken(struct lar_upload *u, struct lar_upload_result *ret, str
     while (!registry->first_scan_over && !registry->stop)
         pthread_cond_wait(&registry->settled, &registry->lock);
     struct model *model = lar_registry_model_make(registry, u->model, err);
-    bool ok = model && check_model(model, err);
+    bool ok = model && check_model(model, err) && lar_upload_label_fits(u, model, err);
     if (ok && u->kind == LAR_UPLOAD_AT)
         ok = check_number(model, u->number, ret->sha256, ret, err);
     if (model)
@@ -167,7 +167,25 @@ static bool check_taken(struct lar_upload *u, struct lar_upload_result *ret, str
 
 /* ---- publishing; `manage` is held ---- */
 
-/* Writes down that NUMBER is given, before it is. */
+/* The notes of what is about to happen, in memory; their text, or NULL. Under the lock. */
+static char *note(struct lar_upload *u, struct model *model, uint64_t number, const char *sha256,
+                  unsigned *ret_events, struct lar_error *err)
+{
+    uint64_t pinned = u->pinned;
+    if (number > model->history.highest)
+        model->history.highest = number;
+    if (!lar_upload_pin(u, model, err))
+        return NULL;
+    lar_history_add_event(&model->history, lar_unix_ms(), "upload", number, sha256);
+    *ret_events = u->pinned == pinned ? 1 : 2;
+    char *text = NULL;
+    if (lar_history_add_upload(&model->history, number, err) &&
+        !(text = lar_history_text(&model->history)))
+        lar_fail(err, LAR_ERR_NOMEM, "out of memory for an upload");
+    return text;
+}
+
+/* Writes down that NUMBER is given, before it is, and who goes on answering. */
 static bool note_number(struct lar_upload *u, uint64_t number, const char *sha256,
                         struct lar_error *err)
 {
@@ -175,26 +193,27 @@ static bool note_number(struct lar_upload *u, uint64_t number, const char *sha25
     pthread_mutex_lock(&registry->lock);
     struct model *model = lar_registry_model_make(registry, u->model, err);
     char *text = NULL;
-    uint64_t before = 0;
+    uint64_t before = model ? model->history.highest : 0, pinned = u->pinned;
+    unsigned events = 0;
     if (model) {
-        before = model->history.highest;
-        model->history.highest = number > before ? number : before;
-        lar_history_add_event(&model->history, lar_unix_ms(), "upload", number, sha256);
-        if (lar_history_add_upload(&model->history, number, err))
-            text = lar_history_text(&model->history);
+        text = note(u, model, number, sha256, &events, err);
         model->notes_changed = true; /* keeps the model until we are through */
     }
     pthread_mutex_unlock(&registry->lock);
     if (!model)
         return false;
-    bool ok = lar_history_save(&registry->store, registry->store.larder, u->model, text, err);
+    bool ok =
+        text && lar_history_save(&registry->store, registry->store.larder, u->model, text, err);
     free(text);
     pthread_mutex_lock(&registry->lock);
     model->notes_changed = false;
     if (!ok) {
         model->history.highest = before;
         lar_history_drop_upload(&model->history, number);
-        json_array_remove(model->history.events, json_array_size(model->history.events) - 1);
+        while (events-- > 0)
+            json_array_remove(model->history.events, json_array_size(model->history.events) - 1);
+        if (u->pinned != pinned)
+            lar_upload_unpin(u, model);
         lar_registry_model_tidy(registry, model);
     }
     pthread_mutex_unlock(&registry->lock);
@@ -207,7 +226,7 @@ static bool choose_number(struct lar_upload *u, uint64_t above, struct lar_uploa
     struct lar_registry *registry = u->registry;
     pthread_mutex_lock(&registry->lock);
     struct model *model = lar_registry_model_make(registry, u->model, err);
-    bool ok = model && check_model(model, err);
+    bool ok = model && check_model(model, err) && lar_upload_label_fits(u, model, err);
     ret->number = u->number;
     if (ok && u->kind == LAR_UPLOAD_AT) {
         ok = check_number(model, u->number, ret->sha256, ret, err);
@@ -275,7 +294,7 @@ static bool publish_version(struct lar_upload *u, struct load *load, uint64_t nu
     struct lar_error why = {0};
     snprintf(path, sizeof path, "%s/%llu", u->model, (unsigned long long)number);
     lar_arena_init(&arena, 1 << 20);
-    bool seen = lar_entry_look(&entry, registry->store.root, path, &arena, &why);
+    bool shown = false, seen = lar_entry_look(&entry, registry->store.root, path, &arena, &why);
     lar_arena_finish(&arena);
     if (seen)
         load->identity = entry.identity;
@@ -296,11 +315,12 @@ static bool publish_version(struct lar_upload *u, struct load *load, uint64_t nu
         lar_slot_succeed(registry, slot, load);
         lar_slot_awaited(registry, slot, false);
         load->loaded = NULL;
+        shown = lar_upload_show_label(u, model, number, err);
         lar_registry_policy(registry, model);
         lar_registry_publish(registry);
     }
     pthread_mutex_unlock(&registry->lock);
-    return slot != NULL;
+    return shown;
 }
 
 static const char *format_of(const char *report, json_t **ret_root)
@@ -309,23 +329,38 @@ static const char *format_of(const char *report, json_t **ret_root)
     return json_string_value(json_object_get(*ret_root, "format"));
 }
 
-static bool publish(struct lar_upload *u, struct load *load, struct lar_upload_result *ret,
-                    struct lar_error *err)
+/* The version's files under their number, written down and durable. */
+static bool place(struct lar_upload *u, const struct load *load, struct lar_upload_result *ret,
+                  struct lar_error *err)
 {
     json_t *root;
     size_t n = u->size < LAR_UPLOAD_HEAD ? (size_t)u->size : LAR_UPLOAD_HEAD;
     const char *name = lar_name_of_upload(format_of(load->report, &root), u->head, n);
     json_decref(root);
+    return lar_store_writable(&u->registry->store, err) &&
+           (u->folder ? lar_stage_seal_folder(&u->stage, err)
+                      : lar_stage_seal(&u->stage, name, err)) &&
+           publish_files(u, ret, err);
+}
+
+static bool publish(struct lar_upload *u, struct load *load, struct lar_upload_result *ret,
+                    struct lar_error *err)
+{
+    struct lar_error why = {0};
     pthread_mutex_lock(&u->registry->manage);
-    bool ok = lar_store_writable(&u->registry->store, err) &&
-              (u->folder ? lar_stage_seal_folder(&u->stage, err)
-                         : lar_stage_seal(&u->stage, name, err)) &&
-              publish_files(u, ret, err) &&
-              (ret->same || publish_version(u, load, ret->number, err));
+    bool placed = place(u, load, ret, err), fresh = placed && !ret->same;
+    bool labelled = !fresh || lar_upload_note_label(u, ret->number, &why);
+    bool ok = placed && (!fresh || publish_version(u, load, ret->number, err));
+    bool changed = !placed && lar_upload_withdraw_pin(u);
     pthread_mutex_unlock(&u->registry->manage);
+    if (changed)
+        lar_registry_notes_save(u->registry);
     lar_registry_wake(u->registry);
-    if (ok && !ret->same)
+    if (ok && fresh)
         lar_registry_retain(u->registry, u->model);
+    if (ok && !labelled)
+        return lar_fail(err, why.code, "version %llu is there, but the label '%s' is not: %s",
+                        (unsigned long long)ret->number, u->label, why.text);
     return ok;
 }
 
@@ -389,8 +424,12 @@ static bool finish(struct lar_upload *u, struct lar_upload_result *ret, struct l
     if (u->kind != LAR_UPLOAD_VALIDATE && !copy_options(u, &load.options, err))
         return false;
     bool ok = run(u, &load, ret, err);
-    if (ok && ret->same)
+    if (ok && ret->same) {
         ret->number = u->number;
+        ok = !*u->label || lar_registry_label_set(u->registry, u->model, u->label, u->number, err);
+    }
+    if (ok)
+        lar_upload_tell(u, ret);
     lar_loaded_free(load.loaded);
     free(load.options);
     return ok;

@@ -3,6 +3,7 @@
  *   {"highest": 7, "files": [{"number": 2, "sha256": "..."}], "labels": {"default": 3},
  *    "uploads": [6, 7],
  *    "history": [{"time": 1700000000000, "what": "upload", "number": 7, "sha256": "..."},
+ *                {"time": 1700000000001, "what": "answered", "number": 6, "label": "default"},
  *                {"time": 1700000000001, "what": "label", "number": 7, "label": "default"}]}
  *
  * SPDX-License-Identifier: MIT */
@@ -74,10 +75,14 @@ void lar_history_drop_label(struct lar_history *history, const char *name);
 /* Drops all labels on NUMBER (0: all). */
 void lar_history_drop_labels(struct lar_history *history, uint64_t number);
 
+/* Whether the labels of NAMES (NULLs are passed over) can be set, too. */
+bool lar_history_has_room(const struct lar_history *history, const char *const *names, size_t n);
+
 /* A label on NUMBER, or NULL. */
 const char *lar_history_label_on(const struct lar_history *history, uint64_t number);
 
-/* Like lar_history_add_event(): WHAT ("label", "unlabel") was done with the label NAME. */
+/* Like lar_history_add_event(): WHAT was done with the label NAME: "label" and "unlabel";
+ * "answered": until then NUMBER answered without that `default` said so. */
 void lar_history_add_label_event(struct lar_history *history, int64_t time_ms, const char *what,
                                  uint64_t number, const char *name);
 

@@ -26,6 +26,16 @@
         "sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9a-fA-F]{64}$\"}",                       \
             "the SHA-256 of the body, which is compared with what came", false                     \
     }
+#define LABEL                                                                                      \
+    {                                                                                              \
+        "label", "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$\"}",       \
+            "a label that points to the version from its first moment on", false                   \
+    }
+#define ANSWERING                                                                                  \
+    "`answering` is who answers now where no version is named, and `label` there says that the "   \
+    "label `default` decides so. An upload with another label than `default` changes nothing of "  \
+    "that: where no `default` decides, it is put on the version that answered until then "         \
+    "(`pinned`)."
 #define DIGEST                                                                                     \
     {                                                                                              \
         "Repr-Digest", "{\"type\":\"string\"}", "the same as `sha-256=:<base64>:`", true           \
@@ -67,11 +77,12 @@ const struct lar_operation lar_op_upload = {
     .id = "uploadVersion",
     .tag = LAR_TAG_MODELS,
     .summary = "upload the next version; the body is the file, or a zip or tar",
+    .description = ANSWERING,
     .other_type = "application/octet-stream",
     .other_what = FILE_WHAT,
     .statuses = {{201, "it is there and answers", "Uploaded", NULL, NULL}, BROKEN, FORM, REFUSED},
     .headers = {"Location"},
-    .parameters = {SHA256, DIGEST},
+    .parameters = {SHA256, DIGEST, LABEL},
     .examples = {{.arguments = "-T examples/models/line/1/model.joblib",
                   .model = "line",
                   .has = "{\"name\":\"line\",\"version\":\"2\"",
@@ -86,6 +97,7 @@ const struct lar_operation lar_op_put_version = {
     .id = "putVersion",
     .tag = LAR_TAG_MODELS,
     .summary = "upload as this version",
+    .description = ANSWERING,
     .other_type = "application/octet-stream",
     .other_what = FILE_WHAT,
     .statuses = {{201, "it is there and answers", "Uploaded", NULL, NULL},
@@ -97,6 +109,7 @@ const struct lar_operation lar_op_put_version = {
     .headers = {"Location"},
     .parameters = {SHA256,
                    DIGEST,
+                   LABEL,
                    {"If-None-Match", "{\"type\":\"string\"}", "*: only where nothing is", true}},
     .examples = {{.arguments = "-T examples/models/line/1/model.joblib",
                   .model = "line",
