@@ -33,6 +33,25 @@ bool lar_label_point(struct lar_history *history, const char *label, uint64_t nu
     return true;
 }
 
+/* A daemon that was stopped in the middle of an upload wrote its label down before the version was
+ * there; it counts if the version came to be. */
+void lar_labels_arrive(struct lar_registry *registry)
+{
+    for (size_t i = 0; i < registry->n_models; i++) {
+        struct model *model = registry->models[i];
+        struct lar_history_label coming = model->history.coming;
+        struct lar_error ignored = {0};
+        if (!coming.name || !model->slots)
+            continue;
+        model->history.coming = (struct lar_history_label){0};
+        if (lar_slot_find(model, coming.number) &&
+            lar_label_point(&model->history, coming.name, coming.number, 0, &ignored))
+            lar_registry_policy(registry, model);
+        free(coming.name);
+        model->notes_changed = true;
+    }
+}
+
 static bool apply(struct lar_history *history, const struct change *c, struct lar_error *err)
 {
     uint64_t before = lar_history_label(history, c->label);

@@ -242,6 +242,10 @@ uint64_t lar_label_untold(const struct model *model);
 bool lar_label_point(struct lar_history *history, const char *label, uint64_t number,
                      uint64_t answered, struct lar_error *err);
 
+/* Settles the labels that were read as coming, when a scan has seen which versions there are. Under
+ * the lock. */
+void lar_labels_arrive(struct lar_registry *registry);
+
 /* registry_manage.c: deletes uploads beyond what model.yaml keeps. Takes the locks itself. */
 void lar_registry_retain(struct lar_registry *registry, const char *model);
 
@@ -264,6 +268,7 @@ bool lar_registry_notes_read(struct lar_registry *registry, struct model *model,
 void lar_registry_notes_reread(struct lar_registry *registry); /* after another had the lock */
 /* Writes what has changed; takes manage and lock itself. */
 void lar_registry_notes_save(struct lar_registry *registry);
+void lar_registry_notes_write(struct lar_registry *registry); /* the same, holding manage */
 
 /* registry_load.c */
 void *lar_registry_load_thread(void *registry);

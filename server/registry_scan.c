@@ -452,6 +452,7 @@ bool lar_registry_scan(struct lar_registry *registry, const struct lar_events *e
     for (size_t i = 0; i < registry->n_roots && counts; i++)
         take_root(registry, &registry->roots[i], &sights[i], events, await);
     if (counts) {
+        lar_labels_arrive(registry);
         registry->first_scan_over = true;
         registry->scans_over = registry->scan;
         pthread_cond_broadcast(&registry->settled);

@@ -49,51 +49,40 @@ void lar_upload_unpin(struct lar_upload *u, struct model *model)
     u->pinned = 0;
 }
 
-bool lar_upload_withdraw_pin(struct lar_upload *u)
+void lar_upload_withdraw_label(struct lar_upload *u)
 {
     struct lar_registry *registry = u->registry;
-    if (!u->pinned)
-        return false;
     pthread_mutex_lock(&registry->lock);
-    struct model *model = lar_registry_model(registry, u->model);
-    if (model) {
+    struct model *model = *u->label ? lar_registry_model(registry, u->model) : NULL;
+    if (model && u->pinned) {
         lar_history_add_label_event(&model->history, lar_unix_ms(), "unlabel", u->pinned,
                                     "default");
         lar_upload_unpin(u, model);
-        model->notes_changed = true;
         lar_registry_publish(registry);
     }
+    if (model)
+        model->notes_changed = true;
     pthread_mutex_unlock(&registry->lock);
-    return model != NULL;
 }
 
 /* ---- the label itself ---- */
 
-bool lar_upload_note_label(struct lar_upload *u, uint64_t number, struct lar_error *err)
+char *lar_upload_note_label(struct lar_upload *u, struct model *model, uint64_t number)
 {
-    struct lar_registry *registry = u->registry;
-    struct lar_history history = {0};
-    char *text = NULL;
-    if (!*u->label)
-        return true;
-    pthread_mutex_lock(&registry->lock);
-    const struct model *model = lar_registry_model_make(registry, u->model, err);
-    bool ok = model && lar_history_copy(&history, &model->history, err) &&
-              lar_label_point(&history, u->label, number, 0, err);
-    pthread_mutex_unlock(&registry->lock);
-    if (ok && !(text = lar_history_text(&history)))
-        ok = lar_fail(err, LAR_ERR_NOMEM, "out of memory for a label");
-    u->label_noted =
-        ok && lar_history_save(&registry->store, registry->store.larder, u->model, text, err);
-    lar_history_finish(&history);
-    free(text);
-    return u->label_noted;
+    if (*u->label)
+        model->history.coming = (struct lar_history_label){.name = u->label, .number = number};
+    char *text = lar_history_text(&model->history);
+    model->history.coming = (struct lar_history_label){0};
+    return text;
 }
 
 bool lar_upload_show_label(const struct lar_upload *u, struct model *model, uint64_t number,
                            struct lar_error *err)
 {
-    return !u->label_noted || lar_label_point(&model->history, u->label, number, 0, err);
+    if (!*u->label)
+        return true;
+    model->notes_changed = true;
+    return lar_label_point(&model->history, u->label, number, 0, err);
 }
 
 void lar_upload_tell(const struct lar_upload *u, struct lar_upload_result *ret)

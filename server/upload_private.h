@@ -25,7 +25,6 @@ struct lar_upload {
     char label[LAR_NAME_MAX + 1]; /* that the version gets; "": none */
     uint64_t pinned,
         default_before; /* where `default` was put for it, 0: nowhere; and was before */
-    bool label_noted;   /* it is written down */
 };
 
 /* upload_folder.c */
@@ -42,6 +41,17 @@ bool lar_upload_unpack(struct lar_upload *u, struct lar_error *err);
 /* Where they lie, below .larder/. */
 void lar_upload_path(const struct lar_upload *u, char path[LAR_UPLOAD_PATH]);
 
+/* upload_publish.c */
+
+/* Before anything is loaded: what would be refused in the end is refused now. */
+bool lar_upload_check_taken(struct lar_upload *u, struct lar_upload_result *ret,
+                            struct lar_error *err);
+
+/* Gives it a number, puts its files there, durable, and what LOAD holds into the table. Takes
+ * `manage` and the lock. */
+bool lar_upload_publish(struct lar_upload *u, struct load *load, struct lar_upload_result *ret,
+                        struct lar_error *err);
+
 /* upload_label.c */
 
 /* Under the lock: whether there is room for the label, and for `default` where it is to be put. */
@@ -53,13 +63,14 @@ bool lar_upload_label_fits(const struct lar_upload *u, const struct model *model
 bool lar_upload_pin(struct lar_upload *u, struct model *model, struct lar_error *err);
 void lar_upload_unpin(struct lar_upload *u, struct model *model);
 
-/* Undoes it where nothing came of the upload. True: there are notes to be written. */
-bool lar_upload_withdraw_pin(struct lar_upload *u);
+/* The same where the notes are written, and nothing came of the upload. */
+void lar_upload_withdraw_label(struct lar_upload *u);
 
-/* Writes down that the label points to NUMBER, whose files are in place. */
-bool lar_upload_note_label(struct lar_upload *u, uint64_t number, struct lar_error *err);
+/* Under the lock: the model's notes, in which the label comes with the version NUMBER: it counts
+ * from the moment when that is in place, also for a daemon that starts later. NULL: no memory. */
+char *lar_upload_note_label(struct lar_upload *u, struct model *model, uint64_t number);
 
-/* Under the lock: from now on it does, if that is written down. */
+/* Under the lock: the version is in place. */
 bool lar_upload_show_label(const struct lar_upload *u, struct model *model, uint64_t number,
                            struct lar_error *err);
 

@@ -1,7 +1,7 @@
 /* What must be remembered of a model whatever happens to its files: models/.larder/MODEL.json.
  *
  *   {"highest": 7, "files": [{"number": 2, "sha256": "..."}], "labels": {"default": 3},
- *    "uploads": [6, 7],
+ *    "uploads": [6, 7], "coming": {"number": 8, "label": "canary"},
  *    "history": [{"time": 1700000000000, "what": "upload", "number": 7, "sha256": "..."},
  *                {"time": 1700000000001, "what": "answered", "number": 6, "label": "default"},
  *                {"time": 1700000000001, "what": "label", "number": 7, "label": "default"}]}
@@ -31,7 +31,8 @@ struct lar_history {
     struct lar_history_label *labels; /* ascending by name */
     uint64_t *uploads;                /* numbers of uploaded versions that are there, ascending */
     size_t n_files, n_labels, n_uploads;
-    json_t *events; /* newest last, at most 100; or NULL */
+    struct lar_history_label coming; /* a label that counts once its version is there; name NULL */
+    json_t *events;                  /* newest last, at most 100; or NULL */
 };
 
 /* A model without a file has an empty history. LAR_ERR_FORMAT: the file is damaged. */
