@@ -14,7 +14,7 @@ static bool always(const struct lar_call *call)
 
 const struct lar_option lar_options[] = {
     {"label", LAR_OPTION_TEXT, "LABEL", offsetof(struct lar_options, label), false,
-     "point this label at the new version, in the same step"},
+     "push: the new version gets this label; rm: the label goes"},
     {"method", LAR_OPTION_TEXT, "METHOD", offsetof(struct lar_options, method), false,
      "predict_proba, transform, ... instead of the default"},
     {"output", LAR_OPTION_TEXT, "FILE", offsetof(struct lar_options, output), false,
@@ -106,16 +106,20 @@ const struct lar_command lar_commands[] = {
      "  larder rollback iris\n"
      "  larder rollback iris canary\n",
      NULL},
-    {"rm", "NAME[/VERSION]", "delete a version, or a model with all of them", 1, 1,
-     NAMES("force", "yes"), lar_command_remove,
+    {"rm", "NAME[/VERSION]", "delete a version, a label, or a model with all of them", 1, 1,
+     NAMES("label", "force", "yes"), lar_command_remove,
      "Deletes a version, or a model with all versions and labels. Requests that it\n"
      "is answering end first. A version that a label points to stays, unless\n"
      "--force. A number that was given is never given again. Asks on a terminal;\n"
      "elsewhere --yes is needed.\n\n"
+     "With --label only the label goes, at once, and its version stays; `larder\n"
+     "rollback iris canary` puts it back. Without the label `default` the newest\n"
+     "version answers who names none.\n\n"
      "examples\n"
      "  larder rm iris/2\n"
      "  larder rm iris/3 --force --yes\n"
-     "  larder rm iris\n",
+     "  larder rm iris\n"
+     "  larder rm iris --label canary\n",
      NULL},
     {"validate", "FILE|FOLDER", "would it load? keeps nothing", 1, 1, NULL, lar_command_validate,
      "Has the server do everything that a push does but keep it: the file is read in\n"

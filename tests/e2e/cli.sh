@@ -77,11 +77,23 @@ runs 0 push "$file" iris/4 --label default
 answering 4
 runs 0 rollback iris
 prints "version${tab}1"
-answers 204 -X DELETE "$base/v1/models/iris/labels/default"
+runs 0 rm iris --label default
+[ -z "$out$err" ] || fail "$out$err"
 answering 4
 runs 0 rollback iris # default was taken away: to what answered before that is not 4
 prints "version${tab}1"
-answers 204 -X DELETE "$base/v1/models/iris/labels/default"
+runs 0 rm iris --label default
+runs 1 rm iris --label default
+says "refused with status 404: model 'iris' has no label 'default'"
+runs 2 rm iris/4 --label canary
+says "larder rm iris --label canary"
+runs 2 rm iris --label 7
+runs 0 rm iris --label canary
+runs 0 list iris
+grep -q "^2${tab}AVAILABLE${tab}-${tab}" <<<"$out" || fail "$out"
+runs 0 rollback iris canary
+runs 0 list iris
+grep -q "^2${tab}AVAILABLE${tab}canary${tab}" <<<"$out" || fail "$out"
 runs 0 rm iris/3 --yes
 runs 0 rm iris/4 --yes
 [ "$(cd "$models/iris/2" && echo *)" = "expected.json model.joblib" ] || fail "the folder became $(ls "$models/iris/2")"
@@ -276,6 +288,7 @@ runs 1 rm iris/2 --yes
 says "without --force: refused with status 409"
 runs 0 rm iris/2 --yes --force
 runs 2 rm iris/canary --yes
+says "larder rm iris --label canary"
 runs 0 rm iris --yes
 runs 0 list
 [ "$(cut -f1 <<<"$out")" = line ] || fail "$out"
