@@ -109,9 +109,9 @@ struct root {
     char *path;
     int fd; /* as of the last scan, or -1 */
     uint64_t device, inode;
-    bool known;             /* device and inode are set */
-    struct lar_error error; /* of the last scan: logged once */
-    size_t n_misnamed;      /* likewise */
+    bool known;                             /* device and inode are set */
+    struct lar_error error;                 /* of the last scan: logged once */
+    size_t n_misnamed, n_misnamed_versions; /* likewise */
 };
 
 struct lar_registry {
