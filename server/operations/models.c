@@ -84,11 +84,10 @@ const struct lar_operation lar_op_upload = {
     .headers = {"Location"},
     .parameters = {SHA256, DIGEST, LABEL},
     .examples = {{.arguments = "-T examples/models/line/1/model.joblib",
-                  .model = "line",
-                  .has = "{\"name\":\"line\",\"version\":\"2\"",
-                  .turn = LAR_TURN_FIRST},
+                  .model = "trial",
+                  .has = "{\"name\":\"trial\",\"version\":\"1\""},
                  {.arguments = "--data-binary @README.md",
-                  .model = "line",
+                  .model = "trial",
                   .status = 422,
                   .has = "in no format that is known"}},
 };
@@ -112,20 +111,19 @@ const struct lar_operation lar_op_put_version = {
                    LABEL,
                    {"If-None-Match", "{\"type\":\"string\"}", "*: only where nothing is", true}},
     .examples = {{.arguments = "-T examples/models/line/1/model.joblib",
-                  .model = "line",
+                  .model = "trial",
                   .version = "5",
-                  .has = "\"version\":\"5\"",
-                  .turn = LAR_TURN_FIRST},
+                  .has = "\"version\":\"5\""},
                  {.arguments = "-T examples/models/line/1/model.joblib",
-                  .model = "line",
+                  .model = "trial",
                   .version = "5",
                   .status = 200},
                  {.arguments = "-T examples/models/iris/1/model.joblib",
-                  .model = "line",
+                  .model = "trial",
                   .version = "5",
                   .status = 409},
                  {.arguments = "-H 'If-None-Match: *' -T examples/models/line/1/model.joblib",
-                  .model = "line",
+                  .model = "trial",
                   .version = "5",
                   .status = 412}},
 };
@@ -147,8 +145,7 @@ const struct lar_operation lar_op_delete = {
     .statuses = {{204, "it is gone", NULL, NULL, NULL},
                  {409, "a label points to the version", NULL, NULL, NULL}},
     .parameters = {{"force", FLAG, "1: also where a label points to it", false}},
-    .examples = {{.model = "line", .version = "5", .turn = LAR_TURN_LAST},
-                 {.model = "none", .status = 404}},
+    .examples = {{.model = "trial", .version = "5"}, {.model = "none", .status = 404}},
 };
 
 const struct lar_operation lar_op_labels = {
@@ -166,10 +163,8 @@ const struct lar_operation lar_op_put_label = {
     .request = "LabelRequest",
     .statuses = {{200, "the label", "Label", NULL, NULL},
                  {409, "the version is not available", NULL, NULL, NULL}},
-    .examples = {{.arguments = "-d '{\"version\": 1}'",
-                  .has = "\"label\":\"stable\"",
-                  .turn = LAR_TURN_FIRST},
-                 {.arguments = "-d '{\"version\": 1}'", .model = "line", .turn = LAR_TURN_FIRST},
+    .examples = {{.arguments = "-d '{\"version\": 1}'", .has = "\"label\":\"stable\""},
+                 {.arguments = "-d '{\"version\": 1}'", .model = "line"},
                  {.arguments = "-d '{\"version\": 9}'", .status = 404}},
 };
 
@@ -178,7 +173,6 @@ const struct lar_operation lar_op_delete_label = {
     .tag = LAR_TAG_MODELS,
     .summary = "take a label away",
     .statuses = {{204, "it is gone", NULL, NULL, NULL}},
-    .examples = {{.turn = LAR_TURN_LAST}},
 };
 
 const struct lar_operation lar_op_validate = {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every curl line of the README, docs/http.md's own text and of docs/metrics.md works as printed, against the example models.
+# Every curl line of the README and of docs/metrics.md works as printed, against the example models.
 . "$(dirname "$0")/larder.sh"
 cp -r "$SOURCE"/examples/models/. "$models"
 start
@@ -10,6 +10,6 @@ while read -r line; do
     line=${line//127.0.0.1:8080/${base#http://}}
     out=$(bash -c "${line/curl /curl -sS --fail-with-body }" 2>&1) || fail "README: $line: $out"
     n=$((n + 1))
-done < <(sed -n 's/^    \(curl .*\)$/\1/p' README.md docs/http.in.md docs/metrics.md)
+done < <(sed -n 's/^    \(curl .*\)$/\1/p' README.md docs/metrics.md)
 [ "$n" -ge 5 ] || fail "only $n curl lines found"
 echo "$n lines"
