@@ -8,10 +8,7 @@ import sklearn
 from sklearn.base import is_classifier, is_regressor
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-try:
-    from sklearn.utils import all_estimators
-except ImportError:  # before 0.22
-    from sklearn.utils.testing import all_estimators
+from sklearn.utils import all_estimators
 
 import data
 from parameters import fix, random_parameters
@@ -33,7 +30,7 @@ BaggingRegressor IsolationForest VotingClassifier VotingRegressor StackingClassi
 RandomTreesEmbedding KMeans MiniBatchKMeans BisectingKMeans Birch MeanShift AffinityPropagation GaussianNB MultinomialNB
 ComplementNB BernoulliNB CategoricalNB KNeighborsClassifier KNeighborsRegressor RadiusNeighborsClassifier
 RadiusNeighborsRegressor NearestCentroid NearestNeighbors LocalOutlierFactor KernelDensity SVC SVR NuSVC NuSVR
-OneClassSVM PCA IncrementalPCA KernelPCA TruncatedSVD FastICA FactorAnalysis NMF LinearDiscriminantAnalysis
+OneClassSVM PCA IncrementalPCA KernelPCA TruncatedSVD FastICA FactorAnalysis NMF MiniBatchNMF LinearDiscriminantAnalysis
 QuadraticDiscriminantAnalysis GaussianMixture BayesianGaussianMixture GaussianProcessRegressor
 GaussianProcessClassifier MLPClassifier MLPRegressor DummyClassifier DummyRegressor CalibratedClassifierCV
 IsotonicRegression GridSearchCV RandomizedSearchCV FixedThresholdClassifier TunedThresholdClassifierCV
@@ -44,7 +41,7 @@ LabelEncoder LabelBinarizer MultiLabelBinarizer DictVectorizer FeatureHasher Fea
 
 # No rows that the protocol can ask: labels, and dictionaries of features.
 NOT_ASKED = {"LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer", "DictVectorizer", "FeatureHasher", "IsotonicRegression"}
-POSITIVE_X = {"MultinomialNB", "ComplementNB", "NMF", "TfidfTransformer", "CategoricalNB"}
+POSITIVE_X = {"MultinomialNB", "ComplementNB", "NMF", "MiniBatchNMF", "TfidfTransformer", "CategoricalNB"}
 POSITIVE_Y = {"GammaRegressor", "PoissonRegressor", "TweedieRegressor"}
 SEVERAL = {"MultiTaskLasso", "MultiTaskLassoCV", "MultiTaskElasticNet", "MultiTaskElasticNetCV", "RegressorChain",
            "MultiOutputRegressor"}

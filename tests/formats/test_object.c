@@ -120,6 +120,12 @@ START_TEST(descriptions)
     ck_assert_str_eq(pk_describe(PARSE("csklearn.svm\nSVC\n)\x81"), text, sizeof text),
                      "sklearn.svm.SVC");
     ck_assert_str_eq(pk_describe(PARSE("cos\nsystem\n(tR"), text, sizeof text), "os.system");
+    const struct pk_node *node = PARSE("c__builtin__\ngetattr\n(c__builtin__\nstr\nVsplit\ntR");
+    ck_assert_str_eq(pk_describe(node, text, sizeof text), "str.split");
+    node = PARSE("c__builtin__\ngetattr\n(c__builtin__\ndict\nVget\ntR");
+    ck_assert_str_eq(pk_describe(node, text, sizeof text), "__builtin__.dict.get");
+    node = PARSE("cbuiltins\ngetattr\n(Vsplit\ntR");
+    ck_assert_str_eq(pk_describe(node, text, sizeof text), "builtins.getattr");
     ck_assert_str_eq(pk_describe(PARSE("}"), text, sizeof text), "dict");
     ck_assert_str_eq(pk_describe(NULL, text, sizeof text), "nothing");
     ck_assert_str_eq(pk_describe(PARSE(RECONSTRUCT), text, sizeof text), "numpy.ndarray");

@@ -269,6 +269,23 @@ START_TEST(the_report_names_what_is_in_a_file)
 }
 END_TEST
 
+START_TEST(what_is_not_served_is_said)
+{
+    struct lar_report report;
+    struct lar_error err = {0};
+    size_t size;
+    void *bytes = file_read(FIXTURES "/0.20.4/SVC_batch.pkl", &size);
+    struct lar_bundle_file file = {.name = "model", .data = bytes, .size = size};
+    ck_assert_msg(tell(&file, 1, &report, &err), "%s", err.text);
+    const char *warning =
+        json_string_value(json_array_get(json_object_get(report.root, "warnings"), 0));
+    ck_assert_str_eq(warning, "decision_function is not served: this release of scikit-learn "
+                              "scales it by the other rows");
+    json_decref(report.root);
+    free(bytes);
+}
+END_TEST
+
 START_TEST(what_is_no_model_is_said)
 {
     static const struct {
@@ -302,5 +319,6 @@ int main(void)
             isotonic_regressions_refuse_what_they_have_not_seen, unread_columns_have_no_type,
             missing_numbers_are_refused_where_scikit_learn_refuses_them,
             trees_take_nan_since_their_release, unknown_categories_are_named,
-            the_report_names_what_is_in_a_file, what_is_no_model_is_said, NULL});
+            the_report_names_what_is_in_a_file, what_is_not_served_is_said,
+            what_is_no_model_is_said, NULL});
 }

@@ -191,6 +191,29 @@ static bool describe_by_value(const struct pk_node *node, char *buffer, size_t s
     return true;
 }
 
+/* A method of a class, which Python pickles as what getattr(class, name) answers: "str.split". */
+static bool describe_method(const struct pk_node *object, char *buffer, size_t size)
+{
+    const struct pk_node *args = object->object.args;
+    if (!pk_is_global(object->object.callable, "__builtin__", "getattr") || !args ||
+        args->kind != PK_TUPLE || args->items.n != 2 || args->items.data[0]->kind != PK_GLOBAL ||
+        args->items.data[1]->kind != PK_TEXT)
+        return false;
+    const struct pk_node *class = args->items.data[0];
+    bool str =
+        pk_is_global(class, "__builtin__", "str") || pk_is_global(class, "__builtin__", "unicode");
+    if (str)
+        (void)snprintf(buffer, size, "str");
+    else
+        describe_global(class, buffer, size);
+    size_t n = strlen(buffer);
+    struct pk_bytes name = args->items.data[1]->bytes;
+    (void)snprintf(buffer + n, size - n, ".%.*s", (int)(name.size < 200 ? name.size : 200),
+                   (const char *)name.data);
+    printable(buffer);
+    return true;
+}
+
 const char *pk_describe(const struct pk_node *node, char *buffer, size_t size)
 {
     static const char *const names[] = {
@@ -214,7 +237,7 @@ const char *pk_describe(const struct pk_node *node, char *buffer, size_t size)
     };
     const struct pk_node *named = node;
     if (node && node->kind == PK_OBJECT) {
-        if (describe_by_value(node, buffer, size))
+        if (describe_by_value(node, buffer, size) || describe_method(node, buffer, size))
             return buffer;
         named = pk_class(node) ? pk_class(node) : node->object.callable;
         if (np_is_array(node))

@@ -64,9 +64,14 @@ bool sk_categories_of(struct sk_context *sk, const struct pk_node *node, struct 
     const double *keys = np_to_f64(&array, sk->arena, sk->err);
     if (!keys)
         return false;
-    for (size_t i = 0; i < ret->n; i++)
+    for (size_t i = 0; i < ret->n; i++) {
         if (isnan(keys[i]))
             ret->nan = i;
+        if (array.dtype->kind != 'f' && fabs(keys[i]) > 0x1p53)
+            return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                           "has a whole number beyond 2^53: rows are read as float64, where it is "
+                           "not told from its neighbours; fit it on text");
+    }
     ret->keys = lar_draft_f64(sk->draft, keys, array.shape);
     return true;
 }

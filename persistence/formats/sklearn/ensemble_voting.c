@@ -117,6 +117,8 @@ static bool average(struct sk_context *sk, const struct pk_node *object,
     lar_value mean = sk_sum_of(sk, shares, voters->n, voters->weights, voters->sum);
     if (ret->transforms)
         ret->frame = sk_frame_of(sk, sk_side_by_side(sk, shares, voters->n));
+    else
+        sk_remark(sk, "transform is not served: what it gives is not flattened");
     return sk_answer(sk, ret, SK_PREDICT, sk_gather(sk, classes, sk_arg_max(sk, mean, false), 0),
                      LAR_NO_VALUE) &&
            sk_answer(sk, ret, SK_PREDICT_PROBA, mean, classes);

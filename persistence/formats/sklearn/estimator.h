@@ -117,6 +117,7 @@ struct sk_context {
     const struct pk_node *path[SK_DEPTH];
     unsigned depth, estimators;
     bool named;         /* the error names the estimator */
+    const char *remark; /* a sentence that becomes a warning; NULL: none */
     const char *stream; /* what offsets of nodes count in: "" the file, "unpacked ", ... */
     struct sk_checked checked;
 };
@@ -128,6 +129,11 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
 /* Records a failure; returns false. */
 __attribute__((format(printf, 3, 4))) bool sk_fail(struct sk_context *sk, enum lar_error_code code,
                                                    const char *format, ...);
+
+/* Has a served model say that something of it is not served, and why. Of several, the first. */
+void sk_remark(struct sk_context *sk, const char *sentence);
+#define SK_SCALED_BY_BATCH                                                                         \
+    "decision_function is not served: this release of scikit-learn scales it by the other rows"
 
 /* Says where a failure happened: in element I of the list NAME. Where estimators are nested so deep
  * that the cause would be cut off, outer places are left out. Returns false. */

@@ -42,23 +42,33 @@ static bool allows_nan(const struct pk_node *model)
     return false;
 }
 
-/* numpy.isclose(x, 1) of an option. */
-static bool is_one(const struct pk_node *model, const char *name)
+/* numpy.isclose(x, 1) of an option, or of all elements of an attribute. */
+static bool is_one(struct sk_context *sk, const struct pk_node *model, const char *name)
 {
     double x;
-    return pk_attribute(model, name) && pk_get_f64(pk_attribute(model, name), &x) &&
-           fabs(x - 1) <= 1e-8 + 1e-5;
+    struct sk_numbers all;
+    const struct pk_node *node = pk_attribute(model, name);
+    if (!np_is_array(node))
+        return node && pk_get_f64(node, &x) && fabs(x - 1) <= 1e-8 + 1e-5;
+    if (!sk_get_numbers(sk, model, name, 0, 2, &all))
+        return false;
+    for (size_t i = 0; i < all.n; i++)
+        if (!(fabs(all.data[i] - 1) <= 1e-8 + 1e-5))
+            return false;
+    return true;
 }
 
-/* Whether MODEL was fitted so that unimportant features are 0. */
-static bool is_sparse_model(const struct pk_node *model, unsigned release)
+/* Whether MODEL was fitted so that unimportant features are 0; false with sk->err set where that
+ * cannot be read. */
+static bool is_sparse_model(struct sk_context *sk, const struct pk_node *model, unsigned release)
 {
     if (sk_option_is(model, "penalty", "", "l1") || is_named(model, "Lasso", true))
         return true;
-    if (release >= SK_RELEASE(1, 3) && (is_named(model, "ElasticNet", false)))
-        return is_one(model, is_named(model, "ElasticNetCV", false) ? "l1_ratio_" : "l1_ratio");
-    return release >= SK_RELEASE(1, 8) && is_named(model, "LogisticRegression", false) &&
-           !is_named(model, "LogisticRegressionCV", false) && is_one(model, "l1_ratio");
+    bool net = is_named(model, "ElasticNet", false), cv = is_named(model, "CV", true);
+    if ((net && release >= SK_RELEASE(1, 3)) ||
+        (is_named(model, "LogisticRegression", false) && release >= SK_RELEASE(1, 8)))
+        return is_one(sk, model, cv ? "l1_ratio_" : "l1_ratio");
+    return false;
 }
 
 static double median(const double *x, const size_t *places, size_t n)
@@ -106,10 +116,12 @@ static bool get_threshold(struct sk_context *sk, const struct pk_node *object,
     if (node && node->kind != PK_NONE && !text)
         return pk_get_f64(node, ret) ||
                sk_refuse_attribute(sk, node, "threshold", "must be a number, mean or median");
-    if (!text && is_sparse_model(model, sk_release(object))) {
+    if (!text && is_sparse_model(sk, model, sk_release(object))) {
         *ret = 1e-5;
         return true;
     }
+    if (sk->err->code)
+        return false;
     return reference(sk, node, text ? text : "mean", x, n, ret);
 }
 

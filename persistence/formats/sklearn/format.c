@@ -223,8 +223,17 @@ static bool translate(struct sk_context *sk, const struct pk_node *object,
            lar_draft_ok(sk->draft, sk->err);
 }
 
+static void warn(struct lar_report *report, const char *sentence)
+{
+    json_t *warnings = json_object_get(report->root, "warnings");
+    if (warnings)
+        (void)json_array_append_new(warnings, json_string(sentence));
+    else
+        (void)json_object_set_new(report->root, "warnings", json_pack("[s]", sentence));
+}
+
 /* What may matter though the model loads: a release that nobody has tested. */
-static void warn(const struct pk_pickle *pickle, struct lar_report *report)
+static void warn_of_release(const struct pk_pickle *pickle, struct lar_report *report)
 {
     char text[200];
     unsigned release = sk_release(pickle->root);
@@ -239,7 +248,7 @@ static void warn(const struct pk_pickle *pickle, struct lar_report *report)
                        "written by scikit-learn %u.%u: releases from %u.%u to %u.%u are tested",
                        release / 100, release % 100, SK_OLDEST / 100, SK_OLDEST % 100,
                        SK_NEWEST / 100, SK_NEWEST % 100);
-    (void)json_object_set_new(report->root, "warnings", json_pack("[s]", text));
+    warn(report, text);
 }
 
 bool sk_read_objects(const struct pk_pickle *objects, const char *stream,
@@ -250,8 +259,12 @@ bool sk_read_objects(const struct pk_pickle *objects, const char *stream,
         .draft = draft, .arena = lar_draft_arena(draft), .err = err, .stream = stream};
     sk_describe_model(objects, report);
     if (sk_class_of(objects->root))
-        warn(objects, report);
-    return translate(&sk, objects->root, limits->declared);
+        warn_of_release(objects, report);
+    if (!translate(&sk, objects->root, limits->declared))
+        return false;
+    if (sk.remark)
+        warn(report, sk.remark);
+    return true;
 }
 
 static bool read_pickle(const struct pk_unpacked *bytes, const struct lar_bundle *bundle,

@@ -99,7 +99,7 @@ static bool read_sum(struct sk_context *sk, const struct pk_node *object, const 
     struct depths depths;
     double *depth;
     size_t columns;
-    bool nan = sk_release(object) >= SK_RELEASE(1, 6);
+    bool unchecked = sk_release(object) >= SK_RELEASE(1, 6); /* NaN and infinity are taken */
     const struct pk_node *node = sk_fitted(sk, object, "estimators_");
     if (!node)
         return false;
@@ -113,15 +113,16 @@ static bool read_sum(struct sk_context *sk, const struct pk_node *object, const 
     lar_value x = sk_frame_numbers(sk, in);
     if (x == LAR_NO_VALUE)
         return false;
-    nan = nan && !sk_is_sparse(sk, x);
-    if (!sk_forest_nodes(sk, &f, nan) || !map_columns(sk, object, &f, columns) ||
+    unchecked = unchecked && !sk_is_sparse(sk, x);
+    if (!sk_forest_nodes(sk, &f, unchecked) || !map_columns(sk, object, &f, columns) ||
         !read_depths(sk, &f, old, &depth))
         return false;
     depths.of = depth;
     if (!sk_forest_leaves(sk, &f, 1, depth_leaf, &depths, &sum.values))
         return false;
     f.columns = columns;
-    x = sk_to_dense(sk, sk_check_finite(sk, object, x, nan, true));
+    if (!unchecked)
+        x = sk_to_dense(sk, sk_check_finite(sk, object, x, false, true));
     struct sk_forest_values constants = sk_forest_constants(sk, &f);
     *ret = sk_forest_sum(sk, &f, &constants, x, &sum);
     *ret_n = trees.n;

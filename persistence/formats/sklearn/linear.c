@@ -120,8 +120,8 @@ lar_value sk_one_against_rest(struct sk_context *sk, const struct pk_node *objec
         lar_value other = lar_draft_apply(d, "Sub", 2, lar_draft_scalar_f64(d, 1), p);
         return sk_side_by_side(sk, (lar_value[]){other, p}, 2);
     }
-    /* Where all are 0: NaN before release 1.8, equal shares since. */
-    return sk_share(sk, p, scores->n, sk_release(object) >= SK_RELEASE(1, 8));
+    /* Where all are 0: NaN before release 1.9, equal shares since. */
+    return sk_share(sk, p, scores->n, sk_release(object) >= SK_RELEASE(1, 9));
 }
 
 bool sk_answer_proba(struct sk_context *sk, struct sk_result *ret, lar_value proba,

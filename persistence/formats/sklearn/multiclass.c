@@ -282,6 +282,8 @@ bool sk_read_one_vs_one(struct sk_context *sk, const struct pk_node *object,
     } else {
         label = sk_greatest(sk, all, b.classes);
     }
+    if (old)
+        sk_remark(sk, SK_SCALED_BY_BATCH);
     return sk_answer(sk, ret, SK_PREDICT, label, LAR_NO_VALUE) &&
            (old || sk_answer(sk, ret, SK_DECISION_FUNCTION, all, two ? LAR_NO_VALUE : b.classes));
 }

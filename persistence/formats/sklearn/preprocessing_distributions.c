@@ -76,7 +76,7 @@ bool sk_read_power_transformer(struct sk_context *sk, const struct pk_node *obje
     lar_value x = numbers(sk, object, in, p.lambdas.n, "lambdas_");
     if (x == LAR_NO_VALUE)
         return false;
-    int64_t method = p.box_cox ? 0 : sk_release(object) < SK_RELEASE(1, 8) ? 1 : 2;
+    int64_t method = p.box_cox ? 0 : sk_release(object) < SK_RELEASE(1, 9) ? 1 : 2;
     x = apply_powers(sk, "larder.PowerTransform", method, &p, x);
     if (!give(sk, ret, x) || !p.standardize)
         return lar_draft_ok(sk->draft, sk->err);

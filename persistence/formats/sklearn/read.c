@@ -55,8 +55,8 @@ bool sk_is_passthrough(const struct pk_node *object)
     return object && (object->kind == PK_NONE || pk_text_equal(object, "passthrough"));
 }
 
-/* An estimator that looks at no column, because all it answers is constant, takes as many numbers as
- * it was fitted with. */
+/* An estimator that looks at no column, because all it answers is constant, takes as many numbers
+ * as it was fitted with. */
 static bool expect_fitted(struct sk_context *sk, const struct pk_node *object,
                           const struct sk_frame *in)
 {
@@ -98,6 +98,11 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
         lar_error_within(sk->err, "%s", sk_describe(sk, object, what, sizeof what));
     sk->named |= !ok;
     return ok;
+}
+
+void sk_remark(struct sk_context *sk, const char *sentence)
+{
+    sk->remark = sk->remark ? sk->remark : sentence;
 }
 
 bool sk_answer(struct sk_context *sk, struct sk_result *ret, enum sk_method method, lar_value value,

@@ -49,11 +49,9 @@ static bool refuse_by_value(struct sk_context *sk, const struct pk_node *object,
 /* Why CLASS, of scikit-learn, is not read and will not be; NULL: it only is not yet. */
 static const char *reason(const struct pk_node *class)
 {
-    static const char *const solvers[] = {"LatentDirichletAllocation", "MiniBatchNMF", "NMF"};
-    for (size_t i = 0; i < sizeof solvers / sizeof *solvers; i++)
-        if (pk_bytes_are(class->global.name, solvers[i]))
-            return "its transform solves for all rows of a batch together, and what it gives for "
-                   "one row depends on the others";
+    if (pk_bytes_are(class->global.name, "LatentDirichletAllocation"))
+        return "its transform solves for all rows of a batch together, and what it gives for "
+               "one row depends on the others";
     return NULL;
 }
 

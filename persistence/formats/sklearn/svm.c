@@ -244,11 +244,11 @@ static bool answer_decisions(struct sk_context *sk, const struct pk_node *object
                          sk_as_vector(sk, lar_draft_apply(sk->draft, "Neg", 1, y)), LAR_NO_VALUE);
     if (!ovr)
         return sk_answer(sk, ret, SK_DECISION_FUNCTION, y, LAR_NO_VALUE);
-    /* Until 0.20 such scores were scaled by the greatest in the batch: a row has none of its own.
-     */
     unsigned release = sk_release(object);
-    return (release && release < SK_RELEASE(0, 21)) ||
-           sk_answer(sk, ret, SK_DECISION_FUNCTION, scores, classes);
+    if (!release || release >= SK_RELEASE(0, 21))
+        return sk_answer(sk, ret, SK_DECISION_FUNCTION, scores, classes);
+    sk_remark(sk, SK_SCALED_BY_BATCH);
+    return true;
 }
 
 /* predict_proba, where the machine was fitted for it. */

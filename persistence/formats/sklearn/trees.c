@@ -102,7 +102,7 @@ static bool allows_nan(const struct pk_node *tree, bool classifier, bool bare)
     unsigned release = sk_release(tree);
     if (release < (bare ? SK_RELEASE(1, 3) : SK_RELEASE(1, 4)))
         return false;
-    if (release >= SK_RELEASE(1, 8))
+    if (release >= SK_RELEASE(1, 9))
         return true;
     if (sk_has(tree, "monotonic_cst"))
         return false;
