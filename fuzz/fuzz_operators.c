@@ -102,6 +102,7 @@ static const char *const names[] = {
     "larder.CategorySums",
     "larder.Layer",
     "larder.ScaledDistances",
+    "larder.NonnegativeWeights",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };
