@@ -14,7 +14,7 @@ static bool always(const struct lar_call *call)
 
 const struct lar_option lar_options[] = {
     {"label", LAR_OPTION_TEXT, "LABEL", offsetof(struct lar_options, label), false,
-     "point this label at the new version afterwards"},
+     "push: the new version gets this label; rm: the label goes"},
     {"method", LAR_OPTION_TEXT, "METHOD", offsetof(struct lar_options, method), false,
      "predict_proba, transform, ... instead of the default"},
     {"output", LAR_OPTION_TEXT, "FILE", offsetof(struct lar_options, output), false,
@@ -50,6 +50,11 @@ const struct lar_command lar_commands[] = {
      "number. A VERSION that is there with the same content is left alone, so that a\n"
      "push can be repeated; one with other content is never replaced. Hidden files\n"
      "stay behind, links are refused. A digest goes along and is checked.\n\n"
+     "Without more, the newest version answers who names none. With --label nothing\n"
+     "changes for them, unless LABEL is `default`: where no label `default` decides\n"
+     "who answers, it is put on the version that does, and from then on a push\n"
+     "changes nothing for them; `larder promote` does. Where another version than the\n"
+     "new one answers, it is said which.\n\n"
      "examples\n"
      "  larder push model.joblib iris\n"
      "  larder push model.joblib iris/7 --label canary\n"
@@ -94,22 +99,27 @@ const struct lar_command lar_commands[] = {
      lar_command_rollback,
      "Undoes the last change of a label: it points again at the last other version\n"
      "that it had, passing over those that are not available any more. A second\n"
-     "rollback undoes the first. Where `default` never had another version, it goes\n"
-     "to the highest available one below.\n\n"
+     "rollback undoes the first. `default` goes back to who answered before, also\n"
+     "without a label, and if that is not known to the highest available version\n"
+     "below.\n\n"
      "examples\n"
      "  larder rollback iris\n"
      "  larder rollback iris canary\n",
      NULL},
-    {"rm", "NAME[/VERSION]", "delete a version, or a model with all of them", 1, 1,
-     NAMES("force", "yes"), lar_command_remove,
+    {"rm", "NAME[/VERSION]", "delete a version, a label, or a model with all of them", 1, 1,
+     NAMES("label", "force", "yes"), lar_command_remove,
      "Deletes a version, or a model with all versions and labels. Requests that it\n"
      "is answering end first. A version that a label points to stays, unless\n"
      "--force. A number that was given is never given again. Asks on a terminal;\n"
      "elsewhere --yes is needed.\n\n"
+     "With --label only the label goes, at once, and its version stays; `larder\n"
+     "rollback iris canary` puts it back. Without the label `default` the newest\n"
+     "version answers who names none.\n\n"
      "examples\n"
      "  larder rm iris/2\n"
      "  larder rm iris/3 --force --yes\n"
-     "  larder rm iris\n",
+     "  larder rm iris\n"
+     "  larder rm iris --label canary\n",
      NULL},
     {"validate", "FILE|FOLDER", "would it load? keeps nothing", 1, 1, NULL, lar_command_validate,
      "Has the server do everything that a push does but keep it: the file is read in\n"
@@ -123,15 +133,16 @@ const struct lar_command lar_commands[] = {
      NAMES("method", "output", "format"), lar_command_predict,
      "Asks with ROWS, a file, or with what comes on stdin, and prints a line of JSON\n"
      "for each prediction; with --json the whole answer. What begins with '{' is a\n"
-     "body of TensorFlow Serving's :predict, sent as it is; what begins with '[' is a\n"
-     "list of rows; anything else is CSV with a line of column names (for the version\n"
-     "that answers, so without VERSION).\n\n"
+     "body of TensorFlow Serving's :predict or of MLflow's /invocations, sent as it\n"
+     "is; what begins with '[' is a list of rows; anything else is CSV.\n\n"
+     "CSV's columns are found by the names in its first line; those that the model\n"
+     "lacks are passed over. A first line of numbers is a row, and the columns go by\n"
+     "position; so do those of a model without names, if none is called as Larder\n"
+     "calls them (x0, x1, ...). Values are read as pandas.read_csv() reads them.\n\n"
      "A model FILE of this machine is read in larderd's sandbox and answers in this\n"
      "process, with larderd's numbers and without a server. A FILE begins with / or\n"
      "., or has a . in its name and is there (and --url is not given). For it, rows\n"
-     "may also be MLflow's objects, .npy or .npz. CSV's columns are found by their\n"
-     "names, which must be the model's; a first line of numbers is a row, and a model\n"
-     "without names takes any. A .npz has one matrix, or an array for each column.\n\n"
+     "may also be .npy or .npz, with one matrix, or an array for each column.\n\n"
      "examples\n"
      "  echo '[[5.1, 3.5, 1.4, 0.2]]' | larder predict iris\n"
      "  larder predict iris/canary rows.json --method predict_proba\n"

@@ -26,34 +26,41 @@ static bool is_available(const json_t *listing, uint64_t number)
     return number && lar_version_available(lar_versions_at(listing, number));
 }
 
-/* The newest version below NUMBER (0: below the one that answers) that is available. */
+/* The newest version below NUMBER that is available. */
 static uint64_t below(const json_t *listing, uint64_t number)
 {
     const json_t *versions = json_object_get(listing, "versions");
     for (size_t i = json_array_size(versions); i-- > 0;) {
         uint64_t n = lar_version_number(json_array_get(versions, i));
-        if (!is_available(listing, n) || (number && n >= number))
-            continue;
-        if (number)
+        if (n < number && is_available(listing, n))
             return n;
-        number = n; /* answers now */
     }
     return 0;
 }
 
+/* LABEL was put somewhere then, or it tells who answered until `default` was put. */
+static bool is_past(const json_t *event, const char *label)
+{
+    const char *what = lar_member(event, "what"), *name = lar_member(event, "label");
+    return what && (strcmp(what, "label") == 0 || strcmp(what, "answered") == 0) && name &&
+           strcmp(name, label) == 0;
+}
+
 uint64_t lar_label_before(const json_t *labels, const json_t *listing, const char *label)
 {
+    static const struct lar_reference any;
+    struct lar_error none = {0};
     const json_t *history = json_object_get(labels, "history");
-    uint64_t now = current(labels, label);
+    bool decides = strcmp(label, "default") == 0;
+    uint64_t now = decides ? lar_version_number(lar_versions_find(listing, &any, &none))
+                           : current(labels, label);
     for (size_t i = json_array_size(history); i-- > 0;) {
         const json_t *event = json_array_get(history, i);
-        const char *what = lar_member(event, "what"), *name = lar_member(event, "label");
         uint64_t number = lar_version_number(event);
-        if (what && strcmp(what, "label") == 0 && name && strcmp(name, label) == 0 &&
-            number != now && is_available(listing, number))
+        if (is_past(event, label) && number != now && is_available(listing, number))
             return number;
     }
-    return strcmp(label, "default") == 0 ? below(listing, now) : 0;
+    return decides ? below(listing, now) : 0;
 }
 
 /* ---- setting it ---- */
@@ -76,8 +83,8 @@ static bool say(const struct lar_call *call, const struct lar_reference *to, con
     return ok;
 }
 
-bool lar_label_put(struct lar_client *client, const char *model, const char *label, uint64_t number,
-                   struct lar_reply *reply, struct lar_error *err)
+static bool put(struct lar_client *client, const char *model, const char *label, uint64_t number,
+                struct lar_reply *reply, struct lar_error *err)
 {
     char path[LAR_PATH_TEXT], body[64];
     struct lar_ask ask = {.method = "PUT", .body = body, .type = "application/json"};
@@ -91,7 +98,7 @@ static bool set(const struct lar_call *call, const struct lar_reference *to, con
                 struct lar_error *err)
 {
     struct lar_reply reply;
-    bool ok = lar_label_put(call->client, to->model, label, to->number, &reply, err) &&
+    bool ok = put(call->client, to->model, label, to->number, &reply, err) &&
               say(call, to, label, &reply, err);
     lar_reply_finish(&reply);
     return ok;

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "cli/command.h"
 #include "cli/facts.h"
-#include "cli/labels.h"
 #include "cli/reference.h"
 
 #include <stdlib.h>
@@ -43,10 +42,18 @@ static bool ask(struct push *p, const char *method, const char *path, bool if_no
     return lar_client_ask(p->call->client, path, &ask, &p->reply, err);
 }
 
+/* The label goes along: the server puts it in the same step. */
+static void write_path(const struct push *p, const char *number, char to[LAR_PATH_TEXT])
+{
+    const char *label = p->call->options.label;
+    snprintf(to, LAR_PATH_TEXT, "/v1/models/%s/versions%s%s%s", p->to.model, number,
+             label ? "?label=" : "", label ? label : "");
+}
+
 static bool send_new(struct push *p, struct lar_error *err)
 {
     char path[LAR_PATH_TEXT];
-    snprintf(path, sizeof path, "/v1/models/%s/versions", p->to.model);
+    write_path(p, "", path);
     return ask(p, "POST", path, false, err);
 }
 
@@ -54,9 +61,9 @@ static bool send_new(struct push *p, struct lar_error *err)
  * the server has to compare, because the same content can be packed in different ways. */
 static bool send_as(struct push *p, struct lar_error *err)
 {
-    char path[LAR_PATH_TEXT];
-    snprintf(path, sizeof path, "/v1/models/%s/versions/%llu", p->to.model,
-             (unsigned long long)p->to.number);
+    char path[LAR_PATH_TEXT], number[24];
+    snprintf(number, sizeof number, "/%llu", (unsigned long long)p->to.number);
+    write_path(p, number, path);
     return ask(p, "PUT", path, true, err) &&
            (p->reply.status != 412 || ask(p, "PUT", path, false, err));
 }
@@ -77,18 +84,18 @@ static void explain(const struct push *p)
     json_decref(root);
 }
 
-static bool set_label(struct push *p, struct lar_error *err)
+/* Who answers, where that is not the new version: "version 1, by its label default". */
+static void say_answering(const struct push *p, struct lar_grid *grid, const char *version)
 {
-    const char *label = p->call->options.label;
-    struct lar_reply reply;
-    if (!label)
-        return true;
-    bool ok = lar_label_put(p->call->client, p->to.model, label, lar_version_number(p->answer),
-                            &reply, err);
-    if (!ok)
-        lar_error_within(err, "the version is there, but the label '%s' is not", label);
-    lar_reply_finish(&reply);
-    return ok;
+    const json_t *answering = json_object_get(p->answer, "answering");
+    const char *number = lar_member(answering, "version"), *label = lar_member(answering, "label");
+    if (!number || !version || strcmp(number, version) == 0)
+        return;
+    lar_grid_cell(grid, "answers");
+    lar_grid_cellf(grid, "version %s%s%s%s", number, label ? ": label " : "", label ? label : "",
+                   json_is_true(json_object_get(answering, "pinned"))
+                       ? ", put there so that it goes on answering"
+                       : "");
 }
 
 static bool say(const struct push *p, struct lar_error *err)
@@ -107,10 +114,22 @@ static bool say(const struct push *p, struct lar_error *err)
         lar_grid_fact(&grid, "note", "it was there already, with the same content");
     lar_grid_fact(&grid, "sha256", lar_member(p->answer, "sha256"));
     lar_facts_of_report(&grid, report, false);
-    lar_grid_fact(&grid, "label", p->call->options.label);
+    lar_grid_fact(&grid, "label", lar_member(p->answer, "label"));
+    say_answering(p, &grid, version);
     bool ok = lar_grid_print(&grid, &p->call->out, err);
     lar_grid_finish(&grid);
     return ok;
+}
+
+/* An older server puts no label with an upload. */
+static bool check_label(const struct push *p, struct lar_error *err)
+{
+    const char *label = p->call->options.label, *put = lar_member(p->answer, "label");
+    return !label || (put && strcmp(put, label) == 0) ||
+           lar_fail(err, LAR_ERR_UNSUPPORTED,
+                    "the version is there, but the label '%s' is not: this server does not put "
+                    "labels with a push; larder promote does",
+                    label);
 }
 
 /* The server's answer to the model, read; false where it is a refusal. */
@@ -145,12 +164,7 @@ int lar_command_push(struct lar_call *call)
     ok = ok && (!call->options.label || lar_label_check(call->options.label, &err)) &&
          open_parcel(&p, call->operands[0], &err) &&
          (p.to.number ? send_as(&p, &err) : send_new(&p, &err)) && accept(&p, &err);
-    if (ok) {
-        bool labelled = set_label(&p, &err);
-        if (!labelled)
-            call->options.label = NULL;
-        ok = say(&p, &err) && labelled;
-    }
+    ok = ok && say(&p, &err) && check_label(&p, &err);
     return end(&p, ok, &err);
 }
 

@@ -55,24 +55,42 @@ static bool ask_user(struct lar_call *call, const struct lar_reference *what, st
     return says_yes() || lar_fail(err, LAR_ERR_DENIED, "nothing is deleted");
 }
 
-static bool remove_it(struct lar_call *call, struct lar_error *err)
+/* What is to go, as a path below /v1; a label needs nobody's yes: it can be put back. */
+static bool name_it(struct lar_call *call, char path[LAR_PATH_TEXT], struct lar_error *err)
 {
     struct lar_reference what;
-    char path[LAR_PATH_TEXT], version[40] = "";
-    struct lar_ask ask = {.method = "DELETE"};
-    struct lar_reply reply;
+    const char *label = call->options.label;
     if (!lar_reference_read(&what, call->operands[0], err))
         return false;
     if (*what.label)
-        return lar_fail(err, LAR_ERR_INVALID, "'%s' is a label; rm wants a version's number",
-                        what.label);
-    if (!ask_user(call, &what, err))
-        return false;
+        return lar_fail(err, LAR_ERR_INVALID,
+                        "'%s' is a label; rm wants a version's number. To take the label away: "
+                        "larder rm %s --label %s",
+                        what.label, what.model, what.label);
+    if (label && what.number)
+        return lar_fail(err, LAR_ERR_INVALID,
+                        "--label takes a label away, whatever version it points to: larder rm %s "
+                        "--label %s",
+                        what.model, label);
+    if (label) {
+        snprintf(path, LAR_PATH_TEXT, "/v1/models/%s/labels/%s", what.model, label);
+        return lar_label_check(label, err);
+    }
+    const char *force = call->options.force ? "?force=1" : "";
     if (what.number)
-        snprintf(version, sizeof version, "/versions/%llu", (unsigned long long)what.number);
-    snprintf(path, sizeof path, "/v1/models/%s%s%s", what.model, version,
-             call->options.force ? "?force=1" : "");
-    if (!lar_client_ask(call->client, path, &ask, &reply, err))
+        snprintf(path, LAR_PATH_TEXT, "/v1/models/%s/versions/%llu%s", what.model,
+                 (unsigned long long)what.number, force);
+    else
+        snprintf(path, LAR_PATH_TEXT, "/v1/models/%s%s", what.model, force);
+    return ask_user(call, &what, err);
+}
+
+static bool remove_it(struct lar_call *call, struct lar_error *err)
+{
+    char path[LAR_PATH_TEXT];
+    struct lar_ask ask = {.method = "DELETE"};
+    struct lar_reply reply;
+    if (!name_it(call, path, err) || !lar_client_ask(call->client, path, &ask, &reply, err))
         return false;
     bool ok = lar_reply_good(&reply, err);
     if (!ok && reply.status == 409 && !call->options.force)

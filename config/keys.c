@@ -2,7 +2,10 @@
  * SPDX-License-Identifier: MIT */
 #include "config/keys.h"
 
+#include "base/alike.h"
+
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 static const char *const management_choices[] = {"local", "open", "off", NULL};
@@ -142,29 +145,18 @@ const struct lar_key *lar_key_of_variable(const char *variable, size_t length)
     return find_spelled(variable, length, lar_key_variable);
 }
 
-/* Insertions, deletions and changes that lead from A to B; both shorter than LAR_KEY_NAME_BYTES. */
-static size_t edit_distance(const char *a, const char *b)
+/* How alike NAME and KEY are, a flag without dashes before it, or the part of it from LAST on. */
+static size_t likeness(const char *name, size_t n, const char *key, size_t last)
 {
-    size_t row[LAR_KEY_NAME_BYTES], n = strlen(b);
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t change = corner + (a[i - 1] != b[j - 1]);
-            corner = row[j];
-            size_t step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = change < step ? change : step;
-        }
-    }
-    return row[n];
+    size_t whole = lar_alike(name, n, key, strlen(key));
+    size_t tail = lar_alike(name, n, key + last, strlen(key + last));
+    return whole < tail ? whole : tail;
 }
 
 const struct lar_key *lar_key_nearest(const char *name)
 {
     char plain[LAR_KEY_NAME_BYTES] = "", key[LAR_KEY_NAME_BYTES] = "";
-    size_t n = strlen(name), best = n / 2 + 1;
+    size_t n = strlen(name), best = SIZE_MAX;
     if (n == 0 || n >= sizeof plain)
         return NULL;
     for (size_t i = 0; i <= n; i++)
@@ -172,12 +164,10 @@ const struct lar_key *lar_key_nearest(const char *name)
     const struct lar_key *ret = NULL;
     for (size_t i = 0; i < lar_n_keys; i++) {
         lar_key_flag(&lar_keys[i], key);
-        const char *last = strrchr(lar_keys[i].name, '.');
-        size_t whole = edit_distance(plain, key);
-        size_t tail = last ? edit_distance(plain, key + (last + 1 - lar_keys[i].name)) : whole;
-        size_t distance = whole < tail ? whole : tail;
-        if (distance < best) {
-            best = distance;
+        const char *dot = strrchr(lar_keys[i].name, '.');
+        size_t steps = likeness(plain, n, key, dot ? (size_t)(dot + 1 - lar_keys[i].name) : 0);
+        if (steps < best) {
+            best = steps;
             ret = &lar_keys[i];
         }
     }

@@ -1,7 +1,7 @@
 /* Writes what is documented of the routes: docs/http.md, and the examples for their test.
  *
  *   http_docs markdown TEMPLATE   the template, in which @table@ and @calls@ stand for all routes
- *   http_docs examples BASE       "STATUS<TAB>PIECE OF THE BODY<TAB>COMMAND" in an order that works
+ *   http_docs pieces              "COMMAND<TAB>PIECE OF THE BODY" of the examples, as printed
  *   http_docs openapi             the document of GET /openapi.json
  * SPDX-License-Identifier: MIT */
 #include "server/openapi.h"
@@ -204,25 +204,20 @@ static bool write_markdown(struct lar_text *text, const char *path)
     return true;
 }
 
-static void list_examples(struct lar_text *text, const char *base)
+static void list_pieces(struct lar_text *text)
 {
-    static const enum lar_turn turns[] = {LAR_TURN_FIRST, LAR_TURN_ANY, LAR_TURN_LAST};
-    for (unsigned t = 0; t < sizeof turns / sizeof turns[0]; t++)
-        for (size_t i = 0; lar_routes[i].pattern; i++) {
-            const struct lar_operation *operation = lar_routes[i].operation;
-            unsigned n = lar_example_count(lar_routes, i);
-            for (unsigned k = 0; k < n; k++) {
-                const struct lar_example *example = &operation->examples[k];
-                if (example->turn != turns[t])
-                    continue;
-                lar_text_u64(text, expected(operation, k));
-                lar_text_char(text, '\t');
-                lar_text_puts(text, example->has ? example->has : "");
-                lar_text_char(text, '\t');
-                lar_example_write(text, &lar_routes[i], k, base);
-                lar_text_char(text, '\n');
-            }
+    for (size_t i = 0; lar_routes[i].pattern; i++) {
+        const struct lar_operation *operation = lar_routes[i].operation;
+        unsigned n = lar_example_count(lar_routes, i);
+        for (unsigned k = 0; k < n; k++) {
+            if (!operation->examples[k].has)
+                continue;
+            lar_example_write(text, &lar_routes[i], k, BASE);
+            lar_text_char(text, '\t');
+            lar_text_puts(text, operation->examples[k].has);
+            lar_text_char(text, '\n');
         }
+    }
 }
 
 int main(int argc, char **argv)
@@ -234,12 +229,12 @@ int main(int argc, char **argv)
     lar_text_init(&text, NULL, 0, TEXT_LIMIT);
     if (strcmp(what, "markdown") == 0 && argc == 3) {
         ok = write_markdown(&text, argv[2]);
-    } else if (strcmp(what, "examples") == 0 && argc == 3) {
-        list_examples(&text, argv[2]);
+    } else if (strcmp(what, "pieces") == 0 && argc == 2) {
+        list_pieces(&text);
     } else if (strcmp(what, "openapi") == 0 && argc == 2) {
         lar_openapi_write(&text, lar_routes, LARDER_VERSION, "");
     } else {
-        fprintf(stderr, "usage: http_docs markdown TEMPLATE | examples BASE | openapi\n");
+        fprintf(stderr, "usage: http_docs markdown TEMPLATE | pieces | openapi\n");
         return 2;
     }
     ok = ok && lar_text_ok(&text, &err) && fwrite(text.data, 1, text.size, stdout) == text.size;

@@ -44,6 +44,9 @@ struct lar_kernels {
      * is rounded, then added: never fused. */
     void (*unfused_squares_f64)(double *y, const double *x, const double *panels, size_t k,
                                 size_t n_panels);
+
+    /* to[n] = v^e, within 2 + |e| ulp; TO may be V. What is beyond the usual is what pow() says. */
+    void (*powers_f64)(double *to, const double *v, size_t n, double e);
 };
 
 /* Levels beyond the plain form, as bits. */

@@ -172,7 +172,7 @@ void lar_example_write(struct lar_text *text, const struct lar_route *route, uns
 static bool is_empty(const struct lar_example *e)
 {
     return !e->arguments && !e->query && !e->model && !e->label && !e->version && !e->status &&
-           !e->has && e->turn == LAR_TURN_ANY;
+           !e->has;
 }
 
 unsigned lar_example_count(const struct lar_route *routes, size_t at)

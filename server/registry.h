@@ -105,9 +105,16 @@ bool lar_upload_begin(struct lar_upload **ret, struct lar_registry *registry, co
                       struct lar_error *err);
 bool lar_upload_write(struct lar_upload *upload, const void *bytes, size_t n,
                       struct lar_error *err);
+/* The version is to bear LABEL from its first moment on. Who answers requests that name no version
+ * stays the same, unless LABEL is `default`: where no such label says who does, it is put on the
+ * version that answers until then, before the new one is there. After begin(). */
+bool lar_upload_label(struct lar_upload *upload, const char *label, struct lar_error *err);
 struct lar_upload_result {
     uint64_t number;
-    bool same; /* the content was there already */
+    bool same;          /* the content was there already */
+    uint64_t answering; /* who answers now where no version is named; 0: nobody */
+    bool by_label;      /* because `default` points to it */
+    bool pinned;        /* which was put there by this upload, so that it goes on answering */
     char sha256[65];
     char *report; /* JSON text, the caller's (free), also on refusal; may be NULL */
 };

@@ -11,17 +11,54 @@
 struct change {
     const char *model, *label;
     uint64_t number;
+    uint64_t answered; /* as of lar_label_untold() */
 };
+
+uint64_t lar_label_untold(const struct model *model)
+{
+    const struct version *answering = lar_registry_answering(model);
+    uint64_t number = answering ? answering->entry.number : 0;
+    return number == lar_history_label(&model->history, "default") ? 0 : number;
+}
+
+/* Who answered before `default` was put anywhere is part of its past, too: a way back. */
+bool lar_label_point(struct lar_history *history, const char *label, uint64_t number,
+                     uint64_t answered, struct lar_error *err)
+{
+    if (!lar_history_set_label(history, label, number, err))
+        return false;
+    if (answered && answered != number && strcmp(label, "default") == 0)
+        lar_history_add_label_event(history, lar_unix_ms(), "answered", answered, label);
+    lar_history_add_label_event(history, lar_unix_ms(), "label", number, label);
+    return true;
+}
+
+/* A daemon that was stopped in the middle of an upload wrote its label down before the version was
+ * there; it counts if the version came to be. */
+void lar_labels_arrive(struct lar_registry *registry)
+{
+    for (size_t i = 0; i < registry->n_models; i++) {
+        struct model *model = registry->models[i];
+        struct lar_history_label coming = model->history.coming;
+        struct lar_error ignored = {0};
+        if (!coming.name || !model->slots)
+            continue;
+        model->history.coming = (struct lar_history_label){0};
+        if (lar_slot_find(model, coming.number) &&
+            lar_label_point(&model->history, coming.name, coming.number, 0, &ignored))
+            lar_registry_policy(registry, model);
+        free(coming.name);
+        model->notes_changed = true;
+    }
+}
 
 static bool apply(struct lar_history *history, const struct change *c, struct lar_error *err)
 {
     uint64_t before = lar_history_label(history, c->label);
-    if (c->number && !lar_history_set_label(history, c->label, c->number, err))
-        return false;
-    if (!c->number)
-        lar_history_drop_label(history, c->label);
-    lar_history_add_label_event(history, lar_unix_ms(), c->number ? "label" : "unlabel",
-                                c->number ? c->number : before, c->label);
+    if (c->number)
+        return lar_label_point(history, c->label, c->number, c->answered, err);
+    lar_history_drop_label(history, c->label);
+    lar_history_add_label_event(history, lar_unix_ms(), "unlabel", before, c->label);
     return true;
 }
 
@@ -42,7 +79,7 @@ static bool check_version(const struct model *model, const struct change *c, str
 
 /* Under the lock: whether the change may be made; the notes as they would be then, and where they
  * are written. */
-static char *prepare(struct lar_registry *registry, const struct change *c, int *ret_folder,
+static char *prepare(struct lar_registry *registry, struct change *c, int *ret_folder,
                      struct lar_error *err)
 {
     struct lar_history history;
@@ -64,6 +101,7 @@ static char *prepare(struct lar_registry *registry, const struct change *c, int 
         !lar_history_copy(&history, &model->history, err))
         return NULL;
     char *text = NULL;
+    c->answered = lar_label_untold(model);
     *ret_folder = lar_registry_notes(registry, model);
     if (apply(&history, c, err) && !(text = lar_history_text(&history)))
         lar_fail(err, LAR_ERR_NOMEM, "out of memory for the labels of '%s'", c->model);
@@ -84,8 +122,7 @@ static bool make(struct lar_registry *registry, const struct change *c, struct l
     return ok;
 }
 
-static bool change_label(struct lar_registry *registry, const struct change *c,
-                         struct lar_error *err)
+static bool change_label(struct lar_registry *registry, struct change *c, struct lar_error *err)
 {
     int folder = -1;
     pthread_mutex_lock(&registry->manage);
@@ -101,7 +138,7 @@ static bool change_label(struct lar_registry *registry, const struct change *c,
     return ok;
 }
 
-static bool check_name(const char *label, struct lar_error *err)
+bool lar_label_check_name(const char *label, struct lar_error *err)
 {
     if (!lar_name_is_model(label, strlen(label)))
         return lar_fail(err, LAR_ERR_INVALID,
@@ -117,16 +154,16 @@ static bool check_name(const char *label, struct lar_error *err)
 bool lar_registry_label_set(struct lar_registry *registry, const char *model, const char *label,
                             uint64_t number, struct lar_error *err)
 {
-    const struct change c = {.model = model, .label = label, .number = number};
+    struct change c = {.model = model, .label = label, .number = number};
     if (number == 0 || number > INT64_MAX)
         return lar_fail(err, LAR_ERR_INVALID, "a version is a positive integer");
-    return check_name(label, err) && change_label(registry, &c, err);
+    return lar_label_check_name(label, err) && change_label(registry, &c, err);
 }
 
 bool lar_registry_label_drop(struct lar_registry *registry, const char *model, const char *label,
                              struct lar_error *err)
 {
-    const struct change c = {.model = model, .label = label};
+    struct change c = {.model = model, .label = label};
     return change_label(registry, &c, err);
 }
 

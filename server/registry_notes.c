@@ -64,9 +64,8 @@ static struct model *with_notes(struct lar_registry *registry)
 }
 
 /* A failure is logged and not tried again before the next change: the numbers live on in memory. */
-void lar_registry_notes_save(struct lar_registry *registry)
+void lar_registry_notes_write(struct lar_registry *registry)
 {
-    pthread_mutex_lock(&registry->manage);
     pthread_mutex_lock(&registry->lock);
     struct model *model;
     while ((model = with_notes(registry))) {
@@ -86,5 +85,11 @@ void lar_registry_notes_save(struct lar_registry *registry)
         pthread_mutex_lock(&registry->lock);
     }
     pthread_mutex_unlock(&registry->lock);
+}
+
+void lar_registry_notes_save(struct lar_registry *registry)
+{
+    pthread_mutex_lock(&registry->manage);
+    lar_registry_notes_write(registry);
     pthread_mutex_unlock(&registry->manage);
 }

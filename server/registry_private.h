@@ -109,9 +109,9 @@ struct root {
     char *path;
     int fd; /* as of the last scan, or -1 */
     uint64_t device, inode;
-    bool known;             /* device and inode are set */
-    struct lar_error error; /* of the last scan: logged once */
-    size_t n_misnamed;      /* likewise */
+    bool known;                             /* device and inode are set */
+    struct lar_error error;                 /* of the last scan: logged once */
+    size_t n_misnamed, n_misnamed_versions; /* likewise */
 };
 
 struct lar_registry {
@@ -233,6 +233,19 @@ bool lar_slot_wanted(const struct slot *slot);
 /* Unloads what is not wanted any more and queues what is wanted again. */
 void lar_registry_policy(struct lar_registry *registry, struct model *model);
 
+/* registry_labels.c */
+bool lar_label_check_name(const char *label, struct lar_error *err);
+/* The version that answers without that `default` points to it, or 0. Under the lock. */
+uint64_t lar_label_untold(const struct model *model);
+/* Points LABEL at NUMBER in HISTORY, with what there is to remember; ANSWERED is
+ * lar_label_untold(). Nothing is written. */
+bool lar_label_point(struct lar_history *history, const char *label, uint64_t number,
+                     uint64_t answered, struct lar_error *err);
+
+/* Settles the labels that were read as coming, when a scan has seen which versions there are. Under
+ * the lock. */
+void lar_labels_arrive(struct lar_registry *registry);
+
 /* registry_manage.c: deletes uploads beyond what model.yaml keeps. Takes the locks itself. */
 void lar_registry_retain(struct lar_registry *registry, const char *model);
 
@@ -255,6 +268,7 @@ bool lar_registry_notes_read(struct lar_registry *registry, struct model *model,
 void lar_registry_notes_reread(struct lar_registry *registry); /* after another had the lock */
 /* Writes what has changed; takes manage and lock itself. */
 void lar_registry_notes_save(struct lar_registry *registry);
+void lar_registry_notes_write(struct lar_registry *registry); /* the same, holding manage */
 
 /* registry_load.c */
 void *lar_registry_load_thread(void *registry);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -350,22 +351,28 @@ static bool take_all_missing(struct lar_registry *registry, const struct root *r
 
 /* ---- one root ---- */
 
-static void tell_misnamed(struct lar_registry *registry, struct root *root,
-                          const struct lar_scan *scan)
+/* Says so where there are more than before: *N. */
+static void tell_misnamed(struct lar_registry *registry, const struct lar_misnamed *misnamed,
+                          size_t *n, const char *rule)
 {
-    if (scan->n_misnamed > root->n_misnamed)
-        lar_registry_log(
-            registry, LAR_LOG_WARNING,
-            "passing over '%s' and %zu more: a model's name is a letter or digit, then "
-            "letters, digits, '.', '_' and '-', 128 at most",
-            scan->misnamed, scan->n_misnamed - 1);
-    root->n_misnamed = scan->n_misnamed;
+    char more[40] = "";
+    if (misnamed->n > 1)
+        snprintf(more, sizeof more, " and %zu more", misnamed->n - 1);
+    if (misnamed->n > *n)
+        lar_registry_log(registry, LAR_LOG_WARNING, "passing over '%s'%s: %s", misnamed->last, more,
+                         rule);
+    *n = misnamed->n;
 }
 
 static void tell_root(struct lar_registry *registry, struct root *root, const struct sight *sight)
 {
-    if (sight->readable)
-        tell_misnamed(registry, root, &sight->scan);
+    if (sight->readable) {
+        tell_misnamed(registry, &sight->scan.models, &root->n_misnamed,
+                      "a model's name is a letter or digit, then letters, digits, '.', '_' and "
+                      "'-', 128 at most");
+        tell_misnamed(registry, &sight->scan.versions, &root->n_misnamed_versions,
+                      "a version's folder in a model's folder is called by its number: 1, 2, ...");
+    }
     struct lar_error why = sight->error;
     if (!why.code && sight->readable && !sight->same)
         lar_fail(&why, LAR_ERR_UNAVAILABLE,
@@ -452,6 +459,7 @@ bool lar_registry_scan(struct lar_registry *registry, const struct lar_events *e
     for (size_t i = 0; i < registry->n_roots && counts; i++)
         take_root(registry, &registry->roots[i], &sights[i], events, await);
     if (counts) {
+        lar_labels_arrive(registry);
         registry->first_scan_over = true;
         registry->scans_over = registry->scan;
         pthread_cond_broadcast(&registry->settled);

@@ -108,6 +108,9 @@ static void unfused_squares_f64(double *y, const double *x, const double *panels
         }
 }
 
+/* kernels/powers.c */
+void lar_powers_f64_plain(double *to, const double *v, size_t n, double e);
+
 const struct lar_kernels lar_kernels_plain = {
     .name = "plain",
     .dots_f64 = dots_f64,
@@ -118,4 +121,5 @@ const struct lar_kernels lar_kernels_plain = {
     .csr_dots_f64 = csr_dots_f64,
     .csr_panels_f64 = csr_panels_f64,
     .unfused_squares_f64 = unfused_squares_f64,
+    .powers_f64 = lar_powers_f64_plain,
 };

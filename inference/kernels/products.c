@@ -288,6 +288,11 @@ static void csr_panels_f64(double *y, const double *values, const uint32_t *colu
 #define SQUARES(level) SQUARES_OF(level)
 void SQUARES(LEVEL)(double *y, const double *x, const double *panels, size_t k, size_t n_panels);
 
+/* kernels/powers.c */
+#define POWERS_OF(level) lar_powers_f64_##level
+#define POWERS(level) POWERS_OF(level)
+void POWERS(LEVEL)(double *to, const double *v, size_t n, double e);
+
 #define STRING(x) #x
 #define NAME_OF(level) STRING(level)
 #define TABLE_OF(level) lar_kernels_##level
@@ -304,4 +309,5 @@ const struct lar_kernels TABLE(LEVEL) = {
     .csr_dots_f64 = csr_dots_f64,
     .csr_panels_f64 = csr_panels_f64,
     .unfused_squares_f64 = SQUARES(LEVEL),
+    .powers_f64 = POWERS(LEVEL),
 };

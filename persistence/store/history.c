@@ -89,6 +89,18 @@ static bool parse_labels(struct lar_history *ret, json_t *labels, struct lar_err
     return true;
 }
 
+static bool parse_coming(struct lar_history *ret, const json_t *coming, struct lar_error *err)
+{
+    const char *name = json_string_value(json_object_get(coming, "label"));
+    if (!coming)
+        return true;
+    if (!name || !lar_name_is_model(name, strlen(name)) ||
+        !get_number(json_object_get(coming, "number"), &ret->coming.number))
+        return bad(err, "'coming' is not a label with a number");
+    ret->coming.name = strdup(name);
+    return ret->coming.name || lar_fail(err, LAR_ERR_NOMEM, "out of memory for labels");
+}
+
 static bool parse_root(struct lar_history *ret, json_t *root, struct lar_error *err)
 {
     if (!json_is_object(root))
@@ -98,7 +110,8 @@ static bool parse_root(struct lar_history *ret, json_t *root, struct lar_error *
         return bad(err, "'highest' is not a number");
     if (!parse_files(ret, json_object_get(root, "files"), err) ||
         !parse_labels(ret, json_object_get(root, "labels"), err) ||
-        !parse_uploads(ret, json_object_get(root, "uploads"), err))
+        !parse_uploads(ret, json_object_get(root, "uploads"), err) ||
+        !parse_coming(ret, json_object_get(root, "coming"), err))
         return false;
     for (size_t i = 0; i < ret->n_files; i++)
         if (ret->files[i].number > ret->highest)
@@ -163,8 +176,13 @@ static json_t *to_json(const struct lar_history *history)
     for (size_t i = 0; i < history->n_uploads; i++)
         json_array_append_new(uploads, json_integer((json_int_t)history->uploads[i]));
     json_t *events = history->events ? json_incref(history->events) : json_array();
-    return json_pack("{s:I, s:o, s:o, s:o, s:o}", "highest", (json_int_t)history->highest, "files",
-                     files, "labels", labels, "uploads", uploads, "history", events);
+    const struct lar_history_label *c = &history->coming;
+    json_t *coming =
+        !c->name ? NULL
+                 : json_pack("{s:I, s:s}", "number", (json_int_t)c->number, "label", c->name);
+    return json_pack("{s:I, s:o, s:o, s:o, s:o*, s:o}", "highest", (json_int_t)history->highest,
+                     "files", files, "labels", labels, "uploads", uploads, "coming", coming,
+                     "history", events);
 }
 
 char *lar_history_text(const struct lar_history *history)
@@ -192,6 +210,7 @@ void lar_history_finish(struct lar_history *history)
     for (size_t i = 0; i < history->n_labels; i++)
         free(history->labels[i].name);
     free(history->labels);
+    free(history->coming.name);
     free(history->files);
     free(history->uploads);
     json_decref(history->events);

@@ -1,8 +1,9 @@
 /* What must be remembered of a model whatever happens to its files: models/.larder/MODEL.json.
  *
  *   {"highest": 7, "files": [{"number": 2, "sha256": "..."}], "labels": {"default": 3},
- *    "uploads": [6, 7],
+ *    "uploads": [6, 7], "coming": {"number": 8, "label": "canary"},
  *    "history": [{"time": 1700000000000, "what": "upload", "number": 7, "sha256": "..."},
+ *                {"time": 1700000000001, "what": "answered", "number": 6, "label": "default"},
  *                {"time": 1700000000001, "what": "label", "number": 7, "label": "default"}]}
  *
  * SPDX-License-Identifier: MIT */
@@ -30,7 +31,8 @@ struct lar_history {
     struct lar_history_label *labels; /* ascending by name */
     uint64_t *uploads;                /* numbers of uploaded versions that are there, ascending */
     size_t n_files, n_labels, n_uploads;
-    json_t *events; /* newest last, at most 100; or NULL */
+    struct lar_history_label coming; /* a label that counts once its version is there; name NULL */
+    json_t *events;                  /* newest last, at most 100; or NULL */
 };
 
 /* A model without a file has an empty history. LAR_ERR_FORMAT: the file is damaged. */
@@ -74,10 +76,14 @@ void lar_history_drop_label(struct lar_history *history, const char *name);
 /* Drops all labels on NUMBER (0: all). */
 void lar_history_drop_labels(struct lar_history *history, uint64_t number);
 
+/* Whether the labels of NAMES (NULLs are passed over) can be set, too. */
+bool lar_history_has_room(const struct lar_history *history, const char *const *names, size_t n);
+
 /* A label on NUMBER, or NULL. */
 const char *lar_history_label_on(const struct lar_history *history, uint64_t number);
 
-/* Like lar_history_add_event(): WHAT ("label", "unlabel") was done with the label NAME. */
+/* Like lar_history_add_event(): WHAT was done with the label NAME: "label" and "unlabel";
+ * "answered": until then NUMBER answered without that `default` said so. */
 void lar_history_add_label_event(struct lar_history *history, int64_t time_ms, const char *what,
                                  uint64_t number, const char *name);
 

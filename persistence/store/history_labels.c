@@ -31,6 +31,14 @@ const char *lar_history_label_on(const struct lar_history *history, uint64_t num
     return NULL;
 }
 
+bool lar_history_has_room(const struct lar_history *history, const char *const *names, size_t n)
+{
+    size_t all = history->n_labels;
+    for (size_t i = 0; i < n; i++)
+        all += names[i] && lar_history_label(history, names[i]) == 0;
+    return all <= LAR_HISTORY_LABELS;
+}
+
 bool lar_history_set_label(struct lar_history *history, const char *name, uint64_t number,
                            struct lar_error *err)
 {

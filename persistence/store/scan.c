@@ -265,10 +265,25 @@ static bool add_settings(struct scanner *s, const char *model, const char *path,
     return true;
 }
 
+static void pass_over(struct lar_misnamed *misnamed, const char *path)
+{
+    snprintf(misnamed->last, sizeof misnamed->last, "%s", path);
+    misnamed->n++;
+}
+
+static bool is_whole(const struct names *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (lar_name_makes_folder(names->data[i]))
+            return true;
+    return false;
+}
+
 static bool scan_names(struct scanner *s, const char *folder, const char *model,
                        const struct names *names, struct lar_error *err)
 {
     const char *numbered = NULL;
+    bool whole = is_whole(names);
     for (size_t i = 0; i < names->n; i++) {
         uint64_t number;
         const char *name = names->data[i], *path = join(s, folder, name);
@@ -276,8 +291,13 @@ static bool scan_names(struct scanner *s, const char *folder, const char *model,
             return lar_arena_fail(&s->scan->arena, err, "a scan");
         if (strcmp(name, "model.yaml") == 0 && !add_settings(s, model, path, err))
             return false;
-        if (!lar_name_is_version(name, &number) || !is_folder(s, path))
+        if (!is_folder(s, path))
             continue;
+        if (!lar_name_is_version(name, &number)) {
+            if (!whole)
+                pass_over(&s->scan->versions, path);
+            continue;
+        }
         visit(s, path);
         size_t before = s->scan->n;
         if (!add_entry(s, model, strlen(model), number, path, err))
@@ -285,9 +305,6 @@ static bool scan_names(struct scanner *s, const char *folder, const char *model,
         if (s->scan->n > before)
             numbered = name;
     }
-    bool whole = false;
-    for (size_t i = 0; i < names->n; i++)
-        whole |= lar_name_makes_folder(names->data[i]);
     for (size_t i = 0; i < names->n; i++) {
         const char *name = names->data[i];
         if (whole ? !lar_name_makes_folder(name) : !lar_name_is_candidate(name, NULL))
@@ -388,8 +405,7 @@ static bool scan_root_name(struct scanner *s, const char *name, struct lar_error
     if (!folder && !lar_name_is_candidate(name, &stem))
         return true;
     if (!lar_name_is_model(name, stem)) {
-        snprintf(s->scan->misnamed, sizeof s->scan->misnamed, "%s", name);
-        s->scan->n_misnamed++;
+        pass_over(&s->scan->models, name);
         return true;
     }
     if (folder)

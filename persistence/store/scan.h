@@ -31,14 +31,20 @@ struct lar_found_settings {
     const struct lar_error *error;
 };
 
+/* Entries that only their names keep from being what they could be. */
+struct lar_misnamed {
+    size_t n;
+    char last[96]; /* the last of them, cut short */
+};
+
 struct lar_scan {
     struct lar_arena arena;
     struct lar_found_settings *settings; /* ascending by model */
     size_t n_settings, settings_room;
     struct lar_found *found; /* ascending by model (bytewise), then number; no two alike */
     size_t n, room;
-    size_t n_misnamed; /* files and folders that only their names keep from being models */
-    char misnamed[64]; /* the last of them, cut short */
+    struct lar_misnamed models;   /* files and folders in the root */
+    struct lar_misnamed versions; /* folders in a model's folder: no numbers */
 };
 
 /* DIRECTORY (may be NULL) is called with each folder before it is read, so that a watch set there

@@ -94,6 +94,18 @@ static struct lar_span digest_field(const struct lar_request *rq)
     return ret.at ? ret : sha256_of(rq->headers.digest);
 }
 
+/* ?label=: what the version is to bear from its first moment on. */
+static bool take_label(const struct lar_request *rq, struct lar_upload *upload,
+                       enum lar_upload_kind kind, struct lar_error *err)
+{
+    struct lar_span label = lar_query_get(rq->query, "label");
+    char name[2 * NAME_BYTES]; /* what is too long is refused as that */
+    if (kind == LAR_UPLOAD_VALIDATE || !label.at)
+        return true;
+    snprintf(name, sizeof name, "%.*s", (int)label.size, label.at);
+    return lar_upload_label(upload, name, err);
+}
+
 /* The receiving end of a new upload, in rq->kept. */
 static bool begin(struct lar_request *rq, enum lar_upload_kind kind, struct lar_error *err)
 {
@@ -111,7 +123,8 @@ static bool begin(struct lar_request *rq, enum lar_upload_kind kind, struct lar_
     snprintf(model, sizeof model, "%.*s", (int)rq->model.size, rq->model.at ? rq->model.at : "");
     return lar_upload_begin(&r->upload, service->registry,
                             kind == LAR_UPLOAD_VALIDATE ? NULL : model, kind, rq->number,
-                            rq->headers.length, err);
+                            rq->headers.length, err) &&
+           take_label(rq, r->upload, kind, err);
 }
 
 /* The digest that the client gave, against what came. */
@@ -136,6 +149,27 @@ static bool check_digest(struct lar_request *rq, struct receiving *r, struct lar
                              said.size < 80 ? (int)said.size : 80, said.at);
 }
 
+/* The label that came along, and who answers now: the new version, or one that `default` holds. */
+static void write_answering(struct lar_request *rq, const struct lar_upload_result *result)
+{
+    struct lar_text *text = &rq->answer.text;
+    struct lar_span label = lar_query_get(rq->query, "label");
+    if (label.at) {
+        lar_text_puts(text, ",\"label\":");
+        lar_text_string(text, label.at, label.size);
+    }
+    if (!result->answering)
+        return;
+    lar_text_puts(text, ",\"answering\":{\"version\":\"");
+    lar_text_u64(text, result->answering);
+    lar_text_char(text, '"');
+    if (result->by_label)
+        lar_text_puts(text, ",\"label\":\"default\"");
+    if (result->pinned)
+        lar_text_puts(text, ",\"pinned\":true");
+    lar_text_char(text, '}');
+}
+
 static void write_result(struct lar_request *rq, enum lar_upload_kind kind,
                          const struct lar_upload_result *result)
 {
@@ -156,12 +190,27 @@ static void write_result(struct lar_request *rq, enum lar_upload_kind kind,
         lar_text_puts(text, ",\"version\":\"");
         lar_text_u64(text, result->number);
         lar_text_char(text, '"');
+        write_answering(rq, result);
     }
     lar_text_puts(text, ",\"sha256\":");
     lar_text_cstring(text, result->sha256);
     lar_text_puts(text, ",\"report\":");
     lar_report_write(text, result->report);
     lar_text_char(text, '}');
+}
+
+static void log_result(const struct lar_request *rq, const struct lar_upload_result *result)
+{
+    const struct lar_service *service = rq->service;
+    struct lar_span label = lar_query_get(rq->query, "label");
+    char with[NAME_BYTES + 16] = "", pinned[80] = "";
+    if (label.at)
+        snprintf(with, sizeof with, ", label %.*s", (int)label.size, label.at);
+    if (result->pinned)
+        snprintf(pinned, sizeof pinned, "; version %llu goes on answering: label default",
+                 (unsigned long long)result->answering);
+    lar_log(service->log, LAR_LOG_INFO, "uploaded %.*s/%llu, sha256 %s%s%s", (int)rq->model.size,
+            rq->model.at, (unsigned long long)result->number, result->sha256, with, pinned);
 }
 
 /* Refused by the loader: what it met, and its report. */
@@ -188,7 +237,6 @@ static enum lar_outcome finish(struct lar_request *rq, enum lar_upload_kind kind
                                struct lar_error *err)
 {
     struct receiving *r = rq->kept;
-    struct lar_service *service = rq->service;
     struct lar_upload_result result = {0};
     if (!check_digest(rq, r, err))
         return LAR_REFUSED;
@@ -201,8 +249,7 @@ static enum lar_outcome finish(struct lar_request *rq, enum lar_upload_kind kind
         write_refusal(rq, result.report, err);
     free(result.report);
     if (ok && kind != LAR_UPLOAD_VALIDATE)
-        lar_log(service->log, LAR_LOG_INFO, "uploaded %.*s/%llu, sha256 %s", (int)rq->model.size,
-                rq->model.at, (unsigned long long)result.number, result.sha256);
+        log_result(rq, &result);
     lar_upload_abandon(rq);
     return ok ? LAR_ANSWERED : LAR_REFUSED;
 }

@@ -26,6 +26,16 @@
         "sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9a-fA-F]{64}$\"}",                       \
             "the SHA-256 of the body, which is compared with what came", false                     \
     }
+#define LABEL                                                                                      \
+    {                                                                                              \
+        "label", "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$\"}",       \
+            "a label that points to the version from its first moment on", false                   \
+    }
+#define ANSWERING                                                                                  \
+    "`answering` is who answers now where no version is named, and `label` there says that the "   \
+    "label `default` decides so. An upload with another label than `default` changes nothing of "  \
+    "that: where no `default` decides, it is put on the version that answered until then "         \
+    "(`pinned`)."
 #define DIGEST                                                                                     \
     {                                                                                              \
         "Repr-Digest", "{\"type\":\"string\"}", "the same as `sha-256=:<base64>:`", true           \
@@ -67,17 +77,17 @@ const struct lar_operation lar_op_upload = {
     .id = "uploadVersion",
     .tag = LAR_TAG_MODELS,
     .summary = "upload the next version; the body is the file, or a zip or tar",
+    .description = ANSWERING,
     .other_type = "application/octet-stream",
     .other_what = FILE_WHAT,
     .statuses = {{201, "it is there and answers", "Uploaded", NULL, NULL}, BROKEN, FORM, REFUSED},
     .headers = {"Location"},
-    .parameters = {SHA256, DIGEST},
+    .parameters = {SHA256, DIGEST, LABEL},
     .examples = {{.arguments = "-T examples/models/line/1/model.joblib",
-                  .model = "line",
-                  .has = "{\"name\":\"line\",\"version\":\"2\"",
-                  .turn = LAR_TURN_FIRST},
+                  .model = "trial",
+                  .has = "{\"name\":\"trial\",\"version\":\"1\""},
                  {.arguments = "--data-binary @README.md",
-                  .model = "line",
+                  .model = "trial",
                   .status = 422,
                   .has = "in no format that is known"}},
 };
@@ -86,6 +96,7 @@ const struct lar_operation lar_op_put_version = {
     .id = "putVersion",
     .tag = LAR_TAG_MODELS,
     .summary = "upload as this version",
+    .description = ANSWERING,
     .other_type = "application/octet-stream",
     .other_what = FILE_WHAT,
     .statuses = {{201, "it is there and answers", "Uploaded", NULL, NULL},
@@ -97,22 +108,22 @@ const struct lar_operation lar_op_put_version = {
     .headers = {"Location"},
     .parameters = {SHA256,
                    DIGEST,
+                   LABEL,
                    {"If-None-Match", "{\"type\":\"string\"}", "*: only where nothing is", true}},
     .examples = {{.arguments = "-T examples/models/line/1/model.joblib",
-                  .model = "line",
+                  .model = "trial",
                   .version = "5",
-                  .has = "\"version\":\"5\"",
-                  .turn = LAR_TURN_FIRST},
+                  .has = "\"version\":\"5\""},
                  {.arguments = "-T examples/models/line/1/model.joblib",
-                  .model = "line",
+                  .model = "trial",
                   .version = "5",
                   .status = 200},
                  {.arguments = "-T examples/models/iris/1/model.joblib",
-                  .model = "line",
+                  .model = "trial",
                   .version = "5",
                   .status = 409},
                  {.arguments = "-H 'If-None-Match: *' -T examples/models/line/1/model.joblib",
-                  .model = "line",
+                  .model = "trial",
                   .version = "5",
                   .status = 412}},
 };
@@ -134,8 +145,7 @@ const struct lar_operation lar_op_delete = {
     .statuses = {{204, "it is gone", NULL, NULL, NULL},
                  {409, "a label points to the version", NULL, NULL, NULL}},
     .parameters = {{"force", FLAG, "1: also where a label points to it", false}},
-    .examples = {{.model = "line", .version = "5", .turn = LAR_TURN_LAST},
-                 {.model = "none", .status = 404}},
+    .examples = {{.model = "trial", .version = "5"}, {.model = "none", .status = 404}},
 };
 
 const struct lar_operation lar_op_labels = {
@@ -153,10 +163,8 @@ const struct lar_operation lar_op_put_label = {
     .request = "LabelRequest",
     .statuses = {{200, "the label", "Label", NULL, NULL},
                  {409, "the version is not available", NULL, NULL, NULL}},
-    .examples = {{.arguments = "-d '{\"version\": 1}'",
-                  .has = "\"label\":\"stable\"",
-                  .turn = LAR_TURN_FIRST},
-                 {.arguments = "-d '{\"version\": 1}'", .model = "line", .turn = LAR_TURN_FIRST},
+    .examples = {{.arguments = "-d '{\"version\": 1}'", .has = "\"label\":\"stable\""},
+                 {.arguments = "-d '{\"version\": 1}'", .model = "line"},
                  {.arguments = "-d '{\"version\": 9}'", .status = 404}},
 };
 
@@ -165,7 +173,6 @@ const struct lar_operation lar_op_delete_label = {
     .tag = LAR_TAG_MODELS,
     .summary = "take a label away",
     .statuses = {{204, "it is gone", NULL, NULL, NULL}},
-    .examples = {{.turn = LAR_TURN_LAST}},
 };
 
 const struct lar_operation lar_op_validate = {

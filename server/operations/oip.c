@@ -137,7 +137,7 @@ const struct lar_operation lar_op_load = {
     .request = "RepositoryRequest",
     .optional_body = true,
     .statuses = {{200, "it is loaded", "Empty", NULL, NULL}},
-    .examples = {{.model = "digits", .has = "{}", .turn = LAR_TURN_LAST}},
+    .examples = {{.model = "digits", .has = "{}"}},
 };
 
 const struct lar_operation lar_op_unload = {
@@ -147,7 +147,7 @@ const struct lar_operation lar_op_unload = {
     .request = "RepositoryRequest",
     .optional_body = true,
     .statuses = {{200, "it is unloaded", "Empty", NULL, NULL}},
-    .examples = {{.model = "digits", .has = "{}", .turn = LAR_TURN_LAST}},
+    .examples = {{.model = "digits", .has = "{}"}},
 };
 
 const struct lar_operation lar_op_logging = {

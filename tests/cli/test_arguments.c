@@ -38,6 +38,9 @@ START_TEST(options_stand_anywhere)
     ck_assert_str_eq(call.options.url, "unix:/s");
     ck_assert(READ("rm", "iris", "--force", "--yes"));
     ck_assert(call.options.force && call.options.yes);
+    ck_assert(READ("rm", "iris", "--label", "canary"));
+    ck_assert_str_eq(call.options.label, "canary");
+    ck_assert(!READ("validate", "--label", "canary", "a.joblib"));
     ck_assert(READ("validate", "--", "--odd"));
     ck_assert_str_eq(call.operands[0], "--odd");
     ck_assert(READ("predict", "iris", "-"));

@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/labels.h"
+#include "cli/reference.h"
 #include "tests/check_main.h"
+
+/* As a server lists them: each version with its labels. */
+static void mark(json_t *listing, const json_t *labels)
+{
+    for (size_t i = 0; i < json_array_size(labels); i++) {
+        const json_t *label = json_array_get(labels, i);
+        json_t *version = (json_t *)lar_versions_at(listing, lar_version_number(label));
+        if (version)
+            json_object_set_new(version, "labels", json_pack("[s]", lar_member(label, "label")));
+    }
+}
 
 /* HISTORY are members of a list; AVAILABLE digits, one a version. */
 static uint64_t before(const char *now, const char *history, const char *available,
@@ -14,6 +26,7 @@ static uint64_t before(const char *now, const char *history, const char *availab
     json_t *labels = json_pack("{s:o, s:o}", "labels", json_loads(now, 0, NULL), "history",
                                json_loads(history, 0, NULL));
     ck_assert(labels && listing);
+    mark(listing, json_object_get(labels, "labels"));
     uint64_t ret = lar_label_before(labels, listing, label);
     json_decref(labels);
     json_decref(listing);
@@ -53,9 +66,37 @@ START_TEST(default_without_a_past_goes_one_below)
 }
 END_TEST
 
+#define ANSWERED(v) "{\"what\": \"answered\", \"label\": \"default\", \"version\": \"" v "\"}"
+#define UNLABEL(v) "{\"what\": \"unlabel\", \"label\": \"default\", \"version\": \"" v "\"}"
+
+START_TEST(default_goes_back_to_who_answered)
+{
+    /* Put on 1 while 3 answered. */
+    static const char first[] = "[" ANSWERED("3") "," EVENT("default", "1") "]";
+    ck_assert_uint_eq(before(NOW("default", "1"), first, "123", "default"), 3);
+    ck_assert_uint_eq(before(NOW("default", "1"), first, "12", "default"), 0); /* 3 is gone */
+
+    /* Taken away again: 3, the newest, answers. Then put on it, or on 2. */
+    static const char gone[] = "[" ANSWERED("3") "," EVENT("default", "1") "," UNLABEL("1") "]";
+    static const char on_it[] =
+        "[" EVENT("default", "1") "," UNLABEL("1") "," EVENT("default", "3") "]";
+    static const char on_two[] =
+        "[" EVENT("default", "1") "," UNLABEL("1") "," ANSWERED("3") "," EVENT("default", "2") "]";
+    ck_assert_uint_eq(before("[]", gone, "123", "default"), 1);
+    ck_assert_uint_eq(before(NOW("default", "3"), on_it, "123", "default"), 1);
+    ck_assert_uint_eq(before(NOW("default", "2"), on_two, "123", "default"), 3);
+
+    /* Put on 3, which answers without it, too: 1 is what was before. */
+    static const char on_newest[] =
+        "[" EVENT("default", "1") "," EVENT("default", "3") "," UNLABEL("3") "]";
+    ck_assert_uint_eq(before("[]", on_newest, "123", "default"), 1);
+}
+END_TEST
+
 int main(void)
 {
     return check_main("labels",
                       (const TTest *[]){back_to_the_version_before, twice_is_where_it_began,
-                                        default_without_a_past_goes_one_below, NULL});
+                                        default_without_a_past_goes_one_below,
+                                        default_goes_back_to_who_answered, NULL});
 }

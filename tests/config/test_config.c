@@ -69,6 +69,8 @@ static const struct {
     {"setle_ms: 1\n", "f.yaml:1:1: no key 'setle_ms'; did you mean 'settle_ms'?"},
     {"limits:\n  bodi: 1\n", "f.yaml:2:3: no key 'limits.bodi'; did you mean 'limits.body'?"},
     {"body: 1\n", "f.yaml:1:1: no key 'body'; did you mean 'limits.body'?"},
+    {"colour: 1\n", "f.yaml:1:1: no key 'colour'"},
+    {"limits:\n  x: 1\n", "f.yaml:2:3: no key 'limits.x'"},
     {"zzzzzzzzzzzzzz: 1\n", "f.yaml:1:1: no key 'zzzzzzzzzzzzzz'"},
     {"settle_ms: soon\n", "f.yaml:1:12: 'settle_ms' wants a whole number, not 'soon'"},
     {"settle_ms: '5'\n", "f.yaml:1:12: 'settle_ms' wants a whole number, not a text in quotes"},
@@ -94,6 +96,8 @@ START_TEST(mistakes_name_their_place)
         ck_assert_ptr_null(parse(refused[i].text));
         ck_assert_msg(strncmp(err.text, refused[i].error, strlen(refused[i].error)) == 0, "%s",
                       err.text);
+        bool meant = strstr(refused[i].error, "did you mean") != NULL;
+        ck_assert_msg(meant == (strstr(err.text, "did you mean") != NULL), "%s", err.text);
     }
 }
 END_TEST

@@ -3,6 +3,10 @@
 . "$(dirname "$0")/larder.sh"
 . "$(dirname "$0")/cli_helpers.sh"
 examples=$SOURCE/examples/models
+answering() { # NUMBER
+    answers 200 "$base/v1/models/iris:predict" -d '{"instances": [[5.1, 3.5, 1.4, 0.2]]}'
+    grep -qi "^Larder-Model-Version: $1;" "$work/headers" || fail "not version $1: $(cat "$work/headers")"
+}
 
 # ---- help, usage ----
 
@@ -63,10 +67,40 @@ prints "format${tab}scikit-learn"
 runs 0 push "$examples/iris/1" iris --label canary # a folder, with expected.json
 prints "version${tab}2"
 prints "label${tab}canary"
+prints "answers${tab}version 1: label default, put there so that it goes on answering"
+answering 1
+runs 0 push "$file" iris/3
+prints "answers${tab}version 1: label default"
+answering 1
+runs 0 push "$file" iris/4 --label default
+! grep -q answers <<<"$out" || fail "$out"
+answering 4
+runs 0 rollback iris
+prints "version${tab}1"
+runs 0 rm iris --label default
+[ -z "$out$err" ] || fail "$out$err"
+answering 4
+runs 0 rollback iris # default was taken away: to what answered before that is not 4
+prints "version${tab}1"
+runs 0 rm iris --label default
+runs 1 rm iris --label default
+says "refused with status 404: model 'iris' has no label 'default'"
+runs 2 rm iris/4 --label canary
+says "larder rm iris --label canary"
+runs 2 rm iris --label 7
+runs 0 rm iris --label canary
+runs 0 list iris
+grep -q "^2${tab}AVAILABLE${tab}-${tab}" <<<"$out" || fail "$out"
+runs 0 rollback iris canary
+runs 0 list iris
+grep -q "^2${tab}AVAILABLE${tab}canary${tab}" <<<"$out" || fail "$out"
+runs 0 rm iris/3 --yes
+runs 0 rm iris/4 --yes
 [ "$(cd "$models/iris/2" && echo *)" = "expected.json model.joblib" ] || fail "the folder became $(ls "$models/iris/2")"
 cmp "$file" "$models/iris/2/model.joblib"
 runs 0 push "$examples/iris/2/model.joblib" iris/7
 prints "version${tab}7"
+answering 7
 runs 0 push "$examples/iris/2/model.joblib" iris/7 # may be repeated
 prints "note${tab}it was there already, with the same content"
 runs 0 push "$examples/iris/2" iris/7 # however it is packed
@@ -124,13 +158,11 @@ grep -q "^iris         7          3         3  canary=2$" <<<"$out" || fail "$ou
 
 # ---- labels ----
 
-answering() { # NUMBER
-    answers 200 "$base/v1/models/iris:predict" -d '{"instances": [[5.1, 3.5, 1.4, 0.2]]}'
-    grep -qi "^Larder-Model-Version: $1;" "$work/headers" || fail "not version $1: $(cat "$work/headers")"
-}
 answering 7
-runs 0 rollback iris # default was never set: one below
-prints "version${tab}2"
+runs 0 promote iris 2 # the first promote: it is remembered who answered until then
+runs 0 rollback iris
+prints "version${tab}7"
+runs 0 rollback iris
 answering 2
 runs 0 promote iris 1
 answering 1
@@ -182,8 +214,10 @@ answers 200 "$base/v1/models/iris/versions/1:predict" -d @"$work/body.json"
 [ "$out" = "$(jq -c '.predictions[]' <<<"$body")" ] || fail "$out, not the digits of $body"
 runs 0 predict iris/7 "$work/rows.json" --json
 jq -e '.predictions == ["setosa", "virginica"]' <<<"$out" >/dev/null || fail "$out"
-runs 2 predict iris/1 "$work/rows.csv"
-says "CSV"
+runs 0 predict iris/1 "$work/rows.csv"
+[ "$out" = $'0\n2' ] || fail "$out"
+runs 0 predict iris/7 "$work/rows.csv"
+[ "$out" = $'"setosa"\n"virginica"' ] || fail "$out"
 runs 1 predict iris "$work/empty"
 says "no rows came"
 echo '[[1, 2]]' >"$work/short.json"
@@ -256,6 +290,7 @@ runs 1 rm iris/2 --yes
 says "without --force: refused with status 409"
 runs 0 rm iris/2 --yes --force
 runs 2 rm iris/canary --yes
+says "larder rm iris --label canary"
 runs 0 rm iris --yes
 runs 0 list
 [ "$(cut -f1 <<<"$out")" = line ] || fail "$out"

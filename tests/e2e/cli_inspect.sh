@@ -47,6 +47,13 @@ prints "global${tab}harmless: numpy.dtype, 1 time, first at byte 441"
 says "larder: $work/cut.joblib: "
 runs 1 inspect "$SOURCE/README.md"
 says "no format that is known"
+printf 'csklearn.manifold._t_sne\nTSNE\n)\x81}b.' >"$work/tsne.pkl" # no class that is supported is called alike
+runs 1 inspect "$work/tsne.pkl"
+says "sklearn.manifold._t_sne.TSNE (byte 31) is not supported. docs/sklearn.md lists the classes that are"
+[[ $err != *nearest* ]] || fail "$err"
+printf 'csklearn.cluster._kmeans\nKMean\n)\x81}b.' >"$work/kmean.pkl"
+runs 1 inspect "$work/kmean.pkl"
+says "the nearest name among them is KMeans"
 runs 1 inspect "$SOURCE/tests/fixtures/sklearn/refused/function_step.pkl"
 [[ $out == *"global${tab}not known: __main__."* ]] || fail "$out"
 

@@ -112,7 +112,7 @@ runs 0 push "$work/large" m
 [ -z "$err" ] || fail "a bar without a terminal: $err"
 [ -z "$(ls -A)" ] || fail "left behind: $(ls -A)"
 runs 1 push "$file" m --label canary
-says "the version is there, but the label 'canary' is not: refused with status 409: version 5 is not available"
+says "the version is there, but the label 'canary' is not"
 prints "version${tab}5"
 ! grep -q canary <<<"$out" || fail "a label that was not set: $out"
 cd "$SOURCE"

@@ -61,6 +61,38 @@ answers 200 "$base/v1/models/iris/versions"
 body_has '.versions[0].labels == ["default", "stable"]'
 stop
 
+# A version that comes with a label changes nothing for others
+start
+answers 204 -X DELETE "$base$labels/default"
+version_is 2 "$base/v1/models/iris:predict" -d "$row"
+upload() { # PATH-AND-QUERY, more arguments of curl
+    local path=$1
+    shift
+    answers 201 -T "$SOURCE/examples/models/iris/1/model.joblib" "$base/v1/models/iris/versions$path" "$@"
+}
+upload '?label=next' -X POST
+body_has '.version == "4" and .label == "next" and .answering == {"version": "2", "label": "default", "pinned": true}'
+grep -q 'uploaded iris/4, sha256 [0-9a-f]*, label next; version 2 goes on answering: label default' "$work/log" || fail "the log does not say so"
+version_is 2 "$base/v1/models/iris:predict" -d "$row"
+version_is 2 "$base/v2/models/iris/infer" -d "$oip"
+version_is 4 "$base$labels/next:predict" -d "$row"
+upload '' -X POST
+body_has '.version == "5" and (has("label") | not) and .answering == {"version": "2", "label": "default"}'
+upload '/7?label=next'
+body_has '.version == "7" and .answering == {"version": "2", "label": "default"}'
+version_is 7 "$base$labels/next:predict" -d "$row"
+answers 200 -T "$SOURCE/examples/models/iris/1/model.joblib" "$base/v1/models/iris/versions/5?label=next"
+version_is 5 "$base$labels/next:predict" -d "$row"
+answers 400 -X POST -T "$SOURCE/examples/models/iris/1/model.joblib" "$base/v1/models/iris/versions?label=7"
+answers 200 "$base$labels"
+body_has '[.history[] | select(.label == "default") | [.what, .version]][-2:] == [["unlabel", "1"], ["label", "2"]]'
+for number in 4 5 7; do answers 204 -X DELETE "$base/v1/models/iris/versions/$number?force=1"; done
+answers 204 -X DELETE "$base$labels/default"
+answers 200 -X PUT "$base$labels/default" -d '{"version": 1}'
+answers 200 "$base$labels"
+body_has '[.history[] | [.what, .version]][-2:] == [["answered", "2"], ["label", "1"]]'
+stop
+
 # They stay
 start
 version_is 1 "$base/v1/models/iris:predict" -d "$row"

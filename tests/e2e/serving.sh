@@ -53,7 +53,21 @@ for _ in $(seq 100); do
     ! grep -q "passing over 'my model.joblib'" "$work/log" || break
     sleep 0.1
 done
-[ "$(grep -c "passing over 'my model.joblib'" "$work/log")" = 1 ] || fail "no word about a model's bad name"
+[ "$(grep -c "passing over 'my model.joblib': a model's name is" "$work/log")" = 1 ] || fail "no word about a model's bad name"
+
+# So is a folder that would be a version's if it had a number
+mkdir -p "$models/drop/v1"
+cp "$examples/iris/1/model.joblib" "$models/drop/v1"
+for _ in $(seq 100); do
+    ! grep -q "passing over 'drop/v1'" "$work/log" || break
+    sleep 0.1
+done
+answers 200 -X POST "$base/v1/reload"
+answers 404 "$base/v1/models/drop"
+[ "$(grep -c "passing over 'drop/v1': a version's folder .* is called by its number" "$work/log")" = 1 ] || fail "no word about a version's bad name"
+mv "$models/drop/v1" "$models/drop/1"
+until_is 200 "$base/v1/models/drop"
+rm -r "$models/drop"
 
 # A second version by upload; the first one goes on
 answers 201 -X POST -T "$examples/iris/2/model.joblib" "$base/v1/models/iris/versions"

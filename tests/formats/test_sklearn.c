@@ -7,8 +7,8 @@
  * are within 2^-22). Labels may differ only where the row's
  * scores are that near to each other and not the same as scikit-learn's, or where the fixture lists
  * the place as open; those are counted. Each row alone gives the bits of the batch, and so do a
- * thousand at once. inverse_transform is asked with what transform answered, where the fixture has
- * it.
+ * thousand at once, unless the fixture says that its rows are answered together.
+ * inverse_transform is asked with what transform answered, where the fixture has it.
  *
  *     test_sklearn FIXTURES [PART]     only fixtures whose path has PART in it
  *     test_sklearn FIXTURES --markdown TEMPLATE     docs/sklearn.md to stdout
@@ -135,6 +135,7 @@ struct test {
     struct lar_tensor outputs[OUTPUTS];
     uint32_t n_outputs, indices[OUTPUTS];
     size_t rows;
+    bool together; /* a row's answer depends on the other rows */
 };
 
 /* What part of a scale the numbers of WANT, a method's answer, may be off. */
@@ -402,7 +403,8 @@ static bool check_model(struct test *t, json_t *data)
     for (uint32_t i = 0; ok && i < t->n_outputs; i++)
         t->outputs[i] = keep(&answers[i]);
     uint32_t kept = ok ? t->n_outputs : 0;
-    ok = ok && check_batches(t, data, scratch) && check_thousand(t, data, scratch);
+    if (!t->together)
+        ok = ok && check_batches(t, data, scratch) && check_thousand(t, data, scratch);
     const char *method;
     json_t *want;
     json_object_foreach(t->methods, method, want)
@@ -446,7 +448,8 @@ static void check_file(const char *root, const char *path, json_t *about, const 
     char file[4096];
     int folder = (int)(strrchr(path, '/') - path);
     struct test t = {.line = table_line(json_string_value(json_object_get(about, "class"))),
-                     .methods = json_object_get(about, "methods")};
+                     .methods = json_object_get(about, "methods"),
+                     .together = json_is_true(json_object_get(about, "together"))};
     struct lar_error err = {0};
     size_t size;
     t.line->fixtures++;

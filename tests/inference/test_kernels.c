@@ -244,6 +244,49 @@ START_TEST(squares_equal_plain)
 }
 END_TEST
 
+static uint64_t steps_between(double a, double b)
+{
+    uint64_t x, y;
+    memcpy(&x, &a, sizeof x);
+    memcpy(&y, &b, sizeof y);
+    return x > y ? x - y : y - x;
+}
+
+/* Near pow(), and the same bits at each level; beyond the usual, pow() itself. */
+START_TEST(powers)
+{
+    static const double exponents[] = {0.3, -1.3, 0.7, 1, 3.25, -2.5, 20.1, 0, 1e-9, 1e300};
+    static const double odd[] = {0, -0.0, -2, INFINITY, -INFINITY, NAN, 5e-324, 1e-310, 1e308, 1};
+    enum { N = 4001, ODD = sizeof odd / sizeof *odd };
+    struct generator g = {7};
+    const struct lar_kernels *all[3];
+    size_t n_levels = levels(all);
+    double *v = malloc(N * sizeof *v), *y[3];
+    for (size_t i = 0; i < N; i++)
+        v[i] = i % 400 < ODD
+                   ? odd[i % 400]
+                   : ldexp(1 + (double)(next(&g) >> 11) / 0x1p53, (int)(next(&g) % 60) - 30);
+    for (size_t i = 0; i < n_levels; i++)
+        y[i] = malloc(N * sizeof *v);
+    for (size_t k = 0; k < sizeof exponents / sizeof *exponents; k++) {
+        for (size_t i = 0; i < n_levels; i++) {
+            memcpy(y[i], v, N * sizeof *v);
+            all[i]->powers_f64(y[i], y[i], N, exponents[k]);
+            ck_assert(same_f64(y[i], y[0], N));
+        }
+        for (size_t i = 0; i < N; i++) {
+            double want = pow(v[i], exponents[k]);
+            ck_assert_msg((isnan(want) && isnan(y[0][i])) ||
+                              (double)steps_between(y[0][i], want) <= 2 + fabs(exponents[k]),
+                          "%.17g ^ %g is %.17g, not %.17g", v[i], exponents[k], y[0][i], want);
+        }
+    }
+    for (size_t i = 0; i < n_levels; i++)
+        free(y[i]);
+    free(v);
+}
+END_TEST
+
 START_TEST(the_mask_chooses)
 {
     setenv("LAR_CPU_MASK", "0", 1);
@@ -257,8 +300,9 @@ END_TEST
 
 int main(void)
 {
-    return check_main("kernels", (const TTest *[]){order_is_the_documented_one, dots_equal_plain,
-                                                   dots_keep_negative_zero, panels_equal_plain,
-                                                   panels_f32_equal_plain, csr_equals_plain,
-                                                   squares_equal_plain, the_mask_chooses, NULL});
+    return check_main("kernels",
+                      (const TTest *[]){order_is_the_documented_one, dots_equal_plain,
+                                        dots_keep_negative_zero, panels_equal_plain,
+                                        panels_f32_equal_plain, csr_equals_plain,
+                                        squares_equal_plain, powers, the_mask_chooses, NULL});
 }

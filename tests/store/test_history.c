@@ -52,6 +52,38 @@ START_TEST(labels_are_sorted_and_dropped)
 }
 END_TEST
 
+START_TEST(a_label_that_is_coming_is_kept_apart)
+{
+    static const char text[] =
+        "{\"labels\":{\"canary\":2},\"coming\":{\"number\":3,\"label\":\"canary\"}}";
+    struct lar_history history, copy;
+    struct lar_error err = {0};
+    ck_assert(lar_history_parse(&history, text, strlen(text), &err));
+    ck_assert_uint_eq(lar_history_label(&history, "canary"), 2);
+    ck_assert(lar_history_copy(&copy, &history, &err));
+    ck_assert_str_eq(copy.coming.name, "canary");
+    ck_assert_uint_eq(copy.coming.number, 3);
+    lar_history_finish(&copy);
+    lar_history_finish(&history);
+}
+END_TEST
+
+START_TEST(there_is_room_for_labels)
+{
+    struct lar_history history = {0};
+    struct lar_error err = {0};
+    char name[16];
+    const char *const two[] = {"new", NULL, "l7", "other"};
+    for (int i = 0; i < LAR_HISTORY_LABELS - 1; i++) {
+        snprintf(name, sizeof name, "l%d", i);
+        ck_assert(lar_history_set_label(&history, name, 1, &err));
+    }
+    ck_assert(lar_history_has_room(&history, two, 3)); /* one of them is there already */
+    ck_assert(!lar_history_has_room(&history, two, 4));
+    lar_history_finish(&history);
+}
+END_TEST
+
 START_TEST(damage_is_told)
 {
     static const char *const bad[] = {
@@ -69,6 +101,9 @@ START_TEST(damage_is_told)
         "{\"labels\":{\"default\":\"1\"}}",
         "{\"labels\":{\"../x\":1}}",
         "{\"history\":{}}",
+        "{\"coming\":{\"number\":3}}",
+        "{\"coming\":{\"label\":\"canary\"}}",
+        "{\"coming\":{\"number\":3,\"label\":\"../x\"}}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct lar_history history;
@@ -123,7 +158,9 @@ END_TEST
 
 int main(void)
 {
-    return check_main("history", (const TTest *[]){what_was_written_is_read,
-                                                   labels_are_sorted_and_dropped, damage_is_told,
-                                                   the_index_is_of_one_loader_and_one_state, NULL});
+    return check_main("history",
+                      (const TTest *[]){what_was_written_is_read, labels_are_sorted_and_dropped,
+                                        a_label_that_is_coming_is_kept_apart,
+                                        there_is_room_for_labels, damage_is_told,
+                                        the_index_is_of_one_loader_and_one_state, NULL});
 }

@@ -133,6 +133,8 @@ SK_READER(sk_read_truncated_svd);
 SK_READER(sk_read_fast_ica);
 SK_READER(sk_read_factor_analysis);
 SK_READER(sk_read_sparse_pca);
+SK_READER(sk_read_nmf);
+SK_READER(sk_read_mini_batch_nmf);
 SK_READER(sk_read_gaussian_nb);
 SK_READER(sk_read_multinomial_nb);
 SK_READER(sk_read_complement_nb);

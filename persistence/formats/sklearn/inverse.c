@@ -17,6 +17,8 @@ static const struct inverse {
 } inverses[] = {
     {"sklearn.decomposition", "FastICA", sk_invert_fast_ica},
     {"sklearn.decomposition", "IncrementalPCA", sk_invert_pca},
+    {"sklearn.decomposition", "MiniBatchNMF", sk_invert_nmf},
+    {"sklearn.decomposition", "NMF", sk_invert_nmf},
     {"sklearn.decomposition", "PCA", sk_invert_pca},
     {"sklearn.decomposition", "TruncatedSVD", sk_invert_truncated_svd},
     {"sklearn.pipeline", "Pipeline", sk_invert_pipeline},

@@ -33,6 +33,7 @@ SK_INVERSE(sk_invert_robust_scaler);
 SK_INVERSE(sk_invert_power_transformer);
 SK_INVERSE(sk_invert_quantile_transformer);
 SK_INVERSE(sk_invert_pca);
+SK_INVERSE(sk_invert_nmf);
 SK_INVERSE(sk_invert_fast_ica);
 SK_INVERSE(sk_invert_pipeline);
 SK_INVERSE(sk_invert_truncated_svd);

@@ -1,47 +1,22 @@
 /* What is no estimator that can be read: said so that the user knows what to do.
  * SPDX-License-Identifier: MIT */
+#include "base/alike.h"
 #include "persistence/formats/pickle/by_value.h"
 #include "persistence/formats/sklearn/attributes.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME = 64 };
-
-static size_t least(size_t a, size_t b, size_t c)
+/* The supported class that may have been meant, or NULL. */
+static const char *meant(struct pk_bytes name)
 {
-    size_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
-}
-
-/* The edit distance of two names; longer ones than NAME count as far. */
-static size_t distance(const char *a, size_t n, const char *b, size_t m)
-{
-    size_t row[NAME + 1];
-    if (n > NAME || m > NAME)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            size_t above = row[j];
-            row[j] = least(above + 1, row[j - 1] + 1, corner + (a[i - 1] != b[j - 1]));
-            corner = above;
-        }
-    }
-    return row[m];
-}
-
-static const char *nearest(struct pk_bytes name)
-{
-    const char *best = "";
-    size_t best_distance = SIZE_MAX;
+    const char *best = NULL;
+    size_t best_steps = SIZE_MAX;
     for (const struct sk_class *row = sk_classes; row->package; row++) {
-        size_t d = distance((const char *)name.data, name.size, row->name, strlen(row->name));
-        if (d < best_distance) {
-            best_distance = d;
+        size_t steps = lar_alike((const char *)name.data, name.size, row->name, strlen(row->name));
+        if (steps < best_steps) {
+            best_steps = steps;
             best = row->name;
         }
     }
@@ -74,11 +49,9 @@ static bool refuse_by_value(struct sk_context *sk, const struct pk_node *object,
 /* Why CLASS, of scikit-learn, is not read and will not be; NULL: it only is not yet. */
 static const char *reason(const struct pk_node *class)
 {
-    static const char *const solvers[] = {"LatentDirichletAllocation", "MiniBatchNMF", "NMF"};
-    for (size_t i = 0; i < sizeof solvers / sizeof *solvers; i++)
-        if (pk_bytes_are(class->global.name, solvers[i]))
-            return "its transform solves for all rows of a batch together, and what it gives for "
-                   "one row depends on the others";
+    if (pk_bytes_are(class->global.name, "LatentDirichletAllocation"))
+        return "its transform solves for all rows of a batch together, and what it gives for "
+               "one row depends on the others";
     return NULL;
 }
 
@@ -96,10 +69,12 @@ bool sk_refuse(struct sk_context *sk, const struct pk_node *object)
                        "%s itself, a class or function by name, is no fitted estimator", what);
     if (sk_is_inside(class, "sklearn") && reason(class))
         return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s is not supported: %s", what, reason(class));
-    if (sk_is_inside(class, "sklearn"))
+    if (sk_is_inside(class, "sklearn")) {
+        const char *other = meant(class->global.name);
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                       "%s is not supported. The supported class with the nearest name is %s", what,
-                       nearest(class->global.name));
+                       "%s is not supported. docs/sklearn.md lists the classes that are%s%s", what,
+                       other ? "; the nearest name among them is " : "", other ? other : "");
+    }
     if (class)
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                        "%s is no class of scikit-learn: its code is not in the file, and no code "
