@@ -13,10 +13,13 @@
 #include "persistence/formats/sklearn/frame.h"
 #include "persistence/formats/sklearn/nodes.h"
 
+#include <float.h>
+
 enum {
     PREDICT = 1 << SK_PREDICT,
     PROBA = 1 << SK_PREDICT_PROBA | 1 << SK_PREDICT_LOG_PROBA,
-    SCORES = PROBA | 1 << SK_DECISION_FUNCTION,
+    LOGS = 1 << (SK_METHODS + 1), /* predict_log_proba is the logarithm of what was rounded */
+    SCORES = PROBA | LOGS | 1 << SK_DECISION_FUNCTION,
     DENSITY = PROBA | 1 << SK_SCORE_SAMPLES,
     TRANSFORM = 1 << SK_TRANSFORM,
     INSIDE = 1 << SK_METHODS, /* what is computed on the way to float64 */
@@ -47,13 +50,14 @@ static const struct {
     {sk_read_lda, "coef_", SCORES},
     {sk_read_lda, "scalings_", TRANSFORM},
     {sk_read_lda, "xbar_", INSIDE},
-    {sk_read_linear_classifier, "coef_", SCORES},
+    {sk_read_linear_classifier, "coef_", INSIDE},
+    {sk_read_linear_classifier, "intercept_", SCORES},
     {sk_read_linear_regressor, "coef_", PREDICT},
     {sk_read_log_regressor, "coef_", PREDICT},
     {sk_read_logistic_regression, "coef_", SCORES},
     {sk_read_max_abs_scaler, NULL, TRANSFORM},
     {sk_read_min_max_scaler, NULL, TRANSFORM},
-    {sk_read_mlp_classifier, "coefs_", PROBA},
+    {sk_read_mlp_classifier, "coefs_", PROBA | LOGS},
     {sk_read_mlp_regressor, "coefs_", PREDICT},
     {sk_read_multinomial_nb, NULL, 0},
     {sk_read_nearest_neighbors, NULL, 0},
@@ -62,7 +66,8 @@ static const struct {
     {sk_read_polynomial_features, NULL, TRANSFORM},
     {sk_read_ridge_classifier, "coef_", SCORES},
     {sk_read_robust_scaler, NULL, TRANSFORM},
-    {sk_read_sgd_classifier, "coef_", SCORES},
+    {sk_read_sgd_classifier, "coef_", INSIDE},
+    {sk_read_sgd_classifier, "intercept_", SCORES},
     {sk_read_sgd_regressor, "coef_", INSIDE},
     {sk_read_sgd_regressor, "intercept_", PREDICT},
     {sk_read_sparse_pca, NULL, INSIDE},
@@ -101,6 +106,11 @@ void sk_narrow_enter(struct sk_context *sk, const struct sk_class *row,
     }
     if (!known)
         return;
+    if (row->read == sk_read_lda && sk_release(object) >= SK_RELEASE(0, 24))
+        ret->least = FLT_MIN;
+    const struct pk_node *outputs = pk_attribute(object, "n_outputs_"); /* of MLP: several labels */
+    int64_t n = 1;
+    ret->binary = !outputs || (pk_get_i64(outputs, &n) && n == 1);
     sk->narrowed |= ret->rounded != 0;
     ret->wide = *in;
     ret->wide.matrix = sk_cast(sk, in->matrix, LAR_TYPE_F64);
@@ -112,6 +122,50 @@ static lar_value rounded(struct sk_context *sk, lar_value value)
 {
     bool wide = lar_draft_info(sk->draft, value)->type == LAR_TYPE_F64;
     return wide ? sk_cast(sk, value, LAR_TYPE_F32) : value; /* not labels */
+}
+
+/* P [rows, 2], float32, with 1 - p in its first column: what is left of that in float32. */
+static lar_value complemented(struct sk_context *sk, lar_value p)
+{
+    struct lar_draft *d = sk->draft;
+    lar_value second = sk_cast(sk, sk_columns(sk, p, 1, 1), LAR_TYPE_F64);
+    lar_value first = lar_draft_apply(d, "Sub", 2, lar_draft_scalar_f64(d, 1), second);
+    return sk_cast(sk, sk_side_by_side(sk, (lar_value[]){first, second}, 2), LAR_TYPE_F32);
+}
+
+/* The logarithm of P, float32: of what underflowed to 0 it is that of LEAST. */
+static lar_value logarithm(struct sk_context *sk, lar_value p, double least)
+{
+    struct lar_draft *d = sk->draft;
+    p = sk_cast(sk, p, LAR_TYPE_F64);
+    if (least > 0) {
+        lar_value zero = lar_draft_apply(d, "Equal", 2, p, lar_draft_scalar_f64(d, 0));
+        p = lar_draft_apply(d, "Where", 3, zero, lar_draft_scalar_f64(d, least), p);
+    }
+    return lar_draft_apply(d, "Log", 1, p);
+}
+
+/* predict_proba, already rounded, as it is made of one probability where there are two classes; and
+ * its logarithm. */
+static void round_shares(struct sk_context *sk, const struct sk_narrow *narrow,
+                         struct sk_result *ret)
+{
+    struct sk_answer *p = &ret->answers[SK_PREDICT_PROBA];
+    struct sk_answer *logs = &ret->answers[SK_PREDICT_LOG_PROBA];
+    struct sk_output *outputs = sk_alloc(sk, logs->n, sizeof *outputs);
+    struct sk_output *shares = sk_alloc(sk, p->n, sizeof *shares);
+    if (!outputs || !shares || p->n != logs->n)
+        return;
+    for (size_t i = 0; i < p->n; i++) {
+        shares[i] = p->outputs[i];
+        const struct lar_value_info *info = lar_draft_info(sk->draft, shares[i].value);
+        if (narrow->binary && info->shape.rank == 2 && info->shape.dims[1] == 2)
+            shares[i].value = complemented(sk, shares[i].value);
+        outputs[i] = logs->outputs[i];
+        outputs[i].value = sk_cast(sk, logarithm(sk, shares[i].value, narrow->least), LAR_TYPE_F32);
+    }
+    p->outputs = shares;
+    logs->outputs = outputs;
 }
 
 void sk_narrow_leave(struct sk_context *sk, const struct sk_narrow *narrow, struct sk_result *ret)
@@ -128,6 +182,8 @@ void sk_narrow_leave(struct sk_context *sk, const struct sk_narrow *narrow, stru
         }
         answer->outputs = outputs;
     }
+    if (narrow->rounded & LOGS)
+        round_shares(sk, narrow, ret);
     if (narrow->rounded & TRANSFORM && ret->transforms && ret->frame.matrix != LAR_NO_VALUE)
         ret->frame = sk_frame_of(sk, rounded(sk, ret->frame.matrix));
 }

@@ -11,6 +11,8 @@ struct sk_narrow {
     const struct sk_frame
         *in; /* for the reader: widened, its type still float32; or what entered */
     struct sk_frame wide;
+    bool binary;      /* of two probabilities the first is made of the second */
+    double least;     /* what a logarithm takes for a probability of 0; 0: that */
     unsigned rounded; /* the methods whose results scikit-learn has in float32, a bit for each */
 };
 void sk_narrow_enter(struct sk_context *sk, const struct sk_class *row,

@@ -45,7 +45,8 @@ bool sk_read_normalizer(struct sk_context *sk, const struct pk_node *object,
         return false;
     if (norm == 2 && release < SK_RELEASE(0, 23))
         norm = 3; /* the largest number then, not the largest magnitude */
-    double least = release < SK_RELEASE(1, 0) || sk_is_sparse(sk, x) ? 0 : 10 * DBL_EPSILON;
+    double epsilon = in->type == LAR_TYPE_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    double least = release < SK_RELEASE(1, 0) || sk_is_sparse(sk, x) ? 0 : 10 * epsilon;
     return give(sk, ret,
                 lar_draft_node(d, &(struct lar_node_args){
                                       .op = "larder.NormalizeRows",
