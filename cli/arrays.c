@@ -294,7 +294,16 @@ static bool read_member(struct arrays *a, const struct lar_archive_member *membe
            read_npy(&to->array, bytes, member->size, a, err);
 }
 
-static bool read_npz(struct arrays *a, const void *bytes, size_t size, struct lar_error *err)
+/* A column that the model knows and never reads, whatever is in it. */
+static bool is_unread(const struct lar_columns *columns, const struct lar_archive_member *member)
+{
+    size_t n = strlen(member->name);
+    ptrdiff_t at = columns->inputs && n > 4 ? lar_columns_find(columns, member->name, n - 4) : -1;
+    return at >= 0 && columns->inputs[at]->value == LAR_NO_VALUE;
+}
+
+static bool read_npz(struct arrays *a, const struct lar_columns *columns, const void *bytes,
+                     size_t size, struct lar_error *err)
 {
     const struct lar_archive_limits limits = {.bytes = MOST, .members = ARRAYS, .ratio = 1000};
     struct lar_archive archive;
@@ -302,9 +311,12 @@ static bool read_npz(struct arrays *a, const void *bytes, size_t size, struct la
     if (ok && archive.kind != LAR_ARCHIVE_ZIP)
         ok = lar_fail(err, LAR_ERR_FORMAT, "no .npz");
     a->list = ok ? lar_scratch_take(a->scratch, archive.n + 1, sizeof *a->list) : NULL;
-    for (; a->list && ok && a->n < archive.n; a->n++)
-        ok = read_member(a, &archive.members[a->n], &a->list[a->n], err) ||
-             lar_error_within(err, "%s", archive.members[a->n].name);
+    for (size_t i = 0; a->list && ok && i < archive.n; i++) {
+        if (is_unread(columns, &archive.members[i]))
+            continue;
+        ok = read_member(a, &archive.members[i], &a->list[a->n++], err) ||
+             lar_error_within(err, "%s", archive.members[i].name);
+    }
     if (ok && !a->list)
         ok = lar_scratch_fail(a->scratch, err, "the arrays");
     lar_archive_finish(&archive);
@@ -335,11 +347,13 @@ bool lar_arrays_read(struct lar_call_request *ret, const struct lar_flat *flat, 
     struct lar_columns columns;
     bool zip = size >= 2 && memcmp(bytes, "PK", 2) == 0;
     if (!begin_call(&a, method, err) || !lar_columns_of(&columns, flat, method, scratch, err) ||
-        !(zip ? read_npz(&a, bytes, size, err) : read_one(&a, bytes, size, err)))
+        !(zip ? read_npz(&a, &columns, bytes, size, err) : read_one(&a, bytes, size, err)))
         return false;
     const struct lar_flat_method *m = &flat->methods[method];
     bool alone = a.n == 1 && (!a.list[0].name ||
                               lar_columns_find(&columns, a.list[0].name, a.list[0].size) < 0);
-    return alone ? whole(&a, &columns, m->inputs, m->n_inputs, err)
-                 : by_name(&a, &columns, m->n_inputs ? m->inputs[0] : 0, err);
+    if (!(alone ? whole(&a, &columns, m->inputs, m->n_inputs, err)
+                : by_name(&a, &columns, m->n_inputs ? m->inputs[0] : 0, err)))
+        return false;
+    return ret->rows > 0 || lar_fail(err, LAR_ERR_INVALID, "expected at least one row, found none");
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "cli/predict.h"
 #include "cli/command.h"
+#include "cli/question.h"
 #include "cli/reference.h"
 
 #include <errno.h>
@@ -54,7 +55,7 @@ bool lar_rows_read_all(const char *path, size_t most, char **ret, size_t *ret_si
 
 static char first_of(const char *text, size_t n)
 {
-    size_t i = 0;
+    size_t i = n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (i < n && strchr(" \t\r\n", text[i]) && text[i])
         i++;
     return i < n ? text[i] : '\0';
@@ -81,15 +82,34 @@ static bool wrap(char **text, size_t *size, const char *method, struct lar_error
     return true;
 }
 
-static void choose_path(const struct lar_reference *of, char path[LAR_PATH_TEXT])
+/* The call for JSON of TensorFlow Serving's, or for what /invocations takes. */
+static void choose_path(const struct lar_reference *of, bool invocations, char path[LAR_PATH_TEXT])
 {
+    char version[LAR_NAME_MAX + 1] = "";
     if (of->number)
-        snprintf(path, LAR_PATH_TEXT, "/v1/models/%s/versions/%llu:predict", of->model,
-                 (unsigned long long)of->number);
-    else if (*of->label)
-        snprintf(path, LAR_PATH_TEXT, "/v1/models/%s/labels/%s:predict", of->model, of->label);
+        snprintf(version, sizeof version, "%llu", (unsigned long long)of->number);
     else
-        snprintf(path, LAR_PATH_TEXT, "/v1/models/%s:predict", of->model);
+        memcpy(version, of->label, sizeof version);
+    if (invocations)
+        snprintf(path, LAR_PATH_TEXT, "/invocations?model=%s%s%s", of->model,
+                 *version ? "&version=" : "", version);
+    else
+        snprintf(path, LAR_PATH_TEXT, "/v1/models/%s%s%s:predict", of->model,
+                 of->number ? "/versions/"
+                 : *version ? "/labels/"
+                            : "",
+                 version);
+}
+
+/* Whether an object is one for /invocations. */
+static bool is_mlflow(const char *text, size_t size, bool *ret, struct lar_error *err)
+{
+    struct lar_error ignored = {0}; /* what is no JSON is told so by the server */
+    struct lar_scratch *scratch = lar_scratch_new(0, 2 * BODY_MOST, err);
+    if (scratch && !lar_question_is_mlflow(text, size, scratch, ret, &ignored))
+        *ret = false;
+    lar_scratch_free(scratch);
+    return scratch != NULL;
 }
 
 /* What only a model file's own rows and answers may be. */
@@ -113,20 +133,19 @@ static bool ask_model(struct lar_call *call, const struct lar_reference *of, cha
 {
     char path[LAR_PATH_TEXT], first = first_of(*text, size);
     struct lar_ask ask = {.method = "POST", .type = "application/json"};
-    choose_path(of, path);
+    bool csv = first != '{' && first != '[', mlflow = false;
     if (!first)
         return lar_fail(err, LAR_ERR_FORMAT, "no rows came");
-    if (!check_options(&call->options, first, err))
+    if (lar_question_is_arrays(*text, size))
+        return lar_fail(err, LAR_ERR_INVALID,
+                        ".npy and .npz are for a model file; a server takes JSON or CSV");
+    if (!check_options(&call->options, first, err) ||
+        (first == '{' && !is_mlflow(*text, size, &mlflow, err)) ||
+        (first == '[' && !wrap(text, &size, call->options.method, err)))
         return false;
-    if (first == '[' && !wrap(text, &size, call->options.method, err))
-        return false;
-    if (first != '{' && first != '[') {
-        if (of->number || *of->label)
-            return lar_fail(err, LAR_ERR_INVALID,
-                            "CSV goes to the version that answers: name no other, or send JSON");
+    choose_path(of, csv || mlflow, path);
+    if (csv)
         ask.type = "text/csv";
-        snprintf(path, sizeof path, "/invocations?model=%s", of->model);
-    }
     ask.body = *text;
     ask.size = size;
     return lar_client_ask(call->client, path, &ask, reply, err);

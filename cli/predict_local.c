@@ -46,7 +46,8 @@ static bool choose_form(struct local_call *c, struct lar_error *err)
     static const char *const names[] = {
         [LAR_ANSWER_JSON] = "json", [LAR_ANSWER_CSV] = "csv", [LAR_ANSWER_NPY] = "npy"};
     const struct lar_options *options = &c->call->options;
-    const char *dot = options->output ? strrchr(options->output, '.') : NULL;
+    const char *slash = options->output ? strrchr(options->output, '/') : NULL;
+    const char *dot = options->output ? strrchr(slash ? slash : options->output, '.') : NULL;
     const char *name = options->format ? options->format : dot ? dot + 1 : NULL;
     c->form = options->json ? LAR_ANSWER_JSON : LAR_ANSWER_LINES;
     for (size_t i = LAR_ANSWER_JSON; name && i <= LAR_ANSWER_NPY; i++)
@@ -54,8 +55,13 @@ static bool choose_form(struct local_call *c, struct lar_error *err)
             c->form = (enum lar_answer_form)i;
             return true;
         }
-    return !options->format ||
-           lar_fail(err, LAR_ERR_INVALID, "--format wants json, csv or npy, not '%.40s'", name);
+    if (!name)
+        return true;
+    return lar_fail(err, LAR_ERR_INVALID,
+                    options->format ? "--format wants json, csv or npy, not '%.40s'"
+                                    : "--output writes .json, .csv or .npy, not '.%.40s'; without "
+                                      "an ending, or with --format, any name will do",
+                    name);
 }
 
 static bool choose_method(struct local_call *c, struct lar_error *err)

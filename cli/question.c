@@ -15,6 +15,11 @@ static char first_of(const char *text, size_t n)
     return i < n ? text[i] : '\0';
 }
 
+bool lar_question_is_arrays(const char *bytes, size_t size)
+{
+    return size >= 6 && (memcmp(bytes, "\x93NUMPY", 6) == 0 || memcmp(bytes, "PK\3\4", 4) == 0);
+}
+
 /* ---- JSON ---- */
 
 static bool note_member(void *context, const struct lar_json_string *key, struct lar_json *js,
@@ -26,9 +31,8 @@ static bool note_member(void *context, const struct lar_json_string *key, struct
     return lar_json_skip(js, err);
 }
 
-/* Whether an object is a body of MLflow's. */
-static bool is_mlflow(const char *text, size_t size, struct lar_scratch *scratch, bool *ret,
-                      struct lar_error *err)
+bool lar_question_is_mlflow(const char *text, size_t size, struct lar_scratch *scratch, bool *ret,
+                            struct lar_error *err)
 {
     struct lar_json js;
     struct lar_json_string key;
@@ -49,7 +53,7 @@ static bool read_object(struct lar_call_request *ret, const struct lar_flat *fla
                         struct lar_error *err)
 {
     bool mlflow;
-    if (!is_mlflow(text, size, scratch, &mlflow, err))
+    if (!lar_question_is_mlflow(text, size, scratch, &mlflow, err))
         return false;
     if (!(mlflow ? lar_mlflow_read : lar_tfs_read)(ret, flat, text, size, scratch, err))
         return false;
@@ -83,33 +87,21 @@ static bool read_list(struct lar_call_request *ret, const struct lar_flat *flat,
     return false;
 }
 
-/* ---- CSV ---- */
-
-static bool read_csv(struct lar_call_request *ret, const struct lar_flat *flat, uint32_t method,
-                     const char *text, size_t size, struct lar_scratch *scratch,
-                     struct lar_error *err)
-{
-    struct lar_columns columns;
-    if (!lar_columns_of(&columns, flat, method, scratch, err) ||
-        !lar_csv_prepare(&text, &size, &columns, text, size, scratch, err) ||
-        !lar_mlflow_read_csv(ret, flat, text, size, scratch, err))
-        return false;
-    ret->as_rows = true;
-    return true;
-}
-
 bool lar_question_read(struct lar_call_request *ret, const struct lar_flat *flat, uint32_t method,
                        bool named, const char *bytes, size_t size, struct lar_arena *arena,
                        struct lar_scratch *scratch, struct lar_error *err)
 {
     struct lar_flat chosen = *flat; /* readers take the default method where none is named */
     chosen.default_method = method;
-    if (size >= 6 && (memcmp(bytes, "\x93NUMPY", 6) == 0 || memcmp(bytes, "PK\3\4", 4) == 0))
+    if (lar_question_is_arrays(bytes, size))
         return lar_arrays_read(ret, flat, method, bytes, size, arena, scratch, err);
     switch (first_of(bytes, size)) {
     case '\0': return lar_fail(err, LAR_ERR_INVALID, "no rows came");
     case '{': return read_object(ret, &chosen, method, named, bytes, size, scratch, err);
     case '[': return read_list(ret, &chosen, bytes, size, scratch, err);
-    default: return read_csv(ret, &chosen, method, bytes, size, scratch, err);
+    default: break;
     }
+    bool ok = lar_mlflow_read_csv(ret, &chosen, bytes, size, scratch, err);
+    ret->as_rows = true;
+    return ok;
 }

@@ -4,7 +4,7 @@
  *   [...]   a list of rows, each a list or an object
  *   .npy    a matrix, a vector of texts, or a structured array, whose fields are columns
  *   .npz    one such array, or an array for each input or column, by name
- *   CSV     a line of names, and a line for each row
+ *   CSV     as the server reads it
  *
  * SPDX-License-Identifier: MIT */
 #ifndef CLI_QUESTION_H
@@ -17,6 +17,13 @@
 bool lar_question_read(struct lar_call_request *ret, const struct lar_flat *flat, uint32_t method,
                        bool named, const char *bytes, size_t size, struct lar_arena *arena,
                        struct lar_scratch *scratch, struct lar_error *err);
+
+/* Whether an object is a body of MLflow's rather than of TensorFlow Serving's. False: it is no JSON
+ * object. */
+bool lar_question_is_mlflow(const char *text, size_t size, struct lar_scratch *scratch, bool *ret,
+                            struct lar_error *err);
+/* Whether BYTES begin as .npy or .npz. */
+bool lar_question_is_arrays(const char *bytes, size_t size);
 
 /* The columns that the method's rows have, by the names that a person knows: of its one matrix, or
  * its inputs. */
@@ -35,14 +42,6 @@ const char *lar_columns_name(const struct lar_columns *columns, size_t i,
                              char buffer[LAR_COLUMN_NAME], size_t *ret_size);
 /* The column called NAME, or -1. */
 ptrdiff_t lar_columns_find(const struct lar_columns *columns, const char *name, size_t size);
-
-/* CSV with a header that has exactly the model's names in some order, or none (a first line of
- * numbers alone), or, where the model has no names, as many others: RET is the same with a header
- * that the model knows. LAR_ERR_INVALID: names the columns that are missing and those that are not
- * known. */
-bool lar_csv_prepare(const char **ret, size_t *ret_size, const struct lar_columns *columns,
-                     const char *text, size_t size, struct lar_scratch *scratch,
-                     struct lar_error *err);
 
 /* .npy and .npz. */
 bool lar_arrays_read(struct lar_call_request *ret, const struct lar_flat *flat, uint32_t method,

@@ -101,7 +101,8 @@ bool lar_oip_write_config(struct lar_text *text, const struct lar_flat *flat, co
  * passed over. */
 bool lar_mlflow_read(struct lar_call_request *ret, const struct lar_flat *flat, const void *body,
                      size_t size, struct lar_scratch *scratch, struct lar_error *err);
-/* The same of CSV: a line of names, then a line for each row (RFC 4180). */
+/* The same of CSV (RFC 4180), whose values mean what they mean to pandas.read_csv(): a line of
+ * names, then a line for each row; csv.h says when the first line is a row, or goes by position. */
 bool lar_mlflow_read_csv(struct lar_call_request *ret, const struct lar_flat *flat,
                          const void *body, size_t size, struct lar_scratch *scratch,
                          struct lar_error *err);

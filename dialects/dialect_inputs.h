@@ -7,12 +7,17 @@
 #include "dialects/dialect.h"
 #include "dialects/json_tensor.h"
 
+/* What is said where the model's columns have no names of their own. */
+#define LAR_NAMES_HINT                                                                             \
+    " (the model has no column names of its own; `inputs` in its model.yaml gives them)"
+
 /* Names with a position each: of inputs or of a matrix's columns. */
 struct lar_names {
     struct lar_json_string *names;
     uint32_t n;
     uint32_t *table; /* of positions + 1, open addressing; NULL: few names, compared in turn */
     uint32_t mask;
+    bool numbered; /* made up, x0, x1, ...: there are none; "0" is then the first, too */
 };
 
 /* One of the model's inputs that the call needs. */

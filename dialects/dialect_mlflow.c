@@ -134,9 +134,11 @@ static bool read_member(void *context, const struct lar_json_string *key, struct
     struct mlflow *m = context;
     struct lar_json *js = m->rows.js;
     enum form form = SPLIT;
+    if (lar_json_null(js)) /* as if it were absent */
+        return true;
     while (form <= INPUTS && !lar_json_is(key, forms[form]))
         form++;
-    if (lar_json_is(key, "params") && !lar_json_null(js))
+    if (lar_json_is(key, "params"))
         return read_parameters(m, err) || lar_json_at_name(err, "params");
     if (form > INPUTS)
         return lar_json_skip(js, err);

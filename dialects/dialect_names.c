@@ -25,6 +25,7 @@ static bool take_names(struct lar_names *names, uint32_t n, struct lar_json *js,
 {
     names->n = n;
     names->table = NULL;
+    names->numbered = false;
     return lar_json_grow(js, &names->names, 0, (n + 1) * sizeof *names->names, err);
 }
 
@@ -48,22 +49,48 @@ static bool make_table(struct lar_names *names, struct lar_json *js, struct lar_
     return true;
 }
 
+/* The position that KEY is the decimal number of, as pandas names columns without names, or -1. */
+static int64_t position(const struct lar_names *names, const struct lar_json_string *key)
+{
+    const char *at = key->text, *end = at + key->size;
+    uint64_t ret;
+    return lar_number_read_u64(&at, end, &ret) == LAR_NUMBER_OK && at == end && ret < names->n
+               ? (int64_t)ret
+               : -1;
+}
+
 int64_t lar_names_find(const struct lar_names *names, const struct lar_json_string *key,
                        uint32_t hint)
 {
     if (hint < names->n && same(&names->names[hint], key))
         return hint;
-    if (names->table) {
-        uint32_t at = hash(key) & names->mask;
-        for (; names->table[at]; at = (at + 1) & names->mask)
-            if (same(&names->names[names->table[at] - 1], key))
-                return names->table[at] - 1;
-        return -1;
-    }
-    for (uint32_t i = 0; i < names->n; i++)
+    uint32_t at = names->table ? hash(key) & names->mask : 0;
+    for (; names->table && names->table[at]; at = (at + 1) & names->mask)
+        if (same(&names->names[names->table[at] - 1], key))
+            return names->table[at] - 1;
+    for (uint32_t i = 0; !names->table && i < names->n; i++)
         if (same(&names->names[i], key))
             return i;
-    return -1;
+    return names->numbered ? position(names, key) : -1;
+}
+
+/* "x3", to TO, which has room for LAR_NUMBER_SIZE + 1 bytes. */
+static size_t write_numbered(char *to, uint32_t i)
+{
+    to[0] = 'x';
+    return lar_number_write_u64(to + 1, i) + 1;
+}
+
+/* Whether all are "x0", "x1", ...: the columns had no names. */
+static bool are_numbered(const struct lar_names *names)
+{
+    char text[LAR_NUMBER_SIZE + 1] = "";
+    bool ret = true;
+    for (uint32_t i = 0; ret && i < names->n; i++) {
+        const struct lar_json_string name = {text, write_numbered(text, i)};
+        ret = same(&names->names[i], &name);
+    }
+    return ret;
 }
 
 bool lar_inputs_names(struct lar_inputs *in, struct lar_error *err)
@@ -76,6 +103,7 @@ bool lar_inputs_names(struct lar_inputs *in, struct lar_error *err)
         const char *name = in->slots[i].input->name;
         in->names.names[i] = (struct lar_json_string){name, strlen(name)};
     }
+    in->names.numbered = are_numbered(&in->names);
     return make_table(&in->names, in->js, err);
 }
 
@@ -83,15 +111,15 @@ bool lar_inputs_names(struct lar_inputs *in, struct lar_error *err)
 static bool number_columns(struct lar_names *names, struct lar_json *js, struct lar_error *err)
 {
     enum { ROOM = 12 };
-    char *text = NULL, digits[LAR_NUMBER_SIZE];
+    char *text = NULL, name[LAR_NUMBER_SIZE + 1];
     if (!lar_json_grow(js, &text, 0, (size_t)names->n * ROOM + 1, err))
         return false;
     for (uint32_t i = 0; i < names->n; i++, text += ROOM) {
-        size_t n = lar_number_write_u64(digits, i);
-        text[0] = 'x';
-        memcpy(text + 1, digits, n);
-        names->names[i] = (struct lar_json_string){text, n + 1};
+        size_t n = write_numbered(name, i);
+        memcpy(text, name, n);
+        names->names[i] = (struct lar_json_string){text, n};
     }
+    names->numbered = true;
     return true;
 }
 
@@ -136,13 +164,15 @@ bool lar_names_unknown(const struct lar_names *names, const char *what,
         n += (size_t)snprintf(list + n, sizeof list - n, "%s'%.*s'", i ? ", " : "", (int)name->size,
                               name->text);
     }
-    return lar_fail(err, LAR_ERR_INVALID, "unknown %s '%.*s'; the model has %s", what, shown(key),
-                    key->text, list);
+    return lar_fail(err, LAR_ERR_INVALID, "unknown %s '%.*s'; the model has %s%s", what, shown(key),
+                    key->text, list, names->numbered ? LAR_NAMES_HINT : "");
 }
 
 bool lar_names_fail(const struct lar_names *names, const char *what, uint32_t position,
                     const char *fault, struct lar_error *err)
 {
     const struct lar_json_string *name = &names->names[position];
-    return lar_fail(err, LAR_ERR_INVALID, "%s '%.*s' %s", what, shown(name), name->text, fault);
+    bool hint = names->numbered && strcmp(fault, "is missing") == 0;
+    return lar_fail(err, LAR_ERR_INVALID, "%s '%.*s' %s%s", what, shown(name), name->text, fault,
+                    hint ? LAR_NAMES_HINT : "");
 }

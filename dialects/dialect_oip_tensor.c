@@ -183,6 +183,16 @@ static bool read_slot(struct oip *o, struct lar_slot *slot, struct tensor *t, st
     return read_cells(o, &slot->cells, t, err);
 }
 
+/* A tensor that can only be a column has no column's name. */
+static bool unknown_column(const struct oip *o, const struct tensor *t, struct lar_error *err)
+{
+    char given[96], wanted[96];
+    (void)lar_names_unknown(&o->in.columns, "column", &t->name, err);
+    return lar_error_within(err, "shape %s where the model takes %s or a column",
+                            lar_shape_print(&t->shape, given, sizeof given),
+                            lar_shape_print(&o->in.slots[0].info->shape, wanted, sizeof wanted));
+}
+
 /* One column of the only input, a matrix. */
 static bool read_column(struct oip *o, uint32_t column, struct tensor *t, struct lar_error *err)
 {
@@ -209,6 +219,8 @@ static bool read_data(struct oip *o, struct tensor *t, struct lar_error *err)
             column = lar_names_find(&in->columns, &t->name, (uint32_t)before);
         if (column >= 0)
             return read_column(o, (uint32_t)column, t, err);
+        if (column_shape && in->columns.n > 1 && !named && !in->by_column)
+            return unknown_column(o, t, err);
         if (before == 0 || named)
             return read_slot(o, &in->slots[0], t, err);
         if (in->by_column)

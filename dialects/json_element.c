@@ -7,6 +7,7 @@
 #include "graph/text.h"
 
 #include <float.h>
+#include <stdio.h>
 
 static bool out_of_range(struct lar_json *js, const char *from, enum lar_type type,
                          struct lar_error *err)
@@ -64,6 +65,17 @@ void lar_cells_store_float(struct lar_cells *cells, double v)
     }
 }
 
+/* EXPECTED is not what comes; flags are no numbers, but it is said what they would be. */
+static bool fail_number(struct lar_json *js, struct lar_error *err, const char *expected)
+{
+    char with[64];
+    char c = lar_json_peek(js);
+    if (c != 't' && c != 'f')
+        return lar_json_fail_number(js, err, expected);
+    (void)snprintf(with, sizeof with, "%s (1 for true, 0 for false)", expected);
+    return lar_json_fail(js, err, with);
+}
+
 static bool read_float(struct lar_cells *cells, struct lar_json *js, struct lar_error *err)
 {
     const char *from = js->at;
@@ -76,7 +88,7 @@ static bool read_float(struct lar_cells *cells, struct lar_json *js, struct lar_
     case LAR_NUMBER_OVERFLOW: return out_of_range(js, from, LAR_TYPE_F64, err);
     default:
         if (!float_token(js, &v))
-            return lar_json_fail_number(js, err, "a number");
+            return fail_number(js, err, "a number");
     }
     lar_cells_store_float(cells, v);
     return true;
@@ -138,7 +150,7 @@ static bool read_integer(struct lar_cells *cells, struct lar_json *js, struct la
         return lar_fail(err, LAR_ERR_INVALID,
                         "expected an integer, found a number with fraction or exponent (byte %zu)",
                         (size_t)(from - js->begin));
-    default: return lar_json_fail_number(js, err, "an integer");
+    default: return fail_number(js, err, "an integer");
     }
     if (magnitude > largest(cells->wire, negative))
         return out_of_range(js, from, cells->wire, err);

@@ -35,6 +35,17 @@ static bool read_number(struct lar_span text, uint64_t *ret)
     return *ret > 0;
 }
 
+bool lar_request_name_version(struct lar_request *rq, struct lar_span text)
+{
+    if (read_number(text, &rq->number)) {
+        rq->version = text;
+        return true;
+    }
+    rq->number = 0;
+    rq->label = text;
+    return lar_name_valid(text);
+}
+
 /* Whether TEXT is what the pattern's variable {KIND} takes. */
 static bool capture(struct lar_request *rq, struct lar_span kind, struct lar_span text)
 {
@@ -44,13 +55,8 @@ static bool capture(struct lar_request *rq, struct lar_span kind, struct lar_spa
     }
     if (lar_span_is(kind, "{any}"))
         return true;
-    if (lar_span_is(kind, "{version|label}")) {
-        if (read_number(text, &rq->number)) {
-            rq->version = text;
-            return true;
-        }
-        rq->number = 0;
-    }
+    if (lar_span_is(kind, "{version|label}"))
+        return lar_request_name_version(rq, text);
     if (!lar_span_is(kind, "{model}"))
         rq->label = text;
     else

@@ -41,4 +41,7 @@ bool lar_route_find(struct lar_request *rq, const struct lar_route *routes,
 /* Model names and labels: [A-Za-z0-9][A-Za-z0-9._-]{0,127}. */
 bool lar_name_valid(struct lar_span name);
 
+/* TEXT as the version, by number, or the label that RQ names. False: it is neither. */
+bool lar_request_name_version(struct lar_request *rq, struct lar_span text);
+
 #endif

@@ -1,9 +1,11 @@
 /* larder.PowerTransform: each column of a matrix through a power of its own.
  *
  * Input: float64 [rows, n]. Parameters: lambdas [n]; method, 0: Box-Cox, which refuses what is not
- * above 0; 1: Yeo-Johnson by pow(); 2: Yeo-Johnson by expm1() and log1p(). NaN stays NaN.
+ * above 0; 1: Yeo-Johnson by pow(); 2: Yeo-Johnson by expm1() and log1p(); float32 (false where
+ * left out): 2 - lambda is rounded to that, as NumPy does where lambda is of it. NaN stays NaN.
  * SPDX-License-Identifier: MIT */
 #include "inference/infer.h"
+#include "inference/params.h"
 #include "inference/values.h"
 
 #include <float.h>
@@ -37,11 +39,12 @@ static double power(double x, double lambda, bool zero, bool by_pow)
     return (by_pow ? pow(x + 1, lambda) - 1 : expm1(lambda * log1p(x))) / lambda;
 }
 
-static double yeo_johnson(double x, double lambda, bool by_pow)
+static double yeo_johnson(double x, double lambda, bool by_pow, bool narrow)
 {
+    double other = narrow ? (double)(float)(2 - lambda) : 2 - lambda;
     if (x >= 0)
         return power(x, lambda, fabs(lambda) < DBL_EPSILON, by_pow);
-    return -power(-x, 2 - lambda, fabs(lambda - 2) <= DBL_EPSILON, by_pow);
+    return -power(-x, other, fabs(lambda - 2) <= DBL_EPSILON, by_pow);
 }
 
 static bool run(struct lar_call *call, struct lar_error *err)
@@ -49,6 +52,7 @@ static bool run(struct lar_call *call, struct lar_error *err)
     const struct lar_tensor *in = call->inputs[0];
     const double *x = in->data, *lambdas = lar_node_param(call->node, "lambdas")->data;
     enum method method = (enum method)lar_node_param_i64(call->node, "method", 0);
+    bool narrow = lar_node_flag(call->node, "float32");
     uint64_t n = lar_columns(in), rows = n ? lar_rows(in) : 0;
     double *y = lar_output_dense(call, 0, &in->shape, err);
     for (uint64_t i = 0; y && i < rows; i++)
@@ -58,7 +62,7 @@ static bool run(struct lar_call *call, struct lar_error *err)
                                 "row %llu, column %llu: Box-Cox takes only what is above 0",
                                 (unsigned long long)i, (unsigned long long)j);
             *y++ = method == BOX_COX ? box_cox(*x, lambdas[j])
-                                     : yeo_johnson(*x, lambdas[j], method == BY_POW);
+                                     : yeo_johnson(*x, lambdas[j], method == BY_POW, narrow);
         }
     return y != NULL;
 }
@@ -69,8 +73,10 @@ static double cost(const struct lar_node_info *node, const void *state, uint64_t
     return 10 + 30 * (double)rows * (double)lar_node_param(node, "lambdas")->shape.dims[0];
 }
 
-static const struct lar_param_rule params[] = {
-    {"lambdas", LAR_TYPE_F64, 1, false}, {"method", LAR_TYPE_I64, 0, false}, {0}};
+static const struct lar_param_rule params[] = {{"lambdas", LAR_TYPE_F64, 1, false},
+                                               {"method", LAR_TYPE_I64, 0, false},
+                                               {"float32", LAR_TYPE_BOOL, 0, true},
+                                               {0}};
 
 const struct lar_operator lar_operator_power_transform = {
     .signature = {.name = "larder.PowerTransform",

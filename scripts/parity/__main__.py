@@ -20,6 +20,7 @@ import sklearn  # noqa: E402
 
 import ask  # noqa: E402
 import models  # noqa: E402
+import single  # noqa: E402
 from compare import difference  # noqa: E402
 from expected import expected, load_families  # noqa: E402
 
@@ -61,6 +62,9 @@ class Seed:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
                 self.name, self.model, self.rows = models.draw(self.seed, self.only)
+                taken = single.taken(self.model, "predict", self.rows)
+                if taken is not self.rows:  # the same numbers for both
+                    self.rows = taken.astype(float)
                 self.wanted = expected(self.model, self.rows)
                 if hasattr(self.rows, "columns") and getattr(self.model, "feature_names_in_", None) is None:
                     self.rows = self.rows.values  # the model knows no names

@@ -61,7 +61,7 @@ def is_inexact(model):
 
 def scale_of(model, X, depth=0):
     """The largest scale of MODEL or of what it holds, row by row; zeros where nothing is known."""
-    X = np.asarray(X, dtype=float) if not isinstance(X, list) else X
+    X = nearness.plain(X) if not isinstance(X, list) else X
     best = np.zeros(len(X))
     try:
         model, X = answers.final_step(model, X)
@@ -90,7 +90,7 @@ def searches_noted(n):
 
     def noting(asked):
         def ask(model, X, *args, **options):
-            if len(X) == n:
+            if nearness.plain(X).shape[0] == n:
                 rows.update(nearness.open_rows(model, X))
             return asked(model, X, *args, **options)
 
@@ -132,7 +132,9 @@ def described(model, X, found):
         if inner is None:
             inner = scale_of(model, X)
         finite = np.where(np.isfinite(array), array, 0).reshape(len(array), -1)
+        narrow = {"float32": True} if out[method].get("float32") else {}
         out[method] = answers.answer(result, False, 1 + inner + np.abs(finite).max(axis=1))
+        out[method].update(narrow)
     return out
 
 

@@ -59,7 +59,15 @@ static bool choose_model(struct lar_request *rq, struct lar_error *err)
     return true;
 }
 
-/* POST /invocations[?model=M] */
+/* The version or label that ?version= names; without it, the one that answers. */
+static bool choose_version(struct lar_request *rq, struct lar_error *err)
+{
+    struct lar_span text = lar_query_get(rq->query, "version");
+    return !text.at || lar_request_name_version(rq, text) ||
+           lar_fail(err, LAR_ERR_NOTFOUND, "there is no version or label of that name");
+}
+
+/* POST /invocations[?model=M][&version=V|L] */
 enum lar_outcome lar_post_invocations(struct lar_request *rq, struct lar_error *err)
 {
     static const struct lar_dialect dialect = {read_invocation, NULL, write_invocation, NULL};
@@ -71,7 +79,8 @@ enum lar_outcome lar_post_invocations(struct lar_request *rq, struct lar_error *
                                         "application/json and text/csv, in UTF-8.\n");
         return LAR_ANSWERED;
     }
-    if (!rq->kept && !choose_model(rq, err)) /* kept: found before, on the HTTP thread */
+    if (!rq->kept && /* kept: found before, on the HTTP thread */
+        (!choose_model(rq, err) || !choose_version(rq, err)))
         return LAR_REFUSED;
     return lar_predict(rq, &dialect, err);
 }

@@ -58,11 +58,15 @@ void lar_oip_unknown(const struct lar_request *rq, struct lar_error *err)
 {
     struct lar_error was = *err;
     const char *state = was.code == LAR_ERR_NOTFOUND ? "is not found" : "is not at ready state";
-    char version[48] = "";
+    char version[160] = ""; /* or a label, where the model itself is known */
+    bool label =
+        rq->label.at && lar_table_find(lar_service_table(rq), rq->model.at, rq->model.size);
     if (was.code != LAR_ERR_NOTFOUND && was.code != LAR_ERR_UNAVAILABLE)
         return;
     if (rq->number)
         snprintf(version, sizeof version, " version %llu", (unsigned long long)rq->number);
+    else if (label)
+        snprintf(version, sizeof version, " label '%.*s'", (int)rq->label.size, rq->label.at);
     else if (was.code == LAR_ERR_UNAVAILABLE)
         state = "has no available versions";
     lar_error_clear(err);

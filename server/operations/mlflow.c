@@ -19,7 +19,9 @@ const struct lar_operation lar_op_invocations = {
                  {503, "known, but no version answers now; see Retry-After", NULL, NULL, NULL}},
     .headers = {"Larder-Model-Version"},
     .parameters = {{"model", "{\"type\":\"string\",\"examples\":[\"iris\"]}",
-                    "the model; else default_model, else the only one", false}},
+                    "the model; else default_model, else the only one", false},
+                   {"version", "{\"type\":\"string\",\"examples\":[\"1\",\"stable\"]}",
+                    "a version or a label of it; else the one that answers", false}},
     .examples = {{.query = "?model=iris",
                   .arguments = "-H 'Content-Type: application/json' -d '{\"dataframe_split\": "
                                "{\"columns\": [\"x3\", \"x2\", \"x1\", \"x0\"], \"data\": [[0.2, "
@@ -34,10 +36,10 @@ const struct lar_operation lar_op_invocations = {
                   .arguments = "-H 'Content-Type: application/json' -d '{\"inputs\": [[5.1, 3.5, "
                                "1.4, 0.2]], \"params\": {\"method\": \"predict_proba\"}}'",
                   .has = "{\"predictions\": [[0.99"},
-                 {.query = "?model=iris",
+                 {.query = "?model=iris&version=1",
                   .arguments = "-H 'Content-Type: text/csv' --data-binary "
                                "$'x0,x1,x2,x3\\n5.1,3.5,1.4,0.2\\n'",
-                  .has = "setosa"}},
+                  .has = "{\"predictions\": [0]}"}},
 };
 
 const struct lar_operation lar_op_ping = {

@@ -46,6 +46,11 @@ START_TEST(data_frames)
         {models_matrix,
          "{\"dataframe_split\":{\"columns\":[\"width\",\"width\"],\"data\":[[1,2]]}}",
          "dataframe_split.data[0]: column 'width' is given twice"},
+        {models_matrix, "{\"dataframe_split\":{\"data\":[[1,false,3]]}}",
+         "dataframe_split.data[0][1]: expected a number (1 for true, 0 for false), found false "
+         "(byte 31)"},
+        {models_table, "{\"dataframe_records\":[{\"age\":1,\"city\":true,\"flag\":true}]}",
+         "dataframe_records[0].city: expected a string, found true (byte 38)"},
         {models_matrix, "{\"dataframe_split\":{\"columns\":[\"width\"]}}",
          "dataframe_split: 'data' is missing"},
         {models_matrix, "{\"dataframe_split\":{\"dtypes\":1}}",
@@ -82,6 +87,11 @@ START_TEST(tensors)
          "The request must be an object with exactly one of 'dataframe_split', "
          "'dataframe_records', 'instances', 'inputs'"},
         {models_matrix, "[[1,2,3]]", "expected an object, found an array (byte 0)"},
+        {models_matrix, "{\"instances\":[[1,2,3]],\"params\":null}", X13},
+        {models_matrix, "{\"params\":null,\"inputs\":null,\"instances\":[[1,2,3]]}", X13},
+        {models_matrix, "{\"instances\":null,\"params\":null}",
+         "The request must be an object with exactly one of 'dataframe_split', "
+         "'dataframe_records', 'instances', 'inputs'"},
         {models_matrix, "{\"inputs\":[[1,2,3]],\"params\":{\"method\":\"x\"}}",
          "params: the model has no method 'x'"},
     };
@@ -120,7 +130,7 @@ START_TEST(csv)
         {models_matrix, "width,h\xC3\xB6he,depth\n\n,nan,-inf\n1e3,inf,NA\n",
          "2: X float64[2,3] [NaN,NaN,-Infinity,1000.0,Infinity,NaN] -> predict"},
         {models_table, "city,age,flag\n\"a\nb\",1,True\n,2,0\n\"\",,1\n",
-         "3: age float64[3] [1.0,2.0,NaN] city string[3] [\"a\\nb\",null,\"\"]N flag bool[3,1] "
+         "3: age float64[3] [1.0,2.0,NaN] city string[3] [\"a\\nb\",null,null]NN flag bool[3,1] "
          "[true,false,true] -> predict"},
         {models_text, "text\nhello \"you\"\\\n17\n",
          "2: text string[2] [\"hello \\\"you\\\"\\\\\",\"17\"] -> predict"},
@@ -129,14 +139,178 @@ START_TEST(csv)
          "CSV.data[0].h\xC3\xB6he: expected a number, found a string"},
         {models_matrix, "width,h\xC3\xB6he,depth\n1,2\n",
          "CSV.data[0]: expected 3 values, one for each column, found 2"},
-        {models_matrix, "width,depth\n1,2\n", "CSV.data[0]: column 'h\xC3\xB6he' is missing"},
+        {models_matrix, "width,depth\n1,2\n", "CSV: column 'h\xC3\xB6he' is missing"},
         {models_matrix, "width,h\xC3\xB6he,depth\n",
          "CSV.data: expected at least one row, found none"},
         {models_matrix, "", "CSV: the line with the names is missing"},
-        {models_matrix, "a\n\"b", "CSV: a quoted value has no end"},
-        {models_matrix, "a\n\"b\"c", "CSV: text follows the quotes of a value"},
+        {models_line, "X\n\"b", "CSV: a quoted value has no end"},
+        {models_line, "X\n\"b\"c", "CSV: text follows the quotes of a value"},
     };
     check_csv(rows, sizeof rows / sizeof *rows);
+}
+END_TEST
+
+/* count (int64), small (float32), on (bool), text. */
+static void kinds(struct lar_draft *d)
+{
+    lar_value in[4] = {
+        lar_draft_input(d, "count", LAR_TYPE_I64, LAR_SHAPE(LAR_DIM_ROWS)),
+        lar_draft_input(d, "small", LAR_TYPE_F32, LAR_SHAPE(LAR_DIM_ROWS)),
+        lar_draft_input(d, "on", LAR_TYPE_BOOL, LAR_SHAPE(LAR_DIM_ROWS)),
+        lar_draft_input(d, "text", LAR_TYPE_STRING, LAR_SHAPE(LAR_DIM_ROWS)),
+    };
+    models_output(d, lar_draft_method(d, "predict"), "predict", lar_draft_scalar_f64(d, 0), in, 4,
+                  LAR_NO_VALUE);
+}
+
+/* x0, x1: a number and a text, as a table without names has them. */
+static void nameless_table(struct lar_draft *d)
+{
+    lar_value in[2] = {lar_draft_input(d, "x0", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS)),
+                       lar_draft_input(d, "x1", LAR_TYPE_STRING, LAR_SHAPE(LAR_DIM_ROWS))};
+    models_output(d, lar_draft_method(d, "predict"), "predict", lar_draft_scalar_f64(d, 0), in, 2,
+                  LAR_NO_VALUE);
+}
+
+/* Columns of a matrix called 0 and 2019. */
+static void years(struct lar_draft *d)
+{
+    static const char *const columns[] = {"2019", "0"};
+    lar_value x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS, 2));
+    lar_draft_input_columns(d, x, columns, 2);
+    models_output(d, lar_draft_method(d, "predict"), "predict", lar_draft_scalar_f64(d, 0), &x, 1,
+                  LAR_NO_VALUE);
+}
+
+static void quoted(struct lar_draft *d)
+{
+    static const char *const columns[] = {"a", "b\"q", "\"\""};
+    lar_value x = lar_draft_input(d, "X", LAR_TYPE_F64, LAR_SHAPE(LAR_DIM_ROWS, 3));
+    lar_draft_input_columns(d, x, columns, 3);
+    models_output(d, lar_draft_method(d, "predict"), "predict", lar_draft_scalar_f64(d, 0), &x, 1,
+                  LAR_NO_VALUE);
+}
+
+START_TEST(csv_values)
+{
+    static const struct call_row rows[] = {
+        {models_matrix, "width,h\xC3\xB6he,depth\n.5,3.,007\n+1,-.5e1,-0012.50\n 1 ,\t2\t,\"3\"\n",
+         "3: X float64[3,3] [0.5,3.0,7.0,1.0,-5.0,-12.5,1.0,2.0,3.0] -> predict"},
+        {models_matrix,
+         "width,h\xC3\xB6he,depth\n1e400,-1e400,1e-400\nINF,+inf,-infinity\n00,+.0,1E+05\n",
+         "3: X float64[3,3] [Infinity,-Infinity,0.0,Infinity,Infinity,-Infinity,0.0,0.0,1e+05] "
+         "-> predict"},
+        {models_matrix, "width,h\xC3\xB6he,depth\nTrue,FALSE,true\n#N/A N/A,-1.#IND,<NA>\n",
+         "2: X float64[2,3] [1.0,0.0,1.0,NaN,NaN,NaN] -> predict"},
+        {models_matrix, "width,h\xC3\xB6he,depth\n1,.,3\n",
+         "CSV.data[0].h\xC3\xB6he: expected a number, found a string"},
+        {models_matrix, "width,h\xC3\xB6he,depth\n1,1e,3\n",
+         "CSV.data[0].h\xC3\xB6he: expected a number, found a string"},
+        {models_matrix, "width,h\xC3\xB6he,depth\n1,--1,3\n",
+         "CSV.data[0].h\xC3\xB6he: expected a number, found a string"},
+        {models_matrix, "width,h\xC3\xB6he,depth\n1,2 3,3\n",
+         "CSV.data[0].h\xC3\xB6he: expected a number, found a string"},
+        {kinds, "count,small,on,text\n007,.5,True,True\n+1,-1e400,0,1\nTrue,TRUE,1,007\n",
+         "3: count int64[3] [7,1,1] small float32[3] [0.5,-Infinity,1.0] on bool[3] "
+         "[true,false,true] text string[3] [\"True\",\"1\",\"007\"] -> predict"},
+        {kinds, "count,small,on,text\n3.,1,1,a\n",
+         "CSV.data[0].count: expected an integer, found a number with fraction or exponent"},
+        {kinds, "count,small,on,text\n1e400,1,1,a\n",
+         "CSV.data[0].count: expected an integer, found a number with fraction or exponent"},
+        {kinds, "count,small,on,text\n1,1,2,a\n",
+         "CSV.data[0].on: expected true or false, found a number"},
+        {kinds, "count,small,on,text\n,1,1,a\n",
+         "CSV.data[0].count: expected an integer, found null"},
+        /* missing texts, quoted or not, but only as a whole */
+        {models_words,
+         "a,b\nNA,\"N/A\"\nnull,NULL\n#N/A,nan\nNone,\"\"\nn/a,\n NA,NAN\nNA yes,\"\"\"\"\n",
+         "7: words string[7,2] [null,null,null,null,null,null,null,null,null,null,\" NA\",\"NAN\","
+         "\"NA yes\",\"\\\"\"] -> predict"},
+    };
+    check_csv(rows, sizeof rows / sizeof *rows);
+}
+END_TEST
+
+#define HINT " (the model has no column names of its own; `inputs` in its model.yaml gives them)"
+#define X12 "1: X float64[1,12] [9.0,8.0,7.0,6.0,5.0,4.0,3.0,2.0,1.0,0.0,-1.0,-2.0] -> predict"
+
+START_TEST(csv_headers)
+{
+    static const struct call_row rows[] = {
+        {quoted, "a,\"b\"\"q\",\"\"\"\"\"\"\n1,2,3\n",
+         "1: X float64[1,3] [1.0,2.0,3.0] -> predict"},
+        /* an index, a target, a comma too many */
+        {models_matrix, ",width,species,h\xC3\xB6he,depth,\n7,1,x,2,3,\n", X13},
+        {models_matrix, "\n\r\n1,2,3\n", X13},
+        {models_matrix, "1,2,3\n4,,6", "2: X float64[2,3] [1.0,2.0,3.0,4.0,NaN,6.0] -> predict"},
+        {models_matrix, "NA,2,3\n", "1: X float64[1,3] [NaN,2.0,3.0] -> predict"},
+        {models_matrix, "1,2\n", "CSV: the first line has 2 columns, the model 3"},
+        {models_matrix, "0,1,2\n1,2,3\n",
+         "CSV: columns 'width', 'h\xC3\xB6he', 'depth' are missing; the model has no column '0', "
+         "'1', '2'"},
+        {models_matrix, "a,b,c\n1,2,3\n",
+         "CSV: columns 'width', 'h\xC3\xB6he', 'depth' are missing; the model has no column 'a', "
+         "'b', 'c'"},
+        {models_wide, "x11,x1,x2,x3,x4,x5,x6,x7,x8,x9,x10,x0\n-2,8,7,6,5,4,3,2,1,0,-1,9\n", X12},
+        {models_wide, "0,1,2,3,4,5,6,7,8,9,10,11\n9,8,7,6,5,4,3,2,1,0,-1,-2\n", X12},
+        {models_wide, ",0,1,2,3,4,5,6,7,8,9,10,11\n5,9,8,7,6,5,4,3,2,1,0,-1,-2\n", X12},
+        {models_wide, "11,1,2,3,4,5,6,7,8,9,10,0,y\n-2,8,7,6,5,4,3,2,1,0,-1,9,no\n", X12},
+        {models_wide, "9,8,7,6,5,4,3,2,1,0,-1,-2\n", X12},
+        {models_wide, "a,b,c,d,e,f,g,h,i,j,k,l\n9,8,7,6,5,4,3,2,1,0,-1,-2\n", X12},
+        {models_wide, "a,b,c,d,e,f,g,h,i,j,x10,x11\n9,8,7,6,5,4,3,2,1,0,-1,-2\n",
+         "CSV: columns 'x0', 'x1', 'x2', 'x3', 'x4', 'x5', 'x6', 'x7', 'x8', 'x9' are missing; the "
+         "model has no column 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'" HINT},
+        {models_wide, "a,b\n1,2\n",
+         "CSV: columns 'x0', 'x1', 'x2', 'x3', 'x4', 'x5', 'x6', 'x7', 'x8', 'x9', 'x10', 'x11' "
+         "are missing; the model has no column 'a', 'b'" HINT},
+        {nameless_table, "0,1\n5,a\n", "1: x0 float64[1] [5.0] x1 string[1] [\"a\"] -> predict"},
+        {nameless_table, "n,t\n5,a\n", "1: x0 float64[1] [5.0] x1 string[1] [\"a\"] -> predict"},
+        {nameless_table, "5,a\n6,b\n",
+         "CSV: columns 'x0', 'x1' are missing; the model has no column '5', 'a'" HINT},
+        {years, "0,2019\n1,2\n", "1: X float64[1,2] [2.0,1.0] -> predict"},
+        {years, "3,4\n", "1: X float64[1,2] [3.0,4.0] -> predict"},
+        {models_table, "age,flag\n1,1\n", "CSV: column 'city' is missing"},
+        {models_table,
+         ",aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,"
+         "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb,"
+         "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc,"
+         "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd,"
+         "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee,f,flag\n1\n",
+         "CSV: columns 'age', 'city' are missing; the model has no column '', "
+         "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', "
+         "'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', "
+         "'cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc', "
+         "'dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd', ..."},
+        {models_matrix, "\n", "CSV: the line with the names is missing"},
+    };
+    check_csv(rows, sizeof rows / sizeof *rows);
+}
+END_TEST
+
+START_TEST(names_that_are_numbers)
+{
+    static const struct call_row rows[] = {
+        {models_line, "{\"dataframe_records\":[{\"0\":5}]}", "1: X float64[1,1] [5.0] -> predict"},
+        {models_line, "{\"dataframe_split\":{\"columns\":[\"y\",\"0\"],\"data\":[[1,5]]}}",
+         "1: X float64[1,1] [5.0] -> predict"},
+        {models_line, "{\"instances\":[{\"0\":5}]}", "1: X float64[1,1] [5.0] -> predict"},
+        {models_line, "{\"inputs\":{\"0\":[5,6]}}", "2: X float64[2,1] [5.0,6.0] -> predict"},
+        {models_line, "{\"instances\":[{\"1\":5}]}",
+         "instances[0]: unknown column '1'; the model has 'x0'" HINT},
+        {models_line, "{\"instances\":[{\"00\":5}]}",
+         "instances[0]: unknown column '00'; the model has 'x0'" HINT},
+        {models_line, "{\"instances\":[{\"0\":5,\"x0\":5}]}",
+         "instances[0]: column 'x0' is given twice"},
+        {nameless_table, "{\"dataframe_split\":{\"columns\":[\"1\",\"0\"],\"data\":[[\"a\",5]]}}",
+         "1: x0 float64[1] [5.0] x1 string[1] [\"a\"] -> predict"},
+        {nameless_table, "{\"dataframe_records\":[{\"0\":5}]}",
+         "dataframe_records[0]: column 'x1' is missing" HINT},
+        {models_matrix, "{\"instances\":[{\"0\":1,\"1\":2,\"2\":3}]}",
+         "instances[0]: unknown column '0'; the model has 'width', 'h\xC3\xB6he', 'depth'"},
+        {models_matrix, "{\"dataframe_records\":[{\"0\":1,\"1\":2,\"2\":3}]}",
+         "dataframe_records[0]: column 'width' is missing"},
+    };
+    CHECK_CALLS(lar_mlflow_read, rows);
 }
 END_TEST
 
@@ -178,5 +352,6 @@ END_TEST
 int main(void)
 {
     return check_main("dialect_mlflow",
-                      (const TTest *[]){data_frames, tensors, csv, answers, NULL});
+                      (const TTest *[]){data_frames, tensors, csv, csv_values, csv_headers,
+                                        names_that_are_numbers, answers, NULL});
 }

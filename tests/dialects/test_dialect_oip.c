@@ -180,6 +180,13 @@ START_TEST(what_is_refused)
          "inputs[0]: shape [1,4] where the model takes [rows,3]"},
         {models_matrix, "{\"inputs\":[" HEAD("X", "[3]", "FP64") "[1,2,3]}]}",
          "inputs[0]: shape [3] where the model takes [rows,3]"},
+        {models_matrix, "{\"inputs\":[" HEAD("heigth", "[1]", "FP64") "[1]}]}",
+         "inputs[0]: shape [1] where the model takes [rows,3] or a column: unknown column "
+         "'heigth'; "
+         "the model has 'width', 'h\xC3\xB6he', 'depth'"},
+        {models_matrix, "{\"inputs\":[" HEAD("any", "[1,1]", "FP64") "[1]}]}",
+         "inputs[0]: shape [1,1] where the model takes [rows,3] or a column: unknown column 'any'; "
+         "the model has 'width', 'h\xC3\xB6he', 'depth'"},
         {models_matrix, "{\"inputs\":[" HEAD("X", "[1099511627776,3]", "FP64") "[1,2,3]}]}",
          "inputs[0].data: expected 3298534883328 elements, found 3 (byte 81)"},
         {models_matrix, "{\"inputs\":[" HEAD("X", "[2,3]", "FP64") "[[1,2,3],[4,5]]}]}",

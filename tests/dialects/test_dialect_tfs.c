@@ -98,7 +98,7 @@ START_TEST(columns)
         {models_matrix, "{\"inputs\": {\"depth\": [3], \"depth\": [1]}}",
          "inputs.depth: column 'depth' is given twice"},
         {models_matrix, "{\"inputs\": {\"depth\": [3,true]}}",
-         "inputs.depth[1]: expected a number, found true (byte 24)"},
+         "inputs.depth[1]: expected a number (1 for true, 0 for false), found true (byte 24)"},
         {models_matrix, "{\"inputs\": []}", "input 'X' has no rows, at least one is needed"},
         {models_table, "{\"inputs\": {\"age\": [1,2], \"city\": [\"a\"], \"flag\": [true,false]}}",
          "input 'city' has 1 rows, 'age' has 2"},

@@ -62,12 +62,41 @@ head=$(head -n 1 <<<"$out")
 [ "$head" = predict_proba_no,predict_proba_yes ] || fail "names: $head"
 asks 0 $'age,fare,class,sex,port\n22,7.25,third,male,S\n' predict "$table" --format csv
 gives $'predict\nno'
+asks 0 '[[null, 3, "first", "male", null], [null, 3, "first", "male", "nix"]]' predict "$table" --method predict_proba
+missing=$(head -n 1 <<<"$out")
+[ "$missing" != "$(tail -n 1 <<<"$out")" ] || fail "a missing text is as any other: $out"
+for nothing in '' '""' NA '"NA"' null '#N/A' nan; do
+    asks 0 $'port,sex,class,fare,age,survived\n'"$nothing,male,first,3.,$nothing,1"$'\n' predict "$table" --method predict_proba
+    gives "$missing"
+done
 asks 1 $'age,fare,class,sex,harbour,id\n22,7.25,third,male,S,1\n' predict "$table"
 says "'port' is missing; the model has no column 'harbour', 'id'"
 asks 0 $'5.1,3.5,1.4,0.2\n' predict "$iris"
-asks 0 $'a,b,c,d\n5.1,3.5,1.4,0.2\n' predict "$iris"
+for csv in $'5.1,3.5,1.4,0.2\n' $'a,b,c,d\n5.1,3.5,1.4,0.2\n' $',x0,x1,x2,x3,y\n7,5.1,3.5,1.4,0.2,no\n' $',0,1,2,3\n7,5.1,3.5,1.4,.2\n' $'0,1,2,3,\n+5.1,3.50,1.4,0.2,\n'; do
+    asks 0 "$csv" predict "$iris"
+    gives 0
+    asks 0 "$csv" predict iris --url "$base"
+    gives 0
+done
+for where in iris/1 iris/canary; do
+    asks 0 '' promote iris 1 canary --url "$base"
+    asks 0 $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n' predict "$where" --url "$base"
+    gives 0
+    asks 0 '{"dataframe_split": {"columns": ["x3", "x1", "x2", "x0"], "data": [[0.2, 3.5, 1.4, 5.1]]}}' predict "$where" --url "$base"
+    gives 0
+done
+asks 0 '{"dataframe_records": [{"x3": 0.2, "x1": 3.5, "x2": 1.4, "x0": 5.1}]}' predict iris --url "$base"
+gives 0
+asks 1 $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n' predict iris/beta --url "$base"
+says "beta"
+asks 1 $'x0,x1,x2,x3\n5.1,3.5,1.4,0.2\n' predict iris/7 --url "$base"
+foreign=$'a,b,x2,x3\n5.1,3.5,1.4,0.2\n'
+asks 1 "$foreign" predict "$iris"
+says "columns 'x0', 'x1' are missing; the model has no column 'a', 'b'"
+asks 1 "$foreign" predict iris --url "$base"
+says "columns 'x0', 'x1' are missing; the model has no column 'a', 'b'"
 asks 1 $'a,b,c\n5.1,3.5,1.4\n' predict "$iris"
-says "first line has 3 columns, the model 4"
+says "columns 'x0', 'x1', 'x2', 'x3' are missing; the model has no column 'a', 'b', 'c'"
 asks 1 $'a,b,c,d\n5.1,3.5,1.4,x\n' predict "$iris"
 says "CSV"
 asks 1 "" predict "$iris"
@@ -102,6 +131,8 @@ tail -n +2 out.csv | cmp - theirs || fail "CSV differs"
 } >x.npy
 runs 0 predict "$iris" x.npy
 gives 0
+runs 2 predict iris x.npy --url "$base"
+says "a server takes JSON or CSV"
 runs 0 predict "$iris" x.npy --output y.npy
 grep -aqF "{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }" y.npy || fail "y.npy: $(od -c y.npy)"
 [ "$(stat -c %s y.npy)" = 136 ] || fail "y.npy: $(od -c y.npy)"
@@ -112,6 +143,20 @@ asks 0 $'age,fare,class,sex,port\n22,7.25,third,male,S\n40,99,first,female,C\n' 
 grep -aqF "'<U3'" s.npy || fail "s.npy: $(od -c s.npy)"
 [ "$(stat -c %s s.npy)" = 152 ] || fail "s.npy: $(od -c s.npy)"
 asks 1 "PK" predict "$iris"
+printf '\x93NUMPY\x01\x00\x76\x00%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4), }" >none.npy
+echo x0,x1,x2,x3 >none.csv
+echo '[]' >none.json
+for nothing in none.npy none.csv none.json; do
+    runs 1 predict "$iris" $nothing
+    says "expected at least one row, found none"
+done
+runs 2 predict "$iris" x.npy --output p.xlsx
+says "--output writes .json, .csv or .npy, not '.xlsx'"
+[ ! -e p.xlsx ] || fail "p.xlsx is there"
+runs 0 predict "$iris" x.npy --output p.txt --format csv
+mkdir out.d
+runs 0 predict "$iris" x.npy --output out.d/p
+[ "$(cat out.d/p)" = 0 ] || fail "out.d/p: $(cat out.d/p)"
 head -c 100 x.npy >cut.npy
 runs 1 predict "$iris" cut.npy
 on_terminal 2 "" predict "$iris" x.npy --format npy

@@ -47,6 +47,14 @@ body_has '.predictions | length == 2'
 cut -d, -f1,3- "$work/csv" >"$work/missing"
 answers 400 "$url?model=table" -H 'Content-Type: text/csv' --data-binary @"$work/missing"
 body_has ".message | contains(\"column '${columns%%,*}' is missing\")"
+
+# CSV as pandas reads it
+printf '%s\n' ,sex,port,class,fare,age,survived '7,"NA",S,first,+3.,#N/A,1' >"$work/csv"
+answers 200 "$url?model=table" -H 'Content-Type: text/csv' --data-binary @"$work/csv"
+body_has '.predictions | length == 1'
+answers 200 "$url?model=iris" -H 'Content-Type: text/csv' --data-binary $'0,1,2,3\n5.1,3.5,1.4,True\n'
+answers 200 "$url?model=iris" -H "$json" -d '{"dataframe_records": [{"3": 0.2, "0": 5.1, "1": 3.5, "2": 1.4}], "params": null}'
+body_has '.predictions == [0]'
 stop
 
 start --default-model iris

@@ -58,6 +58,9 @@ body_has '.outputs[0] | .datatype == "BYTES" and .shape == [1, 2] and (.data[0] 
 answers 404 "$base/v2/models/none/infer" -d "{$x}"
 body_has '.error == "Request for unknown model: '\''none'\'' is not found"'
 
+answers 404 "$base/v2/models/iris/versions/beta/infer" -d "{$x}"
+body_has '.error == "Request for unknown model: '\''iris'\'' label '\''beta'\'' is not found"'
+
 # Statistics: four good calls of version 2's three rows, counted where they were made
 answers 200 "$base/v2/models/iris/versions/1/stats"
 body_has '.model_stats | length == 1 and (.[0] | .name == "iris" and .version == "1" and .inference_count == 3 and .execution_count == 2 and .inference_stats.success.count == 2 and .inference_stats.fail.count == 0 and .inference_stats.compute_infer.ns > 0 and .last_inference > 1600000000000 and ([.batch_stats[].batch_size] | sort == [1, 2]))'

@@ -73,11 +73,11 @@ size_t table_fixtures(void)
 
 void table_print(size_t failures)
 {
-    printf("%-26s %8s %8s %12s %14s\n", "class", "fixtures", "failures", "worst error",
-           "labels differ");
+    printf("%-26s %8s %8s %12s %12s %14s\n", "class", "fixtures", "failures", "worst error",
+           "of float32", "labels differ");
     for (size_t i = 0; i < n_lines; i++)
-        printf("%-26s %8zu %8zu %12.3g %14zu\n", lines[i].class, lines[i].fixtures,
-               lines[i].failures, lines[i].worst, lines[i].labels);
+        printf("%-26s %8zu %8zu %12.3g %12.3g %14zu\n", lines[i].class, lines[i].fixtures,
+               lines[i].failures, lines[i].worst, lines[i].worst_float32, lines[i].labels);
     printf("%zu fixtures, %zu failures; errors in units of the tolerance\n", table_fixtures(),
            failures);
 }
@@ -140,17 +140,19 @@ static void write_tolerance(const struct line *line)
            : scores                  ? "1e-12 S"
                                      : "",
            scores && probabilities ? ", " : "", probabilities ? "1e-12 (1 + S)" : "");
+    if (line->float32)
+        printf("; 1e-6 for 1e-12 where fitted on float32");
 }
 
 /* The power of ten that the worst error is below: its digits differ from machine to machine. */
-static void write_worst(const struct line *line)
+static void write_worst(double worst)
 {
-    if (line->worst == 0) {
+    if (worst == 0) {
         printf("0");
         return;
     }
     int power = 0;
-    for (double bound = 1; power > -9 && line->worst < bound / 10; power--)
+    for (double bound = 1; power > -9 && worst < bound / 10; power--)
         bound /= 10;
     if (power == 0)
         printf("< 1");
@@ -176,7 +178,11 @@ static void write_table(void)
         printf(" | %zu | ", sorted[i]->fixtures);
         write_tolerance(sorted[i]);
         printf(" | ");
-        write_worst(sorted[i]);
+        write_worst(sorted[i]->worst);
+        if (sorted[i]->float32) {
+            printf("; ");
+            write_worst(sorted[i]->worst_float32);
+        }
         printf(" | %zu |\n", sorted[i]->labels);
     }
 }

@@ -14,6 +14,8 @@ struct line {
     char class[TABLE_NAME];
     size_t fixtures, failures, labels; /* labels that differ where they may */
     double worst;                      /* error in units of the tolerance */
+    double worst_float32;              /* the same of what scikit-learn computes in float32 */
+    bool float32;                      /* there is such a fixture */
     struct {
         char name[TABLE_NAME];
         bool exact; /* in every fixture */

@@ -2,7 +2,8 @@
  *
  * Results that need no product and no libm must be equal bit by bit. For others, with S the scale
  * that the fixture records for each row: scores within 1e-12 S, probabilities within 1e-12 (1 + S),
- * their logarithms within that relative to max(1, |log p|); labels may differ only where the row's
+ * their logarithms within that relative to max(1, |log p|); 1e-6 stands for 1e-12 where the fixture
+ * says that scikit-learn computes in float32. Labels may differ only where the row's
  * scores are that near to each other and not the same as scikit-learn's, or where the fixture lists
  * the place as open; those are counted. Each row alone gives the bits of the batch, and so do a
  * thousand at once, unless the fixture says that its rows are answered together.
@@ -136,14 +137,20 @@ struct test {
     bool together; /* a row's answer depends on the other rows */
 };
 
+/* What part of a scale the numbers of WANT, a method's answer, may be off. */
+static double unit_of(json_t *want)
+{
+    return json_is_true(json_object_get(want, "float32")) ? 1e-6 : 1e-12;
+}
+
 /* How far a number may be off, given the row's scale. */
-static double tolerance(const char *method, double want, double scale)
+static double tolerance(const char *method, double want, double scale, double unit)
 {
     if (strncmp(method, "predict_log_proba", 17) == 0)
-        return 1e-12 * (1 + scale) * fmax(1, fabs(want));
+        return unit * (1 + scale) * fmax(1, fabs(want));
     if (strncmp(method, "predict_proba", 13) == 0)
-        return 1e-12 * (1 + scale);
-    return 1e-12 * scale;
+        return unit * (1 + scale);
+    return unit * scale;
 }
 
 /* Whether scikit-learn's scores of ROW leave the choice of the label open: the two greatest (or the
@@ -167,13 +174,22 @@ static bool is_open(const struct test *t, size_t row)
         best = fmax(best, v);
     }
     double gap = k == 1 ? fabs(wanted(json_array_get(data, row))) : best - second;
-    return scores && differ && gap <= 2e-12 * scale;
+    return scores && differ && gap <= 2 * unit_of(scores) * scale;
 }
 
-static bool compare_one(struct test *t, const char *method, const struct lar_tensor *got,
-                        json_t *want, uint64_t i, size_t row, double scale, bool exact, bool label)
+/* How the numbers of one method are compared. */
+struct rule {
+    const char *method;
+    bool exact, label;
+    double unit;
+};
+
+static bool compare_one(struct test *t, const struct rule *rule, const struct lar_tensor *got,
+                        json_t *want, uint64_t i, size_t row, double scale)
 {
-    if (got->type == LAR_TYPE_STRING || label) {
+    const char *method = rule->method;
+    bool exact = rule->exact;
+    if (got->type == LAR_TYPE_STRING || rule->label) {
         bool same = got->type == LAR_TYPE_STRING ? same_text(got, i, want)
                                                  : element(got, i) == wanted(want);
         if (same)
@@ -187,9 +203,10 @@ static bool compare_one(struct test *t, const char *method, const struct lar_ten
     double a = element(got, i), b = wanted(want);
     if (exact ? same_bits(a, b) : (isnan(a) && isnan(b)) || a == b)
         return true;
-    double error = fabs(a - b) / tolerance(method, b, scale);
+    double error = fabs(a - b) / tolerance(method, b, scale, rule->unit);
+    double *worst = rule->unit > 1e-12 ? &t->line->worst_float32 : &t->line->worst;
     if (!exact && error <= 1) {
-        t->line->worst = fmax(t->line->worst, error);
+        *worst = fmax(*worst, error);
         return true;
     }
     return fault(t->line, t->path, "%s[%llu]: %.17g, scikit-learn says %.17g (%g of the tolerance)",
@@ -215,12 +232,15 @@ static bool compare(struct test *t, const char *method, const struct lar_tensor 
     json_t *scale = json_object_get(want, "scale");
     const char *dtype = json_string_value(json_object_get(want, "dtype"));
     enum lar_type type = expected_type(dtype, data);
-    bool exact = json_is_true(json_object_get(want, "exact"));
-    bool label =
+    struct rule rule = {.method = method,
+                        .exact = json_is_true(json_object_get(want, "exact")),
+                        .unit = unit_of(want)};
+    rule.label =
         strcmp(method, "predict") == 0 && (json_object_get(t->methods, "decision_function") ||
                                            json_object_get(t->methods, "predict_proba"));
     uint64_t count = lar_tensor_count(got), n = json_array_size(data);
-    table_note(t->line, t->path, method, exact);
+    table_note(t->line, t->path, method, rule.exact);
+    t->line->float32 |= rule.unit > 1e-12;
     bool fits = got->shape.rank == json_array_size(shape) && got->type == type && count == n;
     for (uint32_t i = 0; fits && i < got->shape.rank; i++)
         fits = got->shape.dims[i] == json_integer_value(json_array_get(shape, i));
@@ -237,7 +257,7 @@ static bool compare(struct test *t, const char *method, const struct lar_tensor 
             !(got->type != LAR_TYPE_STRING &&
               same_bits(element(got, i), wanted(json_array_get(data, i)))))
             t->line->labels++;
-        else if (!compare_one(t, method, got, json_array_get(data, i), i, row, s, exact, label))
+        else if (!compare_one(t, &rule, got, json_array_get(data, i), i, row, s))
             return false;
     }
     return true;

@@ -38,6 +38,28 @@ START_TEST(yeo_johnson)
 }
 END_TEST
 
+/* What NumPy makes of a float32 lambda: 2 - lambda and the inverse are of it, too. */
+START_TEST(powers_of_float32)
+{
+    const double lambda = (double)(1 / 3.0F), other = (double)(float)(2 - lambda);
+    struct one o = {.op = "larder.PowerTransform",
+                    .inputs = {F64(S(2, 1), -3, 7)},
+                    .n_inputs = 1,
+                    .rows = 1,
+                    .params = {{"lambdas", F64(S(1), lambda)},
+                               {"method", SCALAR_I64(1)},
+                               {"float32", BOOLS(LAR_SCALAR, 1)}}};
+    ck_assert(other != 2 - lambda);
+    const double powers[] = {-(pow(4, other) - 1) / other, (pow(8, lambda) - 1) / lambda};
+    expect_near(&o, powers, 2, 1e-15);
+    o.op = "larder.PowerInverse";
+    o.params[1].tensor = (struct lar_tensor)SCALAR_I64(2);
+    const double back[] = {1 - pow(other * 3 + 1, (double)(1 / (float)other)),
+                           pow(7 * lambda + 1, (double)(1 / (float)lambda)) - 1};
+    expect_near(&o, back, 2, 1e-15);
+}
+END_TEST
+
 START_TEST(box_cox)
 {
     struct one o = {.op = "larder.PowerTransform",
@@ -159,7 +181,7 @@ END_TEST
 
 int main(void)
 {
-    return check_main("distributions",
-                      (const TTest *[]){yeo_johnson, box_cox, power_inverse, quantile_inverse,
-                                        uniform, normal, quantiles_are_verified, NULL});
+    return check_main("distributions", (const TTest *[]){yeo_johnson, powers_of_float32, box_cox,
+                                                         power_inverse, quantile_inverse, uniform,
+                                                         normal, quantiles_are_verified, NULL});
 }

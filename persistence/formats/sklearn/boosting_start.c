@@ -167,8 +167,14 @@ static bool estimate(struct sk_context *sk, const struct pk_node *object, lar_va
     if (sk_release(object) < SK_RELEASE(0, 21))
         return sk_refuse_attribute(sk, pk_attribute(object, "init_"), "init_",
                                    "must be one of GradientBoosting's own before release 0.21");
+    bool narrowed = sk->narrowed;
+    sk->narrowed = false;
     if (!sk_inner(sk, object, "init_", &frame, &inner))
         return false;
+    if (sk->narrowed)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "init_: computes in float32, which the trees' raw predictions are added to");
+    sk->narrowed = narrowed;
     if (loss == SK_LOSS_IDENTITY) {
         if (!sk_inner_vector(sk, &inner, SK_PREDICT, &value))
             return false;

@@ -1,7 +1,8 @@
 /* sklearn.calibration: CalibratedClassifierCV: scores of fitted classifiers, each through what was
  * learnt of them, the mean of all.
  *
- * Tolerance: 1e-12 (1 + S), S the inner classifiers' scores.
+ * Tolerance: 1e-12 (1 + S), S the inner classifiers' scores; 1e-6 (1 + S) behind isotonic
+ * calibration that was fitted on scores in float32.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"

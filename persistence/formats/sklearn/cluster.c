@@ -4,7 +4,9 @@
  * Labels: the least of c c - 2 x c, as scikit-learn compares it; centres that are equally near
  * within 1e-12 of |x|^2 + |c|^2 may be taken for each other. transform: scikit-learn takes
  * distances from x x - 2 x c + c c, here they are sums of squares; their squares differ by up to
- * 1e-12 of (|x| + |c|)^2.
+ * 1e-12 of (|x| + |c|)^2. Centres of k-means in float32: it also compares rows in float32, and ours
+ * are rounded to that; labels may then differ within 1e-6 of |x|^2 + |c|^2. transform takes float64
+ * rows as they are, and holds 1e-12.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/cluster.h"
 #include "persistence/formats/sklearn/attributes.h"
@@ -34,22 +36,25 @@ bool sk_get_centres(struct sk_context *sk, const struct pk_node *object, const c
     return true;
 }
 
-/* The number of the nearest centre, int64. */
-static lar_value nearest(struct sk_context *sk, const struct sk_centres *c)
+/* The number of the centre nearest to X, int64. */
+static lar_value nearest(struct sk_context *sk, const struct sk_centres *c, lar_value x)
 {
     struct lar_draft *d = sk->draft;
     lar_value centers = lar_draft_f64(d, c->data, LAR_SHAPE((int64_t)c->n, (int64_t)c->columns));
     return lar_draft_node(d, &(struct lar_node_args){.op = "larder.NearestCenter",
-                                                     .inputs = &c->x,
+                                                     .inputs = &x,
                                                      .n_inputs = 1,
                                                      .params = {{"centers", centers}}});
 }
 
-bool sk_refuse_float32_centres(struct sk_context *sk, const struct sk_centres *c)
+lar_value sk_compared_with_centres(struct sk_context *sk, const struct pk_node *object,
+                                   const struct sk_centres *c)
 {
-    return !c->float32 || sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                                  "cluster_centers_: is float32, in which scikit-learn then "
-                                  "compares: fit it on float64");
+    bool wide = sk_release(object) < SK_RELEASE(0, 23) && !sk_is_sparse(sk, c->x);
+    if (!c->float32 || wide)
+        return c->x;
+    lar_value x = sk_check_finite(sk, object, c->x, false, true);
+    return sk_cast(sk, sk_cast(sk, x, LAR_TYPE_F32), LAR_TYPE_F64);
 }
 
 void sk_give_distances(struct sk_context *sk, const struct sk_centres *c, struct sk_result *ret)
@@ -64,11 +69,11 @@ bool sk_read_k_means(struct sk_context *sk, const struct pk_node *object, const 
                      struct sk_result *ret)
 {
     struct sk_centres c;
-    if (!sk_get_centres(sk, object, "cluster_centers_", in, &c) ||
-        !sk_refuse_float32_centres(sk, &c))
+    if (!sk_get_centres(sk, object, "cluster_centers_", in, &c))
         return false;
     sk_give_distances(sk, &c, ret);
-    return sk_answer(sk, ret, SK_PREDICT, sk_cast(sk, nearest(sk, &c), LAR_TYPE_I32), LAR_NO_VALUE);
+    lar_value number = nearest(sk, &c, sk_compared_with_centres(sk, object, &c));
+    return sk_answer(sk, ret, SK_PREDICT, sk_cast(sk, number, LAR_TYPE_I32), LAR_NO_VALUE);
 }
 
 /* predict: the number of the nearest centre. */
@@ -77,7 +82,7 @@ bool sk_read_nearest_center(struct sk_context *sk, const struct pk_node *object,
 {
     struct sk_centres c;
     return sk_get_centres(sk, object, "cluster_centers_", in, &c) &&
-           sk_answer(sk, ret, SK_PREDICT, nearest(sk, &c), LAR_NO_VALUE);
+           sk_answer(sk, ret, SK_PREDICT, nearest(sk, &c, c.x), LAR_NO_VALUE);
 }
 
 bool sk_read_birch(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
@@ -94,7 +99,8 @@ bool sk_read_birch(struct sk_context *sk, const struct pk_node *object, const st
         return sk_fail(sk, LAR_ERR_FORMAT, "subcluster_labels_: has %zu labels for %zu centres", n,
                        c.n);
     sk_give_distances(sk, &c, ret);
-    return sk_answer(sk, ret, SK_PREDICT, sk_gather(sk, labels, nearest(sk, &c), 0), LAR_NO_VALUE);
+    return sk_answer(sk, ret, SK_PREDICT, sk_gather(sk, labels, nearest(sk, &c, c.x), 0),
+                     LAR_NO_VALUE);
 }
 
 /* transform: the means of features that belong together. */

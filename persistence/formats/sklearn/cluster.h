@@ -16,8 +16,10 @@ struct sk_centres {
 bool sk_get_centres(struct sk_context *sk, const struct pk_node *object, const char *name,
                     const struct sk_frame *in, struct sk_centres *ret);
 
-/* Refuses float32: k-means then compares in float32, and does not take float64. */
-bool sk_refuse_float32_centres(struct sk_context *sk, const struct sk_centres *centres);
+/* What k-means compares with the centres. Where they are float32 scikit-learn takes no other rows
+ * (until release 0.22 it does, dense ones): what enters is rounded to that. */
+lar_value sk_compared_with_centres(struct sk_context *sk, const struct pk_node *object,
+                                   const struct sk_centres *centres);
 
 /* transform: the distances to the centres. */
 void sk_give_distances(struct sk_context *sk, const struct sk_centres *centres,

@@ -106,13 +106,13 @@ static lar_value i32(struct sk_context *sk, int32_t *data, size_t n)
 }
 
 static lar_value descend(struct sk_context *sk, const struct bisection *b,
-                         const struct sk_centres *c)
+                         const struct sk_centres *c, lar_value x)
 {
     static const int64_t root[] = {0};
     struct lar_draft *d = sk->draft;
     int64_t n = (int64_t)b->n, m = (int64_t)b->most;
     lar_value sides = lar_draft_apply(
-        d, "MatMul", 2, c->x, lar_draft_f64(d, b->apart, LAR_SHAPE((int64_t)c->columns, m)));
+        d, "MatMul", 2, x, lar_draft_f64(d, b->apart, LAR_SHAPE((int64_t)c->columns, m)));
     sides = lar_draft_apply(d, "Greater", 2, sides, lar_draft_f64(d, b->offset, LAR_SHAPE(m)));
     sides = sk_cast(sk, sides, LAR_TYPE_F64);
     lar_value label = lar_draft_node(
@@ -138,11 +138,11 @@ bool sk_read_bisecting_k_means(struct sk_context *sk, const struct pk_node *obje
     const double *mean = NULL;
     const struct pk_node *tree = sk_fitted(sk, object, "_bisecting_tree");
     if (!tree || !sk_get_centres(sk, object, "cluster_centers_", in, &c) ||
-        !sk_refuse_float32_centres(sk, &c) ||
         (pk_attribute(object, "_X_mean") &&
          !sk_get_vector(sk, object, "_X_mean", c.columns, &mean)) ||
         !flatten(sk, tree, c.n, c.columns, mean, &b))
         return false;
     sk_give_distances(sk, &c, ret);
-    return sk_answer(sk, ret, SK_PREDICT, descend(sk, &b, &c), LAR_NO_VALUE);
+    lar_value x = sk_compared_with_centres(sk, object, &c);
+    return sk_answer(sk, ret, SK_PREDICT, descend(sk, &b, &c, x), LAR_NO_VALUE);
 }

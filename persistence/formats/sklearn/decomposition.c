@@ -4,8 +4,10 @@
  * (score_samples) is that of a Gaussian of factors (factors.h).
  *
  * Tolerance: 1e-12 S, with S the same sums of products of magnitudes (also of what is subtracted);
- * where a matrix is inverted, times its condition. A PCA that release 1.5 or later fitted on
- * float32 projects its mean in float32, in an order that is the CPU's: it is refused.
+ * where a matrix is inverted, times its condition. Where components_ are float32 it is 1e-6 S for
+ * what scikit-learn computes in float32: since release 1.5 the projection of PCA's mean, and all of
+ * SparsePCA. Such a PCA has no score_samples here: its covariance is inverted in float32, and what
+ * is left of the result's digits depends on the covariance's condition.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -22,7 +24,7 @@ struct projection {
     struct sk_matrix components;
     const double *mean; /* NULL: none */
     lar_value x;        /* what enters */
-    bool sparse, mean_float32;
+    bool sparse;
 };
 
 static bool read_projection(struct sk_context *sk, const struct pk_node *object,
@@ -40,7 +42,6 @@ static bool read_projection(struct sk_context *sk, const struct pk_node *object,
         return sk_fail(sk, LAR_ERR_FORMAT, "mean_: has %zu elements, components_ has %zu columns",
                        mean.n, n);
     ret->mean = centred ? mean.data : NULL;
-    ret->mean_float32 = centred && mean.float32;
     ret->x = sk_enter(sk, object, in, n, "components_", sparse);
     if (ret->x == LAR_NO_VALUE)
         return false;
@@ -53,13 +54,10 @@ static lar_value centred(struct sk_context *sk, const struct projection *p)
     return p->mean ? sk_with_vector(sk, "Sub", p->x, p->mean, p->components.columns) : p->x;
 }
 
-/* -mean_ @ components_.T; a product of two in float32 has been rounded as no other machine would.
- */
+/* -mean_ @ components_.T */
 static const double *projected_mean(struct sk_context *sk, const struct projection *p)
 {
     const struct sk_matrix *c = &p->components;
-    if (p->mean_float32 && !sk_refuse_float32(sk, c, "components_"))
-        return NULL;
     double *ret = sk_alloc(sk, c->rows, sizeof *ret);
     for (size_t i = 0; ret && i < c->rows; i++) {
         double sum = 0;
@@ -159,7 +157,6 @@ static bool read_pca(struct sk_context *sk, const struct pk_node *object, const 
         return false;
     if (whiten)
         x = whitened(sk, x, &variance, newer);
-    /* scikit-learn inverts a float32 model's covariance in float32: not to be had again */
     density &= !p.sparse && !p.components.float32;
     return sk_give(sk, ret, x) &&
            (!density || answer_pca_density(sk, object, &p, &variance, whiten, ret));
@@ -258,9 +255,6 @@ bool sk_read_sparse_pca(struct sk_context *sk, const struct pk_node *object,
                        "by all rows of a batch, and a row has no answer of its own");
     if (!read_projection(sk, object, in, true, false, &p))
         return false;
-    if (p.components.float32)
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                       "components_: is of float32, in which scikit-learn then computes");
     size_t n = p.components.columns;
     double *noise = sk_alloc(sk, n, sizeof *noise);
     f = (struct sk_factors){.c = p.components, .noise = noise};
@@ -268,7 +262,11 @@ bool sk_read_sparse_pca(struct sk_context *sk, const struct pk_node *object,
         return false;
     for (size_t j = 0; j < n; j++)
         noise[j] = 1;
-    return give_factors(sk, &f, centred(sk, &p), "ridge_alpha", ret);
+    if (!give_factors(sk, &f, centred(sk, &p), "ridge_alpha", ret))
+        return false;
+    if (p.components.float32) /* the dtype of scikit-learn's ridge regression */
+        ret->frame = sk_frame_of(sk, sk_cast(sk, ret->frame.matrix, LAR_TYPE_F32));
+    return lar_draft_ok(sk->draft, sk->err);
 }
 
 /* X @ M + MEAN (NULL: 0), dense: back to M's columns. CHECK: what is not finite is refused. */

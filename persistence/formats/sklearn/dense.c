@@ -8,15 +8,6 @@
 
 #include <math.h>
 
-bool sk_refuse_float32(struct sk_context *sk, const struct sk_matrix *matrix, const char *name)
-{
-    return !matrix->float32 ||
-           sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                   "%s: float32 is not supported here: scikit-learn's own sums over it are rounded "
-                   "to float32, in an order that differs between machines. Fit on float64",
-                   name);
-}
-
 bool sk_matrix(struct sk_context *sk, const struct pk_node *node, const char *name, size_t rows,
                size_t columns, struct sk_matrix *ret)
 {

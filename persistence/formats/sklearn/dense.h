@@ -12,10 +12,6 @@ struct sk_matrix {
     bool float32; /* the file holds it so */
 };
 
-/* Refuses a matrix that the file holds as float32, where scikit-learn rounds sums over it to
- * float32 in an order of its own. */
-bool sk_refuse_float32(struct sk_context *sk, const struct sk_matrix *matrix, const char *name);
-
 /* NODE (called NAME in messages) as a matrix with something in it. ROWS, COLUMNS: how many it must
  * have, 0: any. */
 bool sk_matrix(struct sk_context *sk, const struct pk_node *node, const char *name, size_t rows,

@@ -2,6 +2,8 @@
  *
  * Tolerance: 1e-12 S, with S = sum |x_i w_i| + |b| for linear scores and projections; for quadratic
  * scores the sum of (sum |(x_i - m_i) w_i|)^2 over the axes, and the magnitudes of the logarithms.
+ * Quadratic ones fitted on float32: 1e-6 S, for scikit-learn scales the axes and adds up the
+ * logarithms in float32.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -125,8 +127,7 @@ static bool read_quadrics(struct sk_context *sk, const struct pk_node *object,
     struct quadric *q = *ret = sk_alloc(sk, means->rows, sizeof *q);
     for (size_t i = 0; q && i < means->rows; i++) {
         struct sk_numbers variances;
-        if (!sk_matrix(sk, rotations.data[i], "rotations_", means->columns, 0, &q[i].axes) ||
-            !sk_refuse_float32(sk, &q[i].axes, "rotations_"))
+        if (!sk_matrix(sk, rotations.data[i], "rotations_", means->columns, 0, &q[i].axes))
             return sk_within(sk, "rotations_", i);
         if (!sk_numbers(sk, scalings.data[i], "scalings_", 1, 1, &variances))
             return sk_within(sk, "scalings_", i);

@@ -120,6 +120,7 @@ struct sk_context {
     const char *remark; /* a sentence that becomes a warning; NULL: none */
     const char *stream; /* what offsets of nodes count in: "" the file, "unpacked ", ... */
     struct sk_checked checked;
+    bool narrowed; /* a part of it computes in float32 in scikit-learn: narrow.h */
 };
 
 /* Reads OBJECT, whatever its class. Failures name it. */

@@ -1,7 +1,7 @@
 /* The importances that SelectFromModel compares with its threshold: of linear models the
  * magnitudes of coef_, of trees what each feature took from the impurity.
  *
- * Exact: NumPy's sums, in its order.
+ * Exact: NumPy's sums, in its order; but where coef_ is float32, in float64.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/feature_selection.h"
@@ -31,7 +31,7 @@ static bool column_norms(struct sk_context *sk, const struct sk_numbers *coef, b
 }
 
 static bool of_coef(struct sk_context *sk, const struct pk_node *object, const struct pk_node *node,
-                    double **ret, size_t *ret_n)
+                    double **ret, size_t *ret_n, bool *ret_float32)
 {
     struct sk_numbers coef;
     struct np_array array;
@@ -44,11 +44,10 @@ static bool of_coef(struct sk_context *sk, const struct pk_node *object, const s
         return false;
     if (np_is_array(node) && np_array(&array, node, sk->arena, sk->err))
         fortran = array.shape.rank == 2 && array.strides[0] < array.strides[1];
+    *ret_float32 = coef.float32;
     *ret_n = (size_t)coef.shape.dims[coef.shape.rank - 1];
     if (!(*ret = sk_alloc(sk, *ret_n, sizeof **ret)))
         return false;
-    if (coef.float32)
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "coef_: float32 is not supported here");
     if (coef.shape.rank == 2 && order != 1 && order != (double)INFINITY)
         return sk_refuse_attribute(sk, option, "norm_order", "must be 1 or infinity");
     if (coef.shape.rank == 2)
@@ -257,7 +256,7 @@ static bool width_of(struct sk_context *sk, const struct pk_node *model, size_t 
 }
 
 bool sk_importances(struct sk_context *sk, const struct pk_node *object,
-                    const struct pk_node *model, double **ret, size_t *ret_n)
+                    const struct pk_node *model, double **ret, size_t *ret_n, bool *ret_float32)
 {
     const struct pk_node *coef = pk_attribute(model, "coef_");
     bool by_coef = sk_option_is(object, "importance_getter", "auto", "coef_");
@@ -266,8 +265,9 @@ bool sk_importances(struct sk_context *sk, const struct pk_node *object,
         return sk_refuse_attribute(sk, pk_attribute(object, "importance_getter"),
                                    "importance_getter",
                                    "must be auto, coef_ or feature_importances_");
+    *ret_float32 = false;
     if (coef && !by_trees)
-        return of_coef(sk, object, coef, ret, ret_n);
+        return of_coef(sk, object, coef, ret, ret_n, ret_float32);
     static const char *const boosted[] = {"GradientBoostingClassifier", "GradientBoostingRegressor",
                                           "AdaBoostClassifier", "AdaBoostRegressor"};
     if (by_coef || !width_of(sk, model, ret_n) || *ret_n == 0 ||

@@ -11,9 +11,10 @@ struct sk_kept {
     size_t n;
 };
 
-/* SelectFromModel's importances of the features of MODEL, fitted by OBJECT. */
+/* SelectFromModel's importances of the features of MODEL, fitted by OBJECT. RET_FLOAT32: coef_ is
+ * of that, and scikit-learn's importances are rounded to it. */
 bool sk_importances(struct sk_context *sk, const struct pk_node *object,
-                    const struct pk_node *model, double **ret, size_t *ret_n);
+                    const struct pk_node *model, double **ret, size_t *ret_n, bool *ret_float32);
 
 /* The positions of N numbers, from the least to the greatest; equals stay in order, NaN is last. */
 size_t *sk_sorted(struct sk_context *sk, const double *x, size_t n);

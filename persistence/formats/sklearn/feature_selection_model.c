@@ -1,6 +1,7 @@
 /* sklearn.feature_selection: SelectFromModel, RFE, RFECV, SequentialFeatureSelector.
  *
- * Exact: what is kept is decided here, as get_support() decides it.
+ * Exact: what is kept is decided here, as get_support() decides it. Of importances in float32 only
+ * where they are apart enough for its rounding not to matter; else the model is refused.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -77,9 +78,15 @@ static double median(const double *x, const size_t *places, size_t n)
     return isnan(x[places[n - 1]]) ? (double)NAN : n % 2 ? high : (x[places[n / 2 - 1]] + high) / 2;
 }
 
+/* What a feature's importance must not be below. */
+struct threshold {
+    double value;
+    bool is_mean; /* not one that importances may be equal to for good reasons */
+};
+
 /* The number that the text "median", "mean" or "FACTOR*mean" stands for. */
 static bool reference(struct sk_context *sk, const struct pk_node *node, const char *text,
-                      const double *x, size_t n, double *ret)
+                      const double *x, size_t n, struct threshold *ret)
 {
     double factor = 1;
     const char *star = strchr(text, '*');
@@ -99,25 +106,27 @@ static bool reference(struct sk_context *sk, const struct pk_node *node, const c
         length--;
     if (!places)
         return false;
-    if (length == 4 && memcmp(text, "mean", 4) == 0)
-        *ret = factor * (sk_sum(x, n) / (double)n);
+    ret->is_mean = length == 4 && memcmp(text, "mean", 4) == 0;
+    if (ret->is_mean)
+        ret->value = factor * (sk_sum(x, n) / (double)n);
     else if (length == 6 && memcmp(text, "median", 6) == 0)
-        *ret = factor * median(x, places, n);
+        ret->value = factor * median(x, places, n);
     else
         return sk_refuse_attribute(sk, node, "threshold", "must be a number, mean or median");
     return true;
 }
 
 static bool get_threshold(struct sk_context *sk, const struct pk_node *object,
-                          const struct pk_node *model, const double *x, size_t n, double *ret)
+                          const struct pk_node *model, const double *x, size_t n,
+                          struct threshold *ret)
 {
     const struct pk_node *node = pk_attribute(object, "threshold");
     const char *text = sk_text(sk, node);
     if (node && node->kind != PK_NONE && !text)
-        return pk_get_f64(node, ret) ||
+        return pk_get_f64(node, &ret->value) ||
                sk_refuse_attribute(sk, node, "threshold", "must be a number, mean or median");
     if (!text && is_sparse_model(sk, model, sk_release(object))) {
-        *ret = 1e-5;
+        ret->value = 1e-5;
         return true;
     }
     if (sk->err->code)
@@ -125,13 +134,49 @@ static bool get_threshold(struct sk_context *sk, const struct pk_node *object,
     return reference(sk, node, text ? text : "mean", x, n, ret);
 }
 
-/* Keeps only the MOST important ones; of equal ones the first. */
-static bool limit(struct sk_context *sk, const double *x, int64_t most, struct sk_kept *kept)
+/* How far float32 may move the importances X. */
+static double rounding(const double *x, size_t n)
+{
+    double greatest = 0;
+    for (size_t i = 0; i < n; i++)
+        greatest = fmax(greatest, x[i]);
+    return 1e-6 * greatest;
+}
+
+/* Refuses importances that float32 may have moved to the other side of THRESHOLD. */
+static bool check_apart(struct sk_context *sk, const double *x, size_t n,
+                        const struct threshold *threshold)
+{
+    double off = rounding(x, n);
+    for (size_t i = 0; i < n; i++) {
+        double gap = fabs(x[i] - threshold->value);
+        if (gap <= off && (gap > 0 || (threshold->is_mean && off > 0 && n > 1)))
+            return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                           "estimator_.coef_: is float32, and the importance of feature %zu is so "
+                           "near to the threshold that scikit-learn's rounding decides whether it "
+                           "is kept",
+                           i);
+    }
+    return true;
+}
+
+/* Keeps only the MOST important ones; of equal ones the first. FLOAT32: refuses a choice that
+ * rounding makes. */
+static bool limit(struct sk_context *sk, const double *x, int64_t most, bool float32,
+                  struct sk_kept *kept)
 {
     double *negative = sk_alloc(sk, kept->n, sizeof *negative);
     for (size_t i = 0; negative && i < kept->n; i++)
         negative[i] = -x[i];
     size_t *places = negative ? sk_sorted(sk, negative, kept->n) : NULL;
+    if (places && float32 && most > 0 && (size_t)most < kept->n) {
+        double gap = x[places[most - 1]] - x[places[most]];
+        if (gap > 0 && gap <= rounding(x, kept->n))
+            return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                           "estimator_.coef_: is float32, and scikit-learn's rounding decides "
+                           "which feature is among the %lld most important",
+                           (long long)most);
+    }
     for (size_t i = 0; places && i < kept->n; i++)
         if ((int64_t)i >= most)
             kept->keep[places[i]] = false;
@@ -144,9 +189,10 @@ bool sk_read_select_from_model(struct sk_context *sk, const struct pk_node *obje
     const struct pk_node *model = pk_attribute(object, "estimator_");
     const struct pk_node *most = pk_attribute(object, "max_features_");
     struct sk_kept kept = {.n = 0};
-    double threshold = 0, *x;
+    struct threshold threshold = {.value = 0};
+    double *x;
     int64_t count;
-    bool prefit;
+    bool prefit, float32 = false;
     if (!sk_get_flag(sk, object, "prefit", false, &prefit))
         return false;
     if (!model && prefit)
@@ -154,16 +200,18 @@ bool sk_read_select_from_model(struct sk_context *sk, const struct pk_node *obje
     most = most ? most : pk_attribute(object, "max_features");
     if (!model)
         return sk_fitted(sk, object, "estimator_") != NULL;
-    if (!sk_importances(sk, object, model, &x, &kept.n) || kept.n == 0 ||
+    if (!sk_importances(sk, object, model, &x, &kept.n, &float32) || kept.n == 0 ||
         !get_threshold(sk, object, model, x, kept.n, &threshold) ||
         !(kept.keep = sk_alloc(sk, kept.n, sizeof *kept.keep)))
         return kept.n || sk_fail(sk, LAR_ERR_FORMAT, "estimator_: has no features");
     for (size_t i = 0; i < kept.n; i++)
-        kept.keep[i] = !(x[i] < threshold);
+        kept.keep[i] = !(x[i] < threshold.value);
+    if (float32 && !check_apart(sk, x, kept.n, &threshold))
+        return false;
     if (most && most->kind != PK_NONE) {
         if (!pk_get_i64(most, &count) || count < 0)
             return sk_refuse_attribute(sk, most, "max_features", "must be a count");
-        if (!limit(sk, x, count, &kept))
+        if (!limit(sk, x, count, float32, &kept))
             return false;
     }
     return sk_give_kept(sk, object, in, &kept, !allows_nan(model), ret);

@@ -87,8 +87,10 @@ lar_value sk_frame_f64(struct sk_context *sk, const struct sk_frame *frame)
     lar_value value = sk_frame_numbers(sk, frame);
     if (value == LAR_NO_VALUE || lar_draft_info(sk->draft, value)->type == LAR_TYPE_F64)
         return value;
-    sk_fail(sk, LAR_ERR_UNSUPPORTED,
-            "float32 enters (the dtype of a step before): computing in float32 is not supported");
+    sk_fail(
+        sk, LAR_ERR_UNSUPPORTED,
+        "float32 enters (the dtype of a step before), in which scikit-learn then computes: that "
+        "is not supported for this class");
     return LAR_NO_VALUE;
 }
 

@@ -79,6 +79,8 @@ bool sk_inner_value(struct sk_context *sk, const struct sk_inner *inner, enum sk
     const char *name = sk_method_name(method);
     if (answer->n == 1 && !answer->several) {
         *ret = answer->outputs[0].value;
+        if (lar_draft_info(sk->draft, *ret)->type == LAR_TYPE_F32) /* where float32 entered */
+            *ret = sk_cast(sk, *ret, LAR_TYPE_F64);
         return true;
     }
     if (answer->n == 0)

@@ -44,8 +44,8 @@ static inline bool sk_inner_has(const struct sk_inner *inner, enum sk_method met
     return inner->result.answers[method].n != 0;
 }
 
-/* What METHOD answers: one value. Refused are an estimator without it and one with several targets
- * that answers one value for each. */
+/* What METHOD answers: one value; float32 is widened. Refused are an estimator without it and one
+ * with several targets that answers one value for each. */
 bool sk_inner_value(struct sk_context *sk, const struct sk_inner *inner, enum sk_method method,
                     lar_value *ret);
 

@@ -5,7 +5,8 @@
  *
  * Tolerance: 1e-12 (1 + S), with S the magnitudes of what is added up: for full and tied
  * covariances the squares of sum |x_i p_i| + |m_i p_i|, for diagonal and spherical ones the three
- * terms of the expanded square.
+ * terms of the expanded square. Where means_ and precisions are float32 it is 1e-6 (1 + S), for
+ * scikit-learn multiplies and adds up what does not depend on the row in float32.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -161,8 +162,7 @@ static bool begin(struct sk_context *sk, const struct pk_node *object, const str
                   struct mixture *ret)
 {
     struct sk_matrix means;
-    if (!sk_get_matrix(sk, object, "means_", 0, 0, &means) ||
-        !sk_refuse_float32(sk, &means, "means_"))
+    if (!sk_get_matrix(sk, object, "means_", 0, 0, &means))
         return false;
     *ret = (struct mixture){
         .object = object, .k = means.rows, .n = means.columns, .means = means.data};

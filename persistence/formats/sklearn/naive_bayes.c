@@ -5,6 +5,8 @@
  *
  * Tolerance: 1e-12 (1 + S), S = sum |x_i w_i| + |b|: products, logarithms. BernoulliNB keeps only
  * log p of a feature; log(1 - p) is computed from it at load, as scikit-learn does at each call.
+ * GaussianNB fitted on float32: 1e-6 (1 + S), for scikit-learn adds up the logarithms of its
+ * variances in float32.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -45,7 +47,6 @@ bool sk_read_gaussian_nb(struct sk_context *sk, const struct pk_node *object,
     const double *prior;
     const char *name = sk_has(object, "var_") ? "var_" : "sigma_";
     if (!sk_get_matrix(sk, object, "theta_", 0, 0, &means) ||
-        !sk_refuse_float32(sk, &means, "theta_") ||
         !sk_get_matrix(sk, object, name, means.rows, means.columns, &variances) ||
         !sk_get_vector(sk, object, "class_prior_", means.rows, &prior) ||
         !classes_of(sk, object, means.rows, "theta_", &classes))
@@ -108,7 +109,8 @@ bool sk_read_complement_nb(struct sk_context *sk, const struct pk_node *object,
 }
 
 /* 1 where X is above the threshold binarize, else 0; as it is where that is None. */
-static bool binarized(struct sk_context *sk, const struct pk_node *object, lar_value *x)
+static bool binarized(struct sk_context *sk, const struct pk_node *object, bool float32,
+                      lar_value *x)
 {
     double threshold = 0;
     struct lar_draft *d = sk->draft;
@@ -117,6 +119,8 @@ static bool binarized(struct sk_context *sk, const struct pk_node *object, lar_v
         return true;
     if (node && !pk_get_f64(node, &threshold))
         return sk_refuse_attribute(sk, node, "binarize", "must be a number or None");
+    if (float32) /* NumPy compares in what enters */
+        threshold = (double)(float)threshold;
     if (threshold < 0 && sk_is_sparse(sk, *x))
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                        "binarize: must not be below 0 where a sparse matrix enters");
@@ -132,7 +136,7 @@ bool sk_read_bernoulli_nb(struct sk_context *sk, const struct pk_node *object,
                           const struct sk_frame *in, struct sk_result *ret)
 {
     struct counts c;
-    if (!read_counts(sk, object, in, &c) || !binarized(sk, object, &c.x))
+    if (!read_counts(sk, object, in, &c) || !binarized(sk, object, in->type == LAR_TYPE_F32, &c.x))
         return false;
     size_t k = c.weights.rows, n = c.weights.columns;
     double *weights = sk_alloc(sk, k * n, sizeof *weights), *bias = sk_alloc(sk, k, sizeof *bias);

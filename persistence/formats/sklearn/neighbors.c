@@ -20,11 +20,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Whether scikit-learn (1.1 on) searches this metric through its own heaps. */
-static bool reduces(const struct pk_node *object, const struct sk_metric *m, bool float64)
+/* Whether scikit-learn has heaps of its own for this metric. */
+static bool has_heaps(const struct sk_metric *m)
 {
-    if (sk_release(object) < SK_RELEASE(1, 1) || !float64)
-        return false;
     switch (m->metric) {
     case LAR_METRIC_EUCLIDEAN:
     case LAR_METRIC_SQEUCLIDEAN:
@@ -39,13 +37,13 @@ static bool reduces(const struct pk_node *object, const struct sk_metric *m, boo
     }
 }
 
-/* Whether the array NODE holds float64. */
-static bool is_float64(struct sk_context *sk, const struct pk_node *node)
+/* Whether NODE is an array of floats of SIZE bytes. */
+static bool holds_floats(struct sk_context *sk, const struct pk_node *node, size_t size)
 {
     struct np_array array;
     struct lar_error ignored = {0};
     return np_is_array(node) && np_array(&array, node, sk->arena, &ignored) &&
-           array.dtype->kind == 'f' && array.dtype->itemsize == 8;
+           array.dtype->kind == 'f' && array.dtype->itemsize == size;
 }
 
 static bool read_tree(struct sk_context *sk, struct sk_nearest *ret)
@@ -74,8 +72,14 @@ static bool read_brute(struct sk_context *sk, struct sk_nearest *ret)
     const struct pk_node *options = pk_attribute(ret->object, "effective_metric_params_");
     if (!metric || !sk_get_metric(sk, metric, "metric", options, ret->metric.columns, &ret->metric))
         return false;
-    ret->reduction =
-        reduces(ret->object, &ret->metric, is_float64(sk, pk_attribute(ret->object, "_fit_X")));
+    const struct pk_node *points = pk_attribute(ret->object, "_fit_X");
+    unsigned since = ret->narrow ? SK_RELEASE(1, 2) : SK_RELEASE(1, 1);
+    ret->reduction = sk_release(ret->object) >= since && has_heaps(&ret->metric) &&
+                     holds_floats(sk, points, ret->narrow ? sizeof(float) : sizeof(double));
+    if (ret->narrow && !ret->reduction)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "float32 enters (the dtype of a step before), in which scikit-learn "
+                       "then compares distances of this metric");
     if (ret->metric.metric == LAR_METRIC_BRAYCURTIS && !ret->reduction)
         ret->metric.metric = LAR_METRIC_BRAYCURTIS_SUM;
     return true;
@@ -92,6 +96,7 @@ bool sk_get_nearest(struct sk_context *sk, const struct pk_node *object, const s
     *ret = (struct sk_nearest){.object = object,
                                .points = points.data,
                                .n = (size_t)points.shape.dims[0],
+                               .narrow = in->type == LAR_TYPE_F32,
                                .metric = {.columns = (size_t)points.shape.dims[1]}};
     if (ret->n == 0 || ret->metric.columns == 0)
         return sk_fail(sk, LAR_ERR_FORMAT, "_fit_X: is empty");
@@ -201,7 +206,7 @@ bool sk_get_codes(struct sk_context *sk, const struct pk_node *object, size_t po
 }
 
 bool sk_get_targets(struct sk_context *sk, const struct pk_node *object, size_t points,
-                    bool weighted, lar_value *ret, bool *ret_several, bool *ret_integers)
+                    bool weighted, struct sk_targets *ret)
 {
     struct sk_numbers y;
     struct np_array array;
@@ -211,14 +216,22 @@ bool sk_get_targets(struct sk_context *sk, const struct pk_node *object, size_t 
     if (y.shape.dims[0] != (int64_t)points)
         return sk_fail(sk, LAR_ERR_FORMAT, "_y: has %lld rows for %zu points",
                        (long long)y.shape.dims[0], points);
-    *ret_several = y.shape.rank == 2;
-    *ret_integers =
+    ret->several = y.shape.rank == 2;
+    ret->integers =
         np_is_array(node) && np_array(&array, node, sk->arena, sk->err) && array.dtype->kind != 'f';
-    if (y.float32 && !weighted)
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "_y: is float32, whose means are not supported");
-    *ret = lar_draft_f64(sk->draft, y.data,
-                         LAR_SHAPE((int64_t)points, *ret_several ? y.shape.dims[1] : 1));
+    ret->narrow = y.float32 && !weighted;
+    ret->values = lar_draft_f64(sk->draft, y.data,
+                                LAR_SHAPE((int64_t)points, ret->several ? y.shape.dims[1] : 1));
     return true;
+}
+
+bool sk_answer_neighbor_means(struct sk_context *sk, const struct sk_targets *targets,
+                              lar_value means, struct sk_result *ret)
+{
+    if (targets->narrow)
+        means = sk_cast(sk, means, LAR_TYPE_F32);
+    return sk_answer(sk, ret, SK_PREDICT, targets->several ? means : sk_as_vector(sk, means),
+                     LAR_NO_VALUE);
 }
 
 lar_value sk_label_columns(struct sk_context *sk, const lar_value *labels, size_t n)
@@ -291,22 +304,22 @@ bool sk_read_k_neighbors_regressor(struct sk_context *sk, const struct pk_node *
 {
     struct lar_draft *d = sk->draft;
     struct sk_nearest nearest;
-    lar_value found[2], targets = LAR_NO_VALUE;
+    struct sk_targets targets = {.values = LAR_NO_VALUE};
+    lar_value found[2];
     size_t k;
-    bool weighted = false, several = false, integers = false;
+    bool weighted = false;
     if (!sk_get_nearest(sk, object, in, &nearest) || !sk_get_k(sk, &nearest, &k) ||
         !sk_get_weighted(sk, object, &weighted) ||
-        !sk_get_targets(sk, object, nearest.n, weighted, &targets, &several, &integers) ||
+        !sk_get_targets(sk, object, nearest.n, weighted, &targets) ||
         !sk_find_nearest(sk, &nearest, k, found))
         return false;
-    lar_value means = lar_draft_node(
-        d, &(struct lar_node_args){
-               .op = "larder.NeighborMeans",
-               .inputs = found,
-               .n_inputs = 2,
-               .params = {{"targets", targets}, {"weighted", lar_draft_scalar_bool(d, weighted)}},
-           });
-    return sk_answer(sk, ret, SK_PREDICT, several ? means : sk_as_vector(sk, means),
-                     LAR_NO_VALUE) &&
-           answer_nearest(sk, ret, found);
+    lar_value means =
+        lar_draft_node(d, &(struct lar_node_args){
+                              .op = "larder.NeighborMeans",
+                              .inputs = found,
+                              .n_inputs = 2,
+                              .params = {{"targets", targets.values},
+                                         {"weighted", lar_draft_scalar_bool(d, weighted)}},
+                          });
+    return sk_answer_neighbor_means(sk, &targets, means, ret) && answer_nearest(sk, ret, found);
 }

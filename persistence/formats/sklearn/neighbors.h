@@ -12,6 +12,7 @@ struct sk_nearest {
     size_t n;
     struct sk_metric metric;
     const struct sk_point_tree *tree; /* NULL: brute force */
+    bool narrow;                      /* float32 enters: heaps and trees widen it */
     bool reduction; /* scikit-learn searches through one of its own heaps, not argpartition */
     lar_value x;    /* what enters, dense and checked */
 };
@@ -45,10 +46,18 @@ struct sk_codes {
 bool sk_get_codes(struct sk_context *sk, const struct pk_node *object, size_t points,
                   struct sk_codes *ret);
 
-/* The targets of a regressor: a constant [points, m]. INTEGERS: the file has them as such. float32
- * is refused unless WEIGHTED: scikit-learn's plain means are float32 then. */
+/* The targets of a regressor: a constant [points, m]. */
+struct sk_targets {
+    lar_value values;
+    bool several, integers; /* the file has a matrix of them; has them as integers */
+    bool narrow; /* float32, and so are scikit-learn's means: of all that are not WEIGHTED */
+};
 bool sk_get_targets(struct sk_context *sk, const struct pk_node *object, size_t points,
-                    bool weighted, lar_value *ret, bool *ret_several, bool *ret_integers);
+                    bool weighted, struct sk_targets *ret);
+
+/* What predict answers of the MEANS [rows, m] of targets. */
+bool sk_answer_neighbor_means(struct sk_context *sk, const struct sk_targets *targets,
+                              lar_value means, struct sk_result *ret);
 
 /* Labels of several outputs side by side, as the type of the first. */
 lar_value sk_label_columns(struct sk_context *sk, const lar_value *labels, size_t n);

@@ -219,24 +219,25 @@ bool sk_read_radius_neighbors_regressor(struct sk_context *sk, const struct pk_n
 {
     struct lar_draft *d = sk->draft;
     struct sk_nearest nearest;
-    lar_value graph = LAR_NO_VALUE, targets = LAR_NO_VALUE;
-    bool weighted = false, several = false, integers = false;
+    struct sk_targets targets = {.values = LAR_NO_VALUE};
+    lar_value graph = LAR_NO_VALUE;
+    bool weighted = false;
     if (!sk_get_nearest(sk, object, in, &nearest) || !sk_get_weighted(sk, object, &weighted) ||
-        !sk_get_targets(sk, object, nearest.n, weighted, &targets, &several, &integers) ||
+        !sk_get_targets(sk, object, nearest.n, weighted, &targets) ||
         !sk_find_within(sk, &nearest, false, &graph))
         return false;
     /* NaN as an integer, which is what a row without neighbours answers there */
-    lar_value none = integers ? lar_draft_scalar_f64(d, (double)INT64_MIN) : LAR_NO_VALUE;
+    lar_value none = targets.integers ? lar_draft_scalar_f64(d, (double)INT64_MIN) : LAR_NO_VALUE;
     lar_value means =
         lar_draft_node(d, &(struct lar_node_args){
                               .op = "larder.NeighborMeans",
                               .inputs = &graph,
                               .n_inputs = 1,
-                              .params = {{"targets", targets},
+                              .params = {{"targets", targets.values},
                                          {"weighted", lar_draft_scalar_bool(d, weighted)},
                                          {"none", none}},
                           });
-    return sk_answer(sk, ret, SK_PREDICT, several ? means : sk_as_vector(sk, means), LAR_NO_VALUE);
+    return sk_answer_neighbor_means(sk, &targets, means, ret);
 }
 
 static bool get_mode(struct sk_context *sk, const struct pk_node *object, bool *ret_ones)

@@ -1,7 +1,8 @@
 /* sklearn.preprocessing: PowerTransformer, QuantileTransformer.
  *
  * Exact: quantiles to a uniform distribution. Tolerance: 1e-12 of the largest number of a row for
- * powers and a normal distribution, which go through libm.
+ * powers and a normal distribution, which go through libm. Powers in float32: 1e-6 of the largest
+ * number where release 1.4 to 1.7 runs on NumPy 1, which does not round what is made of them.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -36,6 +37,7 @@ static lar_value numbers(struct sk_context *sk, const struct pk_node *object,
 struct powers {
     struct sk_numbers lambdas;
     bool box_cox, standardize;
+    bool narrow; /* what is made of lambdas_ is rounded to float32, as NumPy 2 does */
 };
 
 static bool read_powers(struct sk_context *sk, const struct pk_node *object, struct powers *ret)
@@ -46,10 +48,8 @@ static bool read_powers(struct sk_context *sk, const struct pk_node *object, str
                                    "must be yeo-johnson or box-cox");
     if (!sk_get_numbers(sk, object, "lambdas_", 1, 1, &ret->lambdas))
         return false;
-    if (ret->lambdas.float32 && !ret->box_cox)
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                       "lambdas_: float32 is not supported with yeo-johnson: scikit-learn rounds "
-                       "the powers that it makes of them to float32. Fit on float64");
+    /* releases before 1.4 know no NumPy 2 */
+    ret->narrow = ret->lambdas.float32 && sk_release(object) >= SK_RELEASE(1, 4);
     return sk_get_flag(sk, object, "standardize", true, &ret->standardize);
 }
 
@@ -63,7 +63,8 @@ static lar_value apply_powers(struct sk_context *sk, const char *op, int64_t met
                .inputs = &x,
                .n_inputs = 1,
                .params = {{"lambdas", lar_draft_f64(d, p->lambdas.data, p->lambdas.shape)},
-                          {"method", lar_draft_scalar_i64(d, method)}},
+                          {"method", lar_draft_scalar_i64(d, method)},
+                          {"float32", lar_draft_scalar_bool(d, p->narrow)}},
            });
 }
 

@@ -64,6 +64,8 @@ bool sk_read_binarizer(struct sk_context *sk, const struct pk_node *object,
     double threshold = 0;
     if (option && !pk_get_f64(option, &threshold))
         return sk_refuse_attribute(sk, option, "threshold", "must be a number");
+    if (in->type == LAR_TYPE_F32) /* NumPy compares in what enters */
+        threshold = (double)(float)threshold;
     lar_value x = numbers(sk, object, in);
     if (x == LAR_NO_VALUE)
         return false;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/narrow.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -91,7 +92,11 @@ bool sk_read(struct sk_context *sk, const struct pk_node *object, const struct s
                            sk_describe(sk, object, what, sizeof what));
     sk->path[sk->depth++] = object;
     *ret = (struct sk_result){.transforms = false};
-    bool ok = row->read(sk, object, in, ret);
+    struct sk_narrow narrow;
+    sk_narrow_enter(sk, row, object, in, &narrow);
+    bool ok = row->read(sk, object, narrow.in, ret);
+    if (ok)
+        sk_narrow_leave(sk, &narrow, ret);
     ok = lar_draft_ok(sk->draft, sk->err) && ok && expect_fitted(sk, object, in);
     sk->depth--;
     if (!ok && !sk->named)
