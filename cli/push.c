@@ -84,11 +84,13 @@ static void explain(const struct push *p)
     json_decref(root);
 }
 
-/* Who answers, where that is not the new version: "version 1, by its label default". */
+/* Who answers where no version is named, unless it is the new one. */
 static void say_answering(const struct push *p, struct lar_grid *grid, const char *version)
 {
     const json_t *answering = json_object_get(p->answer, "answering");
     const char *number = lar_member(answering, "version"), *label = lar_member(answering, "label");
+    if (json_is_null(answering))
+        lar_grid_fact(grid, "answers", "nobody: the version of the label default is not available");
     if (!number || !version || strcmp(number, version) == 0)
         return;
     lar_grid_cell(grid, "answers");

@@ -158,8 +158,10 @@ static void write_answering(struct lar_request *rq, const struct lar_upload_resu
         lar_text_puts(text, ",\"label\":");
         lar_text_string(text, label.at, label.size);
     }
-    if (!result->answering)
+    if (!result->answering) {
+        lar_text_puts(text, ",\"answering\":null");
         return;
+    }
     lar_text_puts(text, ",\"answering\":{\"version\":\"");
     lar_text_u64(text, result->answering);
     lar_text_char(text, '"');

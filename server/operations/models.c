@@ -35,7 +35,7 @@
     "`answering` is who answers now where no version is named, and `label` there says that the "   \
     "label `default` decides so. An upload with another label than `default` changes nothing of "  \
     "that: where no `default` decides, it is put on the version that answered until then "         \
-    "(`pinned`)."
+    "(`pinned`). null: `default` is on a version that is not available."
 #define DIGEST                                                                                     \
     {                                                                                              \
         "Repr-Digest", "{\"type\":\"string\"}", "the same as `sha-256=:<base64>:`", true           \

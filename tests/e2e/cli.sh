@@ -95,7 +95,14 @@ runs 0 rollback iris canary
 runs 0 list iris
 grep -q "^2${tab}AVAILABLE${tab}canary${tab}" <<<"$out" || fail "$out"
 runs 0 rm iris/3 --yes
+runs 0 promote iris 4
+answers 200 -X POST "$base/v2/repository/models/iris/unload"
+runs 0 push "$file" iris/5
+prints "answers${tab}nobody: the version of the label default is not available"
+answers 200 -X POST "$base/v2/repository/models/iris/load"
+runs 0 rm iris --label default
 runs 0 rm iris/4 --yes
+runs 0 rm iris/5 --yes
 [ "$(cd "$models/iris/2" && echo *)" = "expected.json model.joblib" ] || fail "the folder became $(ls "$models/iris/2")"
 cmp "$file" "$models/iris/2/model.joblib"
 runs 0 push "$examples/iris/2/model.joblib" iris/7
