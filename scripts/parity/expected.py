@@ -106,9 +106,21 @@ def searches_noted(n):
             setattr(kind, name, asked)
 
 
+def power_scale(model):
+    """How much PowerTransformers magnify the rounding of a power: ((x + 1)^l - 1) / l for small l, and the like for 2 - l."""
+    worst = 0
+    for part in parts(model):
+        if type(part).__name__ == "PowerTransformer" and hasattr(part, "lambdas_"):
+            small = np.minimum(np.abs(part.lambdas_), np.abs(2 - np.asarray(part.lambdas_)))
+            spread = part._scaler.scale_ if part.standardize else 1
+            found = np.where(small > np.spacing(1.0), 1 / np.maximum(small * spread, 1e-300), 0)
+            worst = max(worst, found.max())
+    return worst
+
+
 def scale_before(model, X):
     """The largest scale of the steps before a pipeline's last."""
-    best = np.zeros(len(X))
+    best = np.zeros(len(X)) + power_scale(model)
     for _, step in model.steps[:-1] if isinstance(model, Pipeline) else []:
         if isinstance(step, BaseEstimator):
             best = np.maximum(best, scale_of(step, X)) if is_inexact(step) else best
@@ -130,7 +142,7 @@ def described(model, X, found):
         if array.dtype.kind != "f":
             continue
         if inner is None:
-            inner = scale_of(model, X)
+            inner = scale_of(model, X) + power_scale(model)
         finite = np.where(np.isfinite(array), array, 0).reshape(len(array), -1)
         narrow = {"float32": True} if out[method].get("float32") else {}
         out[method] = answers.answer(result, False, 1 + inner + np.abs(finite).max(axis=1))
