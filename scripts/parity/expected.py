@@ -8,6 +8,7 @@ import os
 import answers
 import nearness
 import numpy as np
+import single
 from sklearn.base import BaseEstimator
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import Pipeline
@@ -144,7 +145,7 @@ def described(model, X, found):
         if inner is None:
             inner = scale_of(model, X) + power_scale(model)
         finite = np.where(np.isfinite(array), array, 0).reshape(len(array), -1)
-        narrow = {"float32": True} if out[method].get("float32") else {}
+        narrow = {"float32": True} if out[method].get("float32") or single.rounds(model) else {}
         out[method] = answers.answer(result, False, 1 + inner + np.abs(finite).max(axis=1))
         out[method].update(narrow)
     return out
