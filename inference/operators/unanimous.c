@@ -23,7 +23,7 @@ static bool run(struct lar_call *call, struct lar_error *err)
     uint8_t *y = lar_output_dense(call, 0, &LAR_SHAPE((int64_t)rows, 1), err);
     if (!y)
         return false;
-    memset(y, !memchr(x, false, rows * lar_columns(in)), rows);
+    memset(y, !memchr(x, 0, rows * lar_columns(in)), rows);
     return true;
 }
 
