@@ -145,9 +145,11 @@ def described(model, X, found):
         if inner is None:
             inner = scale_of(model, X) + power_scale(model)
         finite = np.where(np.isfinite(array), array, 0).reshape(len(array), -1)
-        narrow = {"float32": True} if out[method].get("float32") or single.rounds(model) else {}
+        kept = {name: out[method][name] for name in ("open", "float32") if name in out[method]}
+        if single.rounds(model):
+            kept["float32"] = True
         out[method] = answers.answer(result, False, 1 + inner + np.abs(finite).max(axis=1))
-        out[method].update(narrow)
+        out[method].update(kept)
     return out
 
 
