@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/question.h"
 #include "cli/reference.h"
+#include "dialects/utf8.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -53,20 +54,6 @@ bool lar_rows_read_all(const char *path, size_t most, char **ret, size_t *ret_si
     return ok;
 }
 
-/* The bytes of a byte order mark before TEXT. */
-static size_t mark_of(const char *text, size_t n)
-{
-    return n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-}
-
-static char first_of(const char *text, size_t n)
-{
-    size_t i = mark_of(text, n);
-    while (i < n && strchr(" \t\r\n", text[i]) && text[i])
-        i++;
-    return i < n ? text[i] : '\0';
-}
-
 /* A bare list of rows is what "instances" holds, of METHOD if that is not NULL. */
 static bool wrap(char **text, size_t *size, const char *method, struct lar_error *err)
 {
@@ -76,7 +63,7 @@ static bool wrap(char **text, size_t *size, const char *method, struct lar_error
                                       "{\"signature_name\": \"%.*s\", \"instances\": ", METHOD_MOST,
                                       method)
                    : (size_t)snprintf(before, sizeof before, "{\"instances\": ");
-    size_t mark = mark_of(*text, *size), rest = *size - mark;
+    size_t mark = lar_utf8_mark(*text, *size), rest = *size - mark;
     char *ret = malloc(rest + n + 1);
     if (!ret)
         return lar_fail(err, LAR_ERR_NOMEM, "out of memory for the rows");
@@ -138,7 +125,7 @@ static bool check_options(const struct lar_options *options, char first, struct 
 static bool ask_model(struct lar_call *call, const struct lar_reference *of, char **text,
                       size_t size, struct lar_reply *reply, struct lar_error *err)
 {
-    char path[LAR_PATH_TEXT], first = first_of(*text, size);
+    char path[LAR_PATH_TEXT], first = lar_question_first(*text, size);
     struct lar_ask ask = {.method = "POST", .type = "application/json"};
     bool csv = first != '{' && first != '[', mlflow = false;
     if (!first)

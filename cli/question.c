@@ -2,14 +2,13 @@
  * SPDX-License-Identifier: MIT */
 #include "cli/question.h"
 #include "dialects/json_scan.h"
+#include "dialects/utf8.h"
 
 #include <string.h>
 
-static char first_of(const char *text, size_t n)
+char lar_question_first(const char *text, size_t n)
 {
-    size_t i = 0;
-    if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
-        i = 3;
+    size_t i = lar_utf8_mark(text, n);
     while (i < n && strchr(" \t\r\n", text[i]) && text[i])
         i++;
     return i < n ? text[i] : '\0';
@@ -70,10 +69,9 @@ static bool read_list(struct lar_call_request *ret, const struct lar_flat *flat,
     static const char before[] = "{\"instances\": ";
     size_t n = sizeof before - 1;
     char *body = lar_scratch_take(scratch, size + n + 1, 1);
-    if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
-        text += 3;
-        size -= 3;
-    }
+    size_t mark = lar_utf8_mark(text, size);
+    text += mark;
+    size -= mark;
     if (!body)
         return lar_scratch_fail(scratch, err, "the rows");
     memcpy(body, before, n);
@@ -95,7 +93,7 @@ bool lar_question_read(struct lar_call_request *ret, const struct lar_flat *flat
     chosen.default_method = method;
     if (lar_question_is_arrays(bytes, size))
         return lar_arrays_read(ret, flat, method, bytes, size, arena, scratch, err);
-    switch (first_of(bytes, size)) {
+    switch (lar_question_first(bytes, size)) {
     case '\0': return lar_fail(err, LAR_ERR_INVALID, "no rows came");
     case '{': return read_object(ret, &chosen, method, named, bytes, size, scratch, err);
     case '[': return read_list(ret, &chosen, bytes, size, scratch, err);

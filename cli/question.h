@@ -22,6 +22,8 @@ bool lar_question_read(struct lar_call_request *ret, const struct lar_flat *flat
  * object. */
 bool lar_question_is_mlflow(const char *text, size_t size, struct lar_scratch *scratch, bool *ret,
                             struct lar_error *err);
+/* The first byte of TEXT behind a byte order mark and blanks; NUL: there is none. */
+char lar_question_first(const char *text, size_t n);
 /* Whether BYTES begin as .npy or .npz. */
 bool lar_question_is_arrays(const char *bytes, size_t size);
 

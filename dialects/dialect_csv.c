@@ -1,6 +1,7 @@
 /* CSV for MLflow's /invocations and for files: rewritten as the JSON of a data frame, by the types
  * that the model's columns have, and then read as that. SPDX-License-Identifier: MIT */
 #include "dialects/csv.h"
+#include "dialects/utf8.h"
 
 static bool put_names(struct lar_csv_json *to, const struct lar_csv_header *header,
                       struct lar_error *err)
@@ -50,15 +51,14 @@ bool lar_mlflow_read_csv(struct lar_call_request *ret, const struct lar_flat *fl
                          const void *body, size_t size, struct lar_scratch *scratch,
                          struct lar_error *err)
 {
-    static const char mark[] = "\xEF\xBB\xBF"; /* what spreadsheets begin with */
     struct lar_json js;
     struct lar_rows rows = {.js = &js, .ignores = true};
-    struct lar_csv csv = {.js = &js, .at = body, .end = (const char *)body + size};
+    struct lar_csv csv = {.js = &js,
+                          .at = (const char *)body + lar_utf8_mark(body, size),
+                          .end = (const char *)body + size};
     struct lar_csv_json json = {.js = &js};
     lar_json_init(&js, "", 0, scratch);
     *ret = (struct lar_call_request){0};
-    if (size >= 3 && memcmp(body, mark, 3) == 0)
-        csv.at += 3;
     while (lar_csv_end_line(&csv))
         ;
     if (csv.at == csv.end)

@@ -8,16 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What some editors and libraries put before UTF-8. */
-static const char byte_order_mark[3] = {'\xEF', '\xBB', '\xBF'};
-
 void lar_json_init(struct lar_json *js, const void *text, size_t size, struct lar_scratch *scratch)
 {
     *js = (struct lar_json){.begin = text, .at = text, .scratch = scratch};
     js->end = js->begin + size;
-    if (size >= sizeof byte_order_mark &&
-        memcmp(text, byte_order_mark, sizeof byte_order_mark) == 0)
-        js->at += sizeof byte_order_mark;
+    js->at += lar_utf8_mark(text, size);
 }
 
 static bool is_letter(char c)

@@ -5,6 +5,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
+
+/* The bytes of a byte order mark before TEXT[SIZE], 3 or 0: editors, spreadsheets and libraries put
+ * one before UTF-8. */
+static inline size_t lar_utf8_mark(const void *text, size_t size)
+{
+    return size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
 
 /* The length (1 to 4) of the well-formed character at P, or 0: cut short, overlong, a surrogate,
  * beyond U+10FFFF, or no first byte. P is before END. (The Unicode Standard, table 3-7.) */

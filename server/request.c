@@ -1,6 +1,7 @@
 /* Parts of requests and answers.
  * SPDX-License-Identifier: MIT */
 #include "server/request.h"
+#include "dialects/utf8.h"
 
 const char *lar_method_name(enum lar_method method)
 {
@@ -26,7 +27,6 @@ void lar_answer_header(struct lar_answer *answer, const char *name, const char *
 
 struct lar_span lar_request_json(const struct lar_request *rq)
 {
-    bool marked = rq->body_size >= 3 && memcmp(rq->body, "\xEF\xBB\xBF", 3) == 0;
-    size_t n = marked ? 3 : 0;
+    size_t n = lar_utf8_mark(rq->body, rq->body_size);
     return (struct lar_span){rq->body + n, rq->body_size - n};
 }
