@@ -18,15 +18,6 @@ struct guess {
     size_t n, place;
 };
 
-/* Learns the number of columns where the release keeps it; none is looked at. */
-static bool expect_columns(struct sk_context *sk, const struct pk_node *object,
-                           const struct sk_frame *in)
-{
-    size_t n;
-    return sk_get_size(sk, object, "n_features_in_", 0, &n) &&
-           (n == 0 || sk_frame_expect(sk, in, n, "n_features_in_"));
-}
-
 /* The option `constant` (element I of N), in the type that NumPy gives it. */
 static bool read_constant(struct sk_context *sk, const struct pk_node *object, size_t i, size_t n,
                           lar_value *ret)
@@ -93,7 +84,7 @@ bool sk_read_dummy_classifier(struct sk_context *sk, const struct pk_node *objec
     const struct pk_node *prior = node ? sk_fitted(sk, object, "class_prior_") : NULL;
     const struct pk_node *strategy = pk_attribute(object, "strategy");
     bool sparse;
-    if (!prior || !expect_columns(sk, object, in) ||
+    if (!prior || !sk_frame_expect_fitted(sk, object, in) ||
         !sk_get_flag(sk, object, "sparse_output_", false, &sparse))
         return false;
     if (!pk_text_equal(strategy, "most_frequent") && !pk_text_equal(strategy, "prior") &&
@@ -133,7 +124,7 @@ bool sk_read_dummy_regressor(struct sk_context *sk, const struct pk_node *object
     bool several = false;
     struct lar_tensor *t = sk_alloc(sk, 1, sizeof *t);
     const struct pk_node *node = sk_fitted(sk, object, "constant_");
-    if (!t || !node || !expect_columns(sk, object, in) ||
+    if (!t || !node || !sk_frame_expect_fitted(sk, object, in) ||
         !sk_get_size(sk, object, "n_outputs_", 1, &n) ||
         !sk_get_flag(sk, object, "output_2d_", n > 1, &several))
         return false;

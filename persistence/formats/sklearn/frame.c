@@ -41,6 +41,14 @@ bool sk_frame_expect(struct sk_context *sk, const struct sk_frame *frame, size_t
                    width);
 }
 
+bool sk_frame_expect_fitted(struct sk_context *sk, const struct pk_node *object,
+                            const struct sk_frame *frame)
+{
+    size_t n;
+    return sk_get_size(sk, object, "n_features_in_", 0, &n) &&
+           (n == 0 || sk_frame_expect(sk, frame, n, "n_features_in_"));
+}
+
 struct sk_frame sk_frame_of(struct sk_context *sk, lar_value matrix)
 {
     const struct lar_value_info *info = lar_draft_info(sk->draft, matrix);

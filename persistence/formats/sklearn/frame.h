@@ -61,6 +61,10 @@ bool sk_frame_scale(struct sk_context *sk, struct sk_frame *frame, double factor
 /* One frame that is all of MATRIX. */
 struct sk_frame sk_frame_of(struct sk_context *sk, lar_value matrix);
 
+/* Expects the number of columns that OBJECT says it was fitted with; many releases do not. */
+bool sk_frame_expect_fitted(struct sk_context *sk, const struct pk_node *object,
+                            const struct sk_frame *frame);
+
 /* The frame as a method's result. */
 lar_value sk_frame_output(struct sk_context *sk, const struct sk_frame *frame);
 

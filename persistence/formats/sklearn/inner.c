@@ -56,11 +56,9 @@ bool sk_inner_checked(struct sk_context *sk, const struct pk_node *object,
 {
     struct pk_items items;
     struct sk_result ignored;
-    size_t columns;
     if (!sk_items(sk, inner, &items))
         items = (struct pk_items){.data = &inner, .n = 1};
-    if (!sk_get_size(sk, object, "n_features_in_", 0, &columns) ||
-        (columns && !sk_frame_expect(sk, in, columns, "n_features_in_")))
+    if (!sk_frame_expect_fitted(sk, object, in))
         return false;
     for (size_t i = 0; i < items.n && sk_frame_width(sk, in) == SK_UNKNOWN; i++)
         if (!sk_read(sk, items.data[i], in, &ignored))

@@ -115,7 +115,6 @@ static bool transform(struct sk_context *sk, const struct pk_node *object, const
 {
     const struct pk_node *validate = pk_attribute(object, "validate");
     bool check = false, passes = false;
-    size_t n;
     if (validate && validate->kind == PK_NONE)
         check = true; /* what None meant in 0.20 and 0.21 */
     else if (!sk_get_flag(sk, object, "validate", false, &check))
@@ -126,8 +125,7 @@ static bool transform(struct sk_context *sk, const struct pk_node *object, const
     *ret = *in;
     if (!sk_has(object, func) && !check)
         return true;
-    if (!sk_get_size(sk, object, "n_features_in_", 0, &n) ||
-        (n && !sk_frame_expect(sk, in, n, "n_features_in_")))
+    if (!sk_frame_expect_fitted(sk, object, in))
         return false;
     if (sk_has(object, func) && sk_frame_is_sparse(sk, in))
         return sk_fail(sk, LAR_ERR_UNSUPPORTED, "a sparse matrix enters, which is not supported");

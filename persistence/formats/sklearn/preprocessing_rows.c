@@ -13,9 +13,7 @@
 static lar_value numbers(struct sk_context *sk, const struct pk_node *object,
                          const struct sk_frame *in)
 {
-    size_t n;
-    if (!sk_get_size(sk, object, "n_features_in_", 0, &n) ||
-        (n && !sk_frame_expect(sk, in, n, "n_features_in_")))
+    if (!sk_frame_expect_fitted(sk, object, in))
         return LAR_NO_VALUE;
     lar_value x = sk_frame_f64(sk, in);
     return x == LAR_NO_VALUE ? x : sk_check_finite(sk, object, x, false, false);

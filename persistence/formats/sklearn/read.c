@@ -61,13 +61,11 @@ bool sk_is_passthrough(const struct pk_node *object)
 static bool expect_fitted(struct sk_context *sk, const struct pk_node *object,
                           const struct sk_frame *in)
 {
-    size_t n;
     if (sk->root.documents || sk->root.n != SK_UNKNOWN)
         return true;
-    if (!sk_get_size(sk, object, "n_features_in_", 0, &n) ||
-        (n && !sk_frame_expect(sk, in, n, "n_features_in_")))
+    if (!sk_frame_expect_fitted(sk, object, in))
         return false;
-    for (size_t i = 0; i < n && sk->root.n == n; i++)
+    for (size_t i = 0; sk->root.n != SK_UNKNOWN && i < sk->root.n; i++)
         if (!sk_root_use(sk, i, SK_NUMBER))
             return false;
     return true;
