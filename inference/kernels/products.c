@@ -82,7 +82,7 @@ struct tail {
     veci mask[PARTS];
 };
 
-/* Four rows of X at once. Of each row, eight doubles from its last whole eight on can be read. */
+/* Four rows of X at once. Where there is a tail, eight doubles can be read from its start on. */
 INLINE void dot_rows(double *y, size_t y_stride, const double *x, const double *w, size_t k,
                      const struct tail *tail)
 {
@@ -116,13 +116,13 @@ INLINE void dot_column(double *y, size_t y_stride, const double *x, size_t m, si
     static const int64_t exists[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
     double rest[8] = {0};
     struct tail tail = {.n = k % 8};
-    size_t i = 0;
+    size_t i = 0, beyond = tail.n ? 8 - tail.n : 0; /* what a row's last eight reach into */
     memcpy(rest, w + k - tail.n, tail.n * sizeof *rest);
     for (int h = 0; h < PARTS; h++) {
         tail.w[h] = load(rest + h * LANES);
         tail.mask[h] = *(const veci *)(exists + 8 - tail.n + h * LANES);
     }
-    for (; i + DOT_ROWS <= m && (i + DOT_ROWS) * k - tail.n + 8 <= readable; i += DOT_ROWS)
+    for (; i + DOT_ROWS <= m && (i + DOT_ROWS) * k + beyond <= readable; i += DOT_ROWS)
         dot_rows(y + i * y_stride, y_stride, x + i * k, w, k, &tail);
     for (; i < m; i++)
         y[i * y_stride] = dot_row(x + i * k, w, k);
