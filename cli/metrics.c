@@ -39,7 +39,8 @@ static void keep(struct labels *labels, struct text name, struct text value)
             *wanted[i].to = value;
 }
 
-/* `name="value",...` from P to END. Names of models, versions and codes need no escapes. */
+/* `name="value",...` from P to END. No model, version or code needs an escape: a value with one is
+ * none of theirs and is passed over. */
 static struct labels read_labels(const char *p, const char *end)
 {
     struct labels ret = {0};
@@ -48,12 +49,16 @@ static struct labels read_labels(const char *p, const char *end)
         if (!equals || end - equals < 2 || equals[1] != '"')
             break;
         const char *value = equals + 2, *stop = value;
-        while (stop < end && *stop != '"')
+        bool escapes = false;
+        while (stop < end && *stop != '"') {
+            escapes |= *stop == '\\';
             stop += *stop == '\\' ? 2 : 1;
+        }
         if (stop >= end)
             break;
-        keep(&ret, (struct text){p, (size_t)(equals - p)},
-             (struct text){value, (size_t)(stop - value)});
+        if (!escapes)
+            keep(&ret, (struct text){p, (size_t)(equals - p)},
+                 (struct text){value, (size_t)(stop - value)});
         p = stop + 1;
         p += p < end && *p == ',';
     }

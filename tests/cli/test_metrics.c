@@ -69,6 +69,24 @@ START_TEST(what_is_no_sample_is_passed_over)
 }
 END_TEST
 
+static struct lar_counts *asked(void *context, const char *model, size_t n, const char *version,
+                                size_t m)
+{
+    ck_assert_msg(!memchr(model, '\\', n) && !memchr(version, '\\', m), "%.*s", (int)n, model);
+    return context;
+}
+
+START_TEST(no_name_has_an_escape)
+{
+    struct lar_counts counts = {.rows = 0};
+    lar_counts_read("larder_predict_rows_total{model=\"ir\\\"is\",version=\"1\"} 5\n"
+                    "larder_predict_rows_total{model=\"iris\",version=\"\\n\"} 5\n"
+                    "larder_predict_rows_total{other=\"\\\"\",model=\"iris\",version=\"1\"} 7\n",
+                    asked, &counts);
+    ck_assert_double_eq(counts.rows, 7);
+}
+END_TEST
+
 START_TEST(rates_are_differences)
 {
     struct lar_counts a = {.requests = 10, .errors = 1, .rows = 100, .seconds = 1};
@@ -92,5 +110,5 @@ int main(void)
 {
     return check_main("metrics",
                       (const TTest *[]){samples_are_added_up, what_is_no_sample_is_passed_over,
-                                        rates_are_differences, NULL});
+                                        no_name_has_an_escape, rates_are_differences, NULL});
 }
