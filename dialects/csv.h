@@ -39,6 +39,8 @@ bool lar_csv_put_value(struct lar_csv_json *to, const struct lar_json_string *ce
 
 /* pandas.read_csv()'s na_values: CELL as a whole, quoted or not. */
 bool lar_csv_is_missing(const struct lar_json_string *cell);
+/* Whether CELL is True or False as pandas knows them. */
+bool lar_csv_is_flag(const struct lar_json_string *cell);
 /* Whether CELL is a number, infinities among them, but none of those that are missing. */
 bool lar_csv_is_number(const struct lar_json_string *cell);
 
@@ -58,7 +60,9 @@ struct lar_csv_header {
  * They go by position, as many as the model has, if
  *   - all cells are numbers or missing: the line is a row; or
  *   - no cell is a number, and the model's columns have no names of their own.
- * Columns that the model lacks are passed over; LAR_ERR_INVALID names those that are missing. */
+ * For a model that takes records all lines are looked at, and the names are its keys: a column is
+ * of numbers if all that is there are numbers, or all True and False, else of texts. Columns that
+ * the model lacks are passed over; LAR_ERR_INVALID names those that are missing. */
 bool lar_csv_read_header(struct lar_csv_header *ret, struct lar_csv *csv, struct lar_rows *rows,
                          struct lar_error *err);
 

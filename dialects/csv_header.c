@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "base/number.h"
 #include "dialects/csv.h"
+#include "dialects/dialect_records.h"
 
 #include <stdio.h>
 
@@ -154,6 +155,37 @@ static bool by_position(struct lar_csv_header *h, struct lar_rows *rows, struct 
                     h->n == 1 ? "" : "s", n);
 }
 
+/* What the columns of records hold, by all lines of CSV. */
+static bool find_types(struct lar_csv_header *h, const struct lar_csv *csv, struct lar_error *err)
+{
+    enum { NUMBER = 1, FLAG = 2, TEXT = 4 };
+    struct lar_csv scan = *csv;
+    uint8_t *marks = NULL;
+    uint32_t i = 0;
+    if (!lar_json_grow(csv->js, &marks, 0, h->n, err))
+        return false;
+    memset(marks, 0, h->n);
+    while (scan.at < scan.end) {
+        if (lar_csv_end_line(&scan)) {
+            i = 0;
+            continue;
+        }
+        scan.at += i > 0; /* a comma */
+        if (!lar_csv_next(&scan, err))
+            return false;
+        if (i < h->n && !lar_csv_is_missing(&scan.cell))
+            marks[i] |= lar_csv_is_number(&scan.cell) ? NUMBER
+                        : lar_csv_is_flag(&scan.cell) ? FLAG
+                                                      : TEXT;
+        i++;
+    }
+    h->names = true;
+    for (i = 0; i < h->n; i++)
+        h->types[i] = marks[i] == 0 || marks[i] == NUMBER || marks[i] == FLAG ? LAR_TYPE_F64
+                                                                              : LAR_TYPE_STRING;
+    return true;
+}
+
 bool lar_csv_read_header(struct lar_csv_header *ret, struct lar_csv *csv, struct lar_rows *rows,
                          struct lar_error *err)
 {
@@ -162,6 +194,8 @@ bool lar_csv_read_header(struct lar_csv_header *ret, struct lar_csv *csv, struct
     if (!lar_inputs_columns(&rows->in, err) || !lar_inputs_names(&rows->in, err) ||
         !read_cells(ret, csv, err))
         return false;
+    if (lar_takes_records(&rows->in))
+        return find_types(ret, csv, err);
     decide(ret, names_of(rows));
     if (ret->row)
         csv->at = from;

@@ -161,11 +161,17 @@ bool lar_csv_is_number(const struct lar_json_string *cell)
 
 /* ---- values ---- */
 
+static const char *const truths[] = {"true", "True", "TRUE", NULL};
+static const char *const falsehoods[] = {"false", "False", "FALSE", NULL};
+
+bool lar_csv_is_flag(const struct lar_json_string *cell)
+{
+    return is_one_of(cell, truths) || is_one_of(cell, falsehoods);
+}
+
 bool lar_csv_put_value(struct lar_csv_json *to, const struct lar_json_string *cell,
                        enum lar_type type, struct lar_error *err)
 {
-    static const char *const truths[] = {"true", "True", "TRUE", NULL};
-    static const char *const falsehoods[] = {"false", "False", "FALSE", NULL};
     const struct lar_json_string s = without_blanks(*cell);
     struct number number;
     double ignored;

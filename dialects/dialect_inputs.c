@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "dialects/dialect_inputs.h"
 
+#include "dialects/dialect_records.h"
+
 bool lar_inputs_agree(const struct lar_flat *flat)
 {
     const struct lar_flat_method *first = &flat->methods[0];
@@ -12,6 +14,19 @@ bool lar_inputs_agree(const struct lar_flat *flat)
             return false;
     }
     return true;
+}
+
+/* Two inputs that are the features and the values of records. */
+static void find_records(struct lar_inputs *in)
+{
+    const struct lar_flat_input *input = in->n_slots == 2 ? in->slots[0].input : NULL;
+    if (!input || !input->records || in->slots[1].input != input + 1)
+        return;
+    const struct lar_tensor *t = in->flat->values[input->columns].constant;
+    in->records.features = &in->slots[0];
+    in->records.values = &in->slots[1];
+    in->records.separator = (struct lar_json_string){t->data, t->offsets[1]};
+    in->records.holds = input->records;
 }
 
 bool lar_inputs_begin(struct lar_inputs *in, const struct lar_flat *flat, struct lar_json *js,
@@ -40,6 +55,7 @@ bool lar_inputs_begin(struct lar_inputs *in, const struct lar_flat *flat, struct
         if (shape->rank == 2 && shape->dims[1] > 0 && shape->dims[1] < UINT32_MAX)
             in->columns.n = (uint32_t)shape->dims[1];
     }
+    find_records(in);
     return true;
 }
 
@@ -184,7 +200,8 @@ bool lar_inputs_finish(struct lar_inputs *in, struct lar_call_request *call, str
     const struct lar_slot *first = NULL;
     uint32_t n = in->flat->n_inputs;
     call->rows = 1;
-    if (!lar_json_grow(in->js, &call->inputs, 0, (n + 1) * sizeof *call->inputs, err))
+    if (!lar_records_finish(in, err) ||
+        !lar_json_grow(in->js, &call->inputs, 0, (n + 1) * sizeof *call->inputs, err))
         return false;
     memset(call->inputs, 0, n * sizeof *call->inputs);
     for (uint32_t i = 0; i < in->n_slots; i++) {

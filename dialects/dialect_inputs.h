@@ -29,6 +29,20 @@ struct lar_slot {
     uint64_t seen;          /* the last row (from 1) or call that brought it */
 };
 
+/* Where the inputs are the names and values of records: how they are read, dialect_records.h. */
+struct lar_records {
+    struct lar_slot *features, *values; /* NULL: they are not */
+    struct lar_json_string separator;   /* of a key and its text */
+    unsigned holds;                     /* enum lar_record_values */
+    uint64_t *ends;                     /* how many pairs there were at the end of each row */
+    uint64_t n_rows, room;
+    struct lar_record_key *keys; /* of the row KEY_ROW, open addressing */
+    uint32_t n_keys, mask;
+    uint64_t key_row;
+    struct lar_record_column *columns; /* that came as tensors */
+    uint32_t n_columns, columns_room;
+};
+
 struct lar_inputs {
     const struct lar_flat *flat;
     struct lar_json *js;
@@ -38,6 +52,7 @@ struct lar_inputs {
     struct lar_names columns;    /* of the only input's columns; n is 0 if it is no matrix */
     struct lar_cells *by_column; /* the matrix's columns, where they come one by one */
     uint64_t *column_rows;       /* 1 + rows of each, 0: not there yet */
+    struct lar_records records;
 };
 
 /* Whether all methods take the same inputs, so that tensors can be read before the method is
@@ -47,6 +62,9 @@ bool lar_inputs_agree(const struct lar_flat *flat);
 /* The inputs that OUTPUTS need. IN->js is set. */
 bool lar_inputs_begin(struct lar_inputs *in, const struct lar_flat *flat, struct lar_json *js,
                       const uint32_t *outputs, size_t n_outputs, struct lar_error *err);
+
+/* For tables of names. */
+uint32_t lar_names_hash(const struct lar_json_string *name);
 
 /* The position of KEY, first tried at HINT, or -1. */
 int64_t lar_names_find(const struct lar_names *names, const struct lar_json_string *key,

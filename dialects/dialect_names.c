@@ -7,7 +7,7 @@
 
 enum { FEW = 8 };
 
-static uint32_t hash(const struct lar_json_string *s) /* FNV-1a */
+uint32_t lar_names_hash(const struct lar_json_string *s) /* FNV-1a */
 {
     uint32_t h = 2166136261u;
     for (size_t i = 0; i < s->size; i++)
@@ -41,7 +41,7 @@ static bool make_table(struct lar_names *names, struct lar_json *js, struct lar_
     memset(names->table, 0, size * sizeof *names->table);
     names->mask = (uint32_t)size - 1;
     for (uint32_t i = 0; i < names->n; i++) {
-        uint32_t at = hash(&names->names[i]) & names->mask;
+        uint32_t at = lar_names_hash(&names->names[i]) & names->mask;
         while (names->table[at])
             at = (at + 1) & names->mask;
         names->table[at] = i + 1;
@@ -64,7 +64,7 @@ int64_t lar_names_find(const struct lar_names *names, const struct lar_json_stri
 {
     if (hint < names->n && same(&names->names[hint], key))
         return hint;
-    uint32_t at = names->table ? hash(key) & names->mask : 0;
+    uint32_t at = names->table ? lar_names_hash(key) & names->mask : 0;
     for (; names->table && names->table[at]; at = (at + 1) & names->mask)
         if (same(&names->names[names->table[at] - 1], key))
             return names->table[at] - 1;

@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "dialects/binary_tensor.h"
 #include "dialects/dialect_oip_private.h"
+#include "dialects/dialect_records.h"
 #include "dialects/oip_types.h"
 #include "graph/text.h"
 
@@ -203,12 +204,35 @@ static bool read_column(struct oip *o, uint32_t column, struct tensor *t, struct
     return read_cells(o, cells, t, err);
 }
 
+/* A tensor of a model that takes records: one of its two inputs, else the values of one key. */
+static bool read_record_data(struct oip *o, struct tensor *t, struct lar_error *err)
+{
+    char given[96];
+    struct lar_cells *cells;
+    struct lar_inputs *in = &o->in;
+    const struct lar_shape *shape = &t->shape;
+    if (!lar_inputs_names(in, err))
+        return false;
+    int64_t at = lar_names_find(&in->names, &t->name, 0);
+    if (at >= 0 && shape->rank == 2)
+        return read_slot(o, &in->slots[at], t, err);
+    if (shape->rank == 1 || (shape->rank == 2 && shape->dims[1] == 1))
+        return lar_records_column(in, &t->name, t->type, (uint64_t)shape->dims[0], &cells, err) &&
+               read_cells(o, cells, t, err);
+    return lar_fail(err, LAR_ERR_INVALID,
+                    "shape %s where a key's values have [rows]; '%.64s' and '%.64s' have [rows,n]",
+                    lar_shape_print(shape, given, sizeof given), in->slots[0].input->name,
+                    in->slots[1].input->name);
+}
+
 /* Reads the data of T, which lies at o->js or behind the text, to where its name says. A model with
  * one input takes it under any name; a matrix also comes in columns. */
 static bool read_data(struct oip *o, struct tensor *t, struct lar_error *err)
 {
     struct lar_inputs *in = &o->in;
     uint64_t before = o->n_read++;
+    if (lar_takes_records(in))
+        return read_record_data(o, t, err);
     bool column_shape = t->shape.rank == 1 || (t->shape.rank == 2 && t->shape.dims[1] == 1);
     if (in->n_slots == 1) {
         bool named = lar_json_is(&t->name, in->slots[0].input->name);

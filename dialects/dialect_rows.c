@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "dialects/dialect_rows.h"
 
+#include "dialects/dialect_records.h"
+
 /* Whether {"b64": ...} comes, which stands for a string of SLOT, and not an object with the inputs'
  * names. */
 static bool is_base64(struct lar_rows *t, const struct lar_slot *slot)
@@ -57,9 +59,8 @@ static bool read_list(struct lar_rows *t, struct lar_error *err)
                     t->in.n_slots, step == LAR_JSON_MORE ? "more than " : "", i);
 }
 
-/* The next value of a row with names, and its name. */
-static enum lar_json_step next_value(struct lar_rows *t, uint32_t i,
-                                     struct lar_json_string *ret_key, struct lar_error *err)
+enum lar_json_step lar_rows_next_value(struct lar_rows *t, uint32_t i,
+                                       struct lar_json_string *ret_key, struct lar_error *err)
 {
     if (!t->header)
         return lar_json_member(t->js, i == 0, ret_key, err);
@@ -103,7 +104,7 @@ static bool read_object(struct lar_rows *t, struct lar_error *err)
     uint32_t known = 0;
     if (!lar_inputs_names(in, err) || !lar_json_open(t->js, t->header ? '[' : '{', err))
         return false;
-    for (uint32_t i = 0; (step = next_value(t, i, &key, err)) == LAR_JSON_MORE; i++) {
+    for (uint32_t i = 0; (step = lar_rows_next_value(t, i, &key, err)) == LAR_JSON_MORE; i++) {
         uint32_t hint = known < in->n_slots ? t->order[known] : 0;
         int64_t at = lar_names_find(&in->names, &key, hint);
         if (at < 0 && !t->ignores)
@@ -170,7 +171,7 @@ static bool read_columns_object(struct lar_rows *t, struct lar_error *err)
     memset(t->saved, 0, columns->n * sizeof *t->saved);
     if (!lar_json_open(t->js, t->header ? '[' : '{', err))
         return false;
-    for (uint32_t i = 0; (step = next_value(t, i, &key, err)) == LAR_JSON_MORE; i++) {
+    for (uint32_t i = 0; (step = lar_rows_next_value(t, i, &key, err)) == LAR_JSON_MORE; i++) {
         uint32_t hint = known < columns->n ? t->order[known] : 0;
         int64_t at = lar_names_find(columns, &key, hint);
         if (at < 0 && !t->ignores)
@@ -217,6 +218,8 @@ static bool read_row(struct lar_rows *t, struct lar_error *err)
     char c = lar_json_peek(t->js);
     if (t->objects && c != '{')
         return lar_json_fail(t->js, err, "an object");
+    if (lar_takes_records(&t->in))
+        return lar_records_read_row(t, err);
     if (t->header || (c == '{' && !(one && slot->shape.rank == 1 && is_base64(t, slot)))) {
         bool columns = one && begins_with_column(t, err);
         if (err->code != LAR_ERR_NONE)
@@ -349,8 +352,13 @@ bool lar_rows_read_inputs(struct lar_rows *t, struct lar_error *err)
         return read_whole(t, &t->in.slots[0], err);
     if (lar_json_peek(t->js) == '{')
         columns = one && begins_with_column(t, err);
-    if (err->code != LAR_ERR_NONE || !lar_inputs_names(&t->in, err) ||
-        !lar_json_open(t->js, '{', err))
+    if (err->code != LAR_ERR_NONE || !lar_inputs_names(&t->in, err))
+        return false;
+    if (lar_takes_records(&t->in) && lar_json_peek(t->js) == '[')
+        return lar_rows_read_instances(t, err);
+    if (lar_takes_records(&t->in) && !lar_records_are_whole(t, err))
+        return err->code == LAR_ERR_NONE && lar_records_read_columns(t, err);
+    if (!lar_json_open(t->js, '{', err))
         return false;
     for (uint32_t i = 0; (step = lar_json_member(t->js, i == 0, &key, err)) == LAR_JSON_MORE; i++)
         if (!read_inputs_member(t, columns, &key, i, err))
@@ -367,6 +375,9 @@ bool lar_rows_read_fallback(struct lar_rows *t, struct lar_error *err)
     uint32_t n = columns ? in->columns.n : in->n_slots;
     struct lar_json_string key;
     enum lar_json_step step;
+    if (lar_takes_records(in))
+        return lar_fail(err, LAR_ERR_INVALID,
+                        "examples of this model have keys of their own: give them in each example");
     if (!(columns ? lar_inputs_columns(in, err) : lar_inputs_names(in, err)) ||
         !lar_json_grow(t->js, &t->fallback, 0, n * sizeof *t->fallback, err) ||
         !lar_json_open(t->js, '{', err))

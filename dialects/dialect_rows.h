@@ -23,6 +23,11 @@ struct lar_rows {
 bool lar_rows_begin(struct lar_rows *rows, const struct lar_flat *flat,
                     const struct lar_call_request *call, struct lar_error *err);
 
+/* The next value of row ROWS->row, whose names are its own or the header's, and its name. It is the
+ * Ith. */
+enum lar_json_step lar_rows_next_value(struct lar_rows *rows, uint32_t i,
+                                       struct lar_json_string *ret_key, struct lar_error *err);
+
 /* A list of rows, each a value, a list or an object. */
 bool lar_rows_read_instances(struct lar_rows *rows, struct lar_error *err);
 

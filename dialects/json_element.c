@@ -179,17 +179,42 @@ static void store_string(struct lar_cells *cells, uint8_t kind, size_t size)
     cells->offsets[++cells->count] = cells->bytes;
 }
 
+bool lar_cells_add_texts(struct lar_cells *cells, struct lar_json *js,
+                         const struct lar_json_string *parts, size_t n, struct lar_error *err)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < n; i++)
+        size += parts[i].size;
+    if (cells->count == cells->capacity && !lar_cells_grow(cells, js, err))
+        return false;
+    if (!need_bytes(cells, js, size, err))
+        return false;
+    char *to = (char *)cells->data + cells->bytes;
+    for (size_t i = 0; i < n; to += parts[i++].size)
+        if (parts[i].size)
+            memcpy(to, parts[i].text, parts[i].size);
+    store_string(cells, LAR_STRING_TEXT, size);
+    return true;
+}
+
 bool lar_cells_add_text(struct lar_cells *cells, struct lar_json *js, const char *bytes, size_t n,
                         struct lar_error *err)
 {
+    return lar_cells_add_texts(cells, js, &(struct lar_json_string){bytes, n}, 1, err);
+}
+
+bool lar_cells_add_float(struct lar_cells *cells, struct lar_json *js, double v,
+                         struct lar_error *err)
+{
     if (cells->count == cells->capacity && !lar_cells_grow(cells, js, err))
         return false;
-    if (!need_bytes(cells, js, n, err))
-        return false;
-    if (n)
-        memcpy((char *)cells->data + cells->bytes, bytes, n);
-    store_string(cells, LAR_STRING_TEXT, n);
+    lar_cells_store_float(cells, v);
     return true;
+}
+
+void lar_cells_add_missing(struct lar_cells *cells)
+{
+    store_string(cells, LAR_STRING_NAN, 0);
 }
 
 static int base64_digit(unsigned char c)

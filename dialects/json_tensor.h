@@ -54,6 +54,17 @@ bool lar_cells_reserve(struct lar_cells *cells, struct lar_json *js, uint64_t co
 bool lar_cells_add_text(struct lar_cells *cells, struct lar_json *js, const char *bytes, size_t n,
                         struct lar_error *err);
 
+/* The same of several texts put together. */
+bool lar_cells_add_texts(struct lar_cells *cells, struct lar_json *js,
+                         const struct lar_json_string *parts, size_t n, struct lar_error *err);
+
+/* Appends a float to cells of floats. */
+bool lar_cells_add_float(struct lar_cells *cells, struct lar_json *js, double v,
+                         struct lar_error *err);
+
+/* Appends a string that is missing, for which lar_cells_reserve() has made room. */
+void lar_cells_add_missing(struct lar_cells *cells);
+
 /* Base64 with or without its padding (RFC 4648, section 4), to TO, which has room for as many bytes
  * as S. Returns the size, or -1. */
 ptrdiff_t lar_base64_decode(const struct lar_json_string *s, char *to);

@@ -178,6 +178,28 @@ void lar_draft_input_columns(struct lar_draft *draft, lar_value input, const cha
     lar_draft_fail(draft, LAR_ERR_INTERNAL, "columns are named for value %u, no input", input);
 }
 
+void lar_draft_input_records(struct lar_draft *draft, lar_value features, const char *separator,
+                             unsigned holds)
+{
+    lar_value text = lar_draft_strings(draft, &separator, NULL, NULL, 1);
+    if (failed(draft))
+        return;
+    for (uint32_t i = 0; i + 1 < draft->n_inputs; i++) {
+        struct lar_draft_input *input = &draft->inputs[i];
+        if (input->value != features || input[1].value == LAR_NO_VALUE)
+            continue;
+        const char *fault =
+            lar_records_fault(&draft->values[features].info, &draft->values[input[1].value].info,
+                              &draft->values[text].info, holds);
+        if (fault)
+            lar_draft_fail(draft, LAR_ERR_FORMAT, "input '%s': %s", input->name, fault);
+        input->columns = text;
+        input->records = holds;
+        return;
+    }
+    lar_draft_fail(draft, LAR_ERR_INTERNAL, "value %u is no input before another", features);
+}
+
 void lar_draft_name_inputs(struct lar_draft *draft, const char *const *names, size_t n)
 {
     if (failed(draft))

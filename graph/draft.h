@@ -48,6 +48,21 @@ void lar_draft_unread_input(struct lar_draft *draft, const char *name);
 void lar_draft_input_columns(struct lar_draft *draft, lar_value input, const char *const *names,
                              size_t n);
 
+/* What the rows of a model may hold that takes records, objects with keys of their own: always
+ * numbers and texts, and so flags and what these add. */
+enum lar_record_values {
+    LAR_RECORDS = 1,
+    LAR_RECORDS_LISTS = 2, /* a list of texts is each of them */
+    LAR_RECORDS_NULLS = 4, /* null is NaN */
+};
+
+/* FEATURES and the input that was added behind it are the names and values of records, strings and
+ * float64 [rows, ?]: a number under a key is a feature of that name and its value, a text is the
+ * feature KEY SEPARATOR TEXT with 1. Missing features fill rows up. HOLDS: of enum
+ * lar_record_values. */
+void lar_draft_input_records(struct lar_draft *draft, lar_value features, const char *separator,
+                             unsigned holds);
+
 /* Gives other names: N is the number of inputs, or, of the one matrix input, of its columns. */
 void lar_draft_name_inputs(struct lar_draft *draft, const char *const *names, size_t n);
 

@@ -27,6 +27,7 @@ struct lar_draft_node {
 struct lar_draft_input {
     const char *name;
     lar_value value, columns; /* LAR_NO_VALUE: unread; without names */
+    uint32_t records;         /* enum lar_record_values: COLUMNS is the separator */
 };
 
 struct lar_draft_output {

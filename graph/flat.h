@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "graph/draft.h"
 
-#define LAR_FLAT_VERSION 1u
+#define LAR_FLAT_VERSION 2u
 
 struct lar_flat_node {
     const struct lar_signature *signature;
@@ -28,6 +28,8 @@ struct lar_flat_input {
     const char *name;
     lar_value value;   /* LAR_NO_VALUE: nothing reads it, any type may come */
     lar_value columns; /* a string constant [k] with the names of its columns, or LAR_NO_VALUE */
+    uint32_t records; /* enum lar_record_values. Not 0: this and the next input are the features and
+                         the values of records, and COLUMNS is their separator, one text */
 };
 
 struct lar_flat_output {

@@ -25,21 +25,24 @@ static const struct lar_value_info *value_info(const struct lar_flat_check *c, l
 }
 
 static const char *check_input(struct lar_flat_check *c, const struct lar_flat_input_record *record,
-                               struct lar_flat_input *ret)
+                               bool last, struct lar_flat_input *ret)
 {
     ret->name = take_name(c, record->name);
     ret->value = record->value;
     ret->columns = record->columns;
+    ret->records = record->records;
     if (!ret->name)
         return "its name does not exist or is another's";
-    if (record->zero)
-        return "bytes that must be zero are not";
     if (record->columns == LAR_NO_VALUE)
-        return NULL;
+        return record->records ? "records without a separator" : NULL;
     const struct lar_value_info *input = value_info(c, record->value);
     const struct lar_value_info *columns = value_info(c, record->columns);
-    return input && columns ? lar_columns_fault(input, columns)
-                            : "names of columns for no matrix or from no value";
+    if (!input || !columns)
+        return "names of columns for no matrix or from no value";
+    if (!record->records)
+        return lar_columns_fault(input, columns);
+    return lar_records_fault(input, last ? NULL : value_info(c, record[1].value), columns,
+                             record->records);
 }
 
 bool lar_flat_check_inputs(struct lar_flat_check *c, struct lar_error *err)
@@ -48,7 +51,7 @@ bool lar_flat_check_inputs(struct lar_flat_check *c, struct lar_error *err)
     lar_value next = 0;
     begin_names(c);
     for (uint32_t i = 0; i < c->graph.n_inputs; i++, record++) {
-        const char *fault = check_input(c, record, &c->flat->inputs[i]);
+        const char *fault = check_input(c, record, i + 1 == c->graph.n_inputs, &c->flat->inputs[i]);
         if (fault)
             return lar_fail(err, LAR_ERR_FORMAT, "input %u: %s", i, fault);
         if (record->value == LAR_NO_VALUE)

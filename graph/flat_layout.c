@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "graph/flat_layout.h"
 
+#include "graph/draft.h"
+
 #include "base/checked.h"
 
 struct lar_flat_places lar_flat_place(const struct lar_flat_header *header,
@@ -93,6 +95,29 @@ const char *lar_columns_fault(const struct lar_value_info *input,
         return "names of columns must be a constant list of strings";
     if (input->shape.rank != 2 || input->shape.dims[1] != columns->shape.dims[0])
         return "there are not as many names as columns";
+    return NULL;
+}
+
+static bool is_of_records(const struct lar_value_info *input, enum lar_type type)
+{
+    return input->type == type && input->shape.rank == 2 && input->shape.dims[0] == LAR_DIM_ROWS &&
+           input->shape.dims[1] == LAR_DIM_UNKNOWN;
+}
+
+const char *lar_records_fault(const struct lar_value_info *features,
+                              const struct lar_value_info *values,
+                              const struct lar_value_info *separator, uint32_t hold)
+{
+    const struct lar_shape one = LAR_SHAPE(1);
+    if (!(hold & LAR_RECORDS) || hold > (LAR_RECORDS | LAR_RECORDS_LISTS | LAR_RECORDS_NULLS))
+        return "there are no such records";
+    if (!separator->constant || separator->type != LAR_TYPE_STRING ||
+        !lar_shape_equal(&separator->shape, &one) ||
+        separator->constant->kinds[0] != LAR_STRING_TEXT)
+        return "what separates keys and texts must be a constant list of one text";
+    if (!is_of_records(features, LAR_TYPE_STRING) || !values ||
+        !is_of_records(values, LAR_TYPE_F64))
+        return "records must be strings and, as the next input, float64, of shape [rows,?]";
     return NULL;
 }
 

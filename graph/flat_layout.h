@@ -56,7 +56,7 @@ struct lar_flat_param_record {
 };
 
 struct lar_flat_input_record {
-    uint32_t name, value, columns, zero;
+    uint32_t name, value, columns, records;
 };
 
 struct lar_flat_output_record {
@@ -109,5 +109,11 @@ const char *lar_columns_fault(const struct lar_value_info *input,
                               const struct lar_value_info *columns);
 const char *lar_labels_fault(const struct lar_value_info *output,
                              const struct lar_value_info *labels);
+
+/* What is wrong with inputs that are said to be the features and values (NULL: there are none) of
+ * records which HOLD what enum lar_record_values says, and with the separator. */
+const char *lar_records_fault(const struct lar_value_info *features,
+                              const struct lar_value_info *values,
+                              const struct lar_value_info *separator, uint32_t hold);
 
 #endif

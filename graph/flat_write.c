@@ -95,10 +95,13 @@ static void write_inputs(const struct lar_draft *draft, const struct lar_flat_wr
             .name = name_index(w, input->name),
             .value = lar_writing_number(w, input->value),
             .columns = lar_writing_number(w, input->columns),
+            .records = input->records,
         };
         /* The names may be needed elsewhere while the matrix is not. */
-        if (record[i].value == LAR_NO_VALUE)
+        if (record[i].value == LAR_NO_VALUE) {
             record[i].columns = LAR_NO_VALUE;
+            record[i].records = 0;
+        }
     }
 }
 

@@ -202,7 +202,7 @@ void lar_print_flat(const struct lar_flat *flat, FILE *out)
         fputc(' ', out);
         print_value(flat, input->value, out);
         if (input->columns != LAR_NO_VALUE) {
-            fputs(", columns ", out);
+            fputs(input->records ? ", records with " : ", columns ", out);
             lar_print_tensor(flat->values[input->columns].constant, out);
         }
         fputc('\n', out);

@@ -199,6 +199,91 @@ static bool texts(const struct cells *c, struct lar_tensor *t, struct lar_scratc
     return true;
 }
 
+/* ---- rows that are dicts ---- */
+
+/* What is put together of them: NAMES and VALUES of the pairs. */
+struct pairs {
+    json_t *names, *values;
+    const char *separator;
+};
+
+static void add_pair(struct pairs *p, json_t *name, json_t *value)
+{
+    json_array_append_new(p->names, name);
+    json_array_append_new(p->values, value);
+}
+
+/* KEY's VALUE as scikit-learn sees it: texts are features of their own, lists several of them. */
+static void add_value(struct pairs *p, const char *key, json_t *value)
+{
+    size_t i;
+    json_t *text;
+    if (json_is_string(value)) {
+        add_pair(p, json_sprintf("%s%s%s", key, p->separator, json_string_value(value)),
+                 json_integer(1));
+    } else if (json_is_array(value)) {
+        json_array_foreach(value, i, text) add_value(p, key, text);
+    } else if (json_is_boolean(value)) {
+        add_pair(p, json_string(key), json_integer(json_is_true(value)));
+    } else {
+        add_pair(p, json_string(key), json_is_number(value) ? json_incref(value) : json_null());
+    }
+}
+
+/* A row of DATA: an object, a list of pairs, or cells of columns. */
+static void add_row(struct pairs *p, json_t *columns, json_t *row)
+{
+    const char *key;
+    size_t i;
+    json_t *value;
+    if (json_is_object(row))
+        json_object_foreach(row, key, value) add_value(p, key, value);
+    else
+        json_array_foreach(row, i, value) if (json_is_array(columns))
+            add_value(p, json_string_value(json_array_get(columns, i)), value);
+    else add_value(p, json_string_value(json_array_get(value, 0)), json_array_get(value, 1));
+}
+
+/* The two inputs of records: features and values, filled up to the longest row. */
+static bool record_inputs(const struct model *model, json_t *data, size_t first, size_t n,
+                          struct lar_scratch *scratch, struct lar_tensor *ret,
+                          struct lar_error *err)
+{
+    const struct lar_tensor *t = model->flat.values[model->flat.inputs[0].columns].constant;
+    char *separator = strndup(t->data, t->offsets[1]);
+    json_t *names = json_array(), *values = json_array();
+    size_t width = 0;
+    for (int round = 0; round < 2; round++) /* how long they are; then all of them */
+        for (size_t i = 0; i < n; i++) {
+            struct pairs p = {json_array(), json_array(), separator};
+            add_row(&p, json_object_get(data, "columns"),
+                    json_array_get(json_object_get(data, "rows"), first + i));
+            while (round && json_array_size(p.names) < width)
+                add_pair(&p, json_object(), json_null());
+            width = json_array_size(p.names) > width ? json_array_size(p.names) : width;
+            if (round) {
+                json_array_append_new(names, p.names);
+                json_array_append_new(values, p.values);
+            } else {
+                json_decref(p.names);
+                json_decref(p.values);
+            }
+        }
+    const struct cells of_names = {.rows = names, .n = n, .width = width};
+    const struct cells of_values = {.rows = values, .n = n, .width = width};
+    for (int i = 0; i < 2; i++)
+        ret[i] = (struct lar_tensor){.type = i ? LAR_TYPE_F64 : LAR_TYPE_STRING,
+                                     .layout = LAR_LAYOUT_DENSE,
+                                     .shape = LAR_SHAPE((int64_t)n, (int64_t)width)};
+    bool ok = texts(&of_names, &ret[0], scratch, err) && numbers(&of_values, &ret[1], scratch, err);
+    json_decref(names);
+    json_decref(values);
+    free(separator);
+    return ok;
+}
+
+/* ---- all inputs ---- */
+
 /* Which column of the data INPUT is, the model's Ith. */
 static size_t column_of(const struct lar_flat_input *input, json_t *columns, uint32_t i_input)
 {
@@ -213,6 +298,8 @@ bool model_inputs(const struct model *model, json_t *data, size_t first, size_t 
                   struct lar_scratch *scratch, struct lar_tensor *ret, struct lar_error *err)
 {
     json_t *types = json_object_get(data, "types"), *columns = json_object_get(data, "columns");
+    if (model->flat.inputs[0].records)
+        return record_inputs(model, data, first, n, scratch, ret, err);
     for (uint32_t i = 0; i < model->flat.n_inputs; i++) {
         const struct lar_flat_input *input = &model->flat.inputs[i];
         ret[i] = (struct lar_tensor){.layout = LAR_LAYOUT_DENSE};

@@ -89,6 +89,9 @@ struct sk_root {
     bool names_declared;      /* they are not the file's own */
     bool documents;           /* one column of texts without a table around it */
     bool lists;               /* documents: each row is a list of texts */
+    unsigned records;         /* documents: each row is a dict; enum lar_record_values */
+    const char *separator;    /* records: of key and text */
+    lar_value values;         /* records: beside MATRIX, the names */
     uint8_t *uses;            /* for each column: enum sk_use */
     bool eager;               /* all columns are numbers: the input is made as soon as n is known */
     bool typed;               /* uses are final: inputs are made */

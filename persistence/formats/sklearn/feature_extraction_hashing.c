@@ -1,6 +1,7 @@
-/* sklearn.feature_extraction: HashingVectorizer; FeatureHasher of lists of strings.
+/* sklearn.feature_extraction: HashingVectorizer, FeatureHasher.
  *
- * Exact: sums of ones, and their norm one after the other.
+ * Exact: sums of ones, and their norm one after the other; sums of the values of dicts in the order
+ * in which SciPy adds them.
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -89,17 +90,32 @@ bool sk_read_hashing_vectorizer(struct sk_context *sk, const struct pk_node *obj
     return give(sk, ret, plain ? hashed : normalize(sk, hashed, type, euclidean));
 }
 
+/* How the rows of INPUT_TYPE "dict" and "pair" are hashed. */
+static bool hash_pairs(struct sk_context *sk, const struct sk_frame *in, struct lar_node_args *args,
+                       struct sk_result *ret)
+{
+    lar_value pairs[2];
+    if (!sk_frame_records(sk, in, "=", LAR_RECORDS, pairs))
+        return false;
+    args->op = "larder.HashPairs";
+    args->inputs = pairs;
+    args->n_inputs = 2;
+    return give(sk, ret, lar_draft_node(sk->draft, args));
+}
+
 bool sk_read_feature_hasher(struct sk_context *sk, const struct pk_node *object,
                             const struct sk_frame *in, struct sk_result *ret)
 {
     struct lar_node_args args = {.op = "larder.HashTexts"};
     enum lar_type type;
-    if (!sk_option_is(object, "input_type", "dict", "string"))
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                       "input_type: only 'string' is supported; of 'dict' and 'pair' the file does "
-                       "not say which keys there are");
     if (!hash_options(sk, object, &type, &args))
         return false;
+    if (sk_option_is(object, "input_type", "dict", "dict") ||
+        sk_option_is(object, "input_type", "dict", "pair"))
+        return hash_pairs(sk, in, &args, ret);
+    if (!sk_option_is(object, "input_type", "dict", "string"))
+        return sk_refuse_attribute(sk, pk_attribute(object, "input_type"), "input_type",
+                                   "must be dict, pair or string");
     lar_value x = sk_frame_lists(sk, in);
     if (x == LAR_NO_VALUE)
         return false;

@@ -149,6 +149,10 @@ static bool learn_types(struct sk_context *sk, const struct pk_node *object)
         if (uses)
             memcpy(uses, sk->root.uses, sk->root.n);
     }
+    if (ok && sk->root.separator &&
+        !(sk->root.separator =
+              lar_arena_strndup(arena, sk->root.separator, strlen(sk->root.separator))))
+        ok = lar_arena_fail(arena, sk->err, "a separator");
     lar_draft_free(sk->draft);
     sk->draft = draft;
     sk->arena = arena;

@@ -24,8 +24,8 @@ bool sk_frame_expect(struct sk_context *sk, const struct sk_frame *frame, size_t
     struct sk_root *root = &sk->root;
     if (is_root(frame) && root->documents)
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                       "one estimator reads texts and another, of %s, the %zu columns of a table",
-                       what, n);
+                       "one estimator reads %s and another, of %s, the %zu columns of a table",
+                       root->records ? "dicts" : "texts", what, n);
     if (is_root(frame) && root->n == SK_UNKNOWN) {
         if (n > INT32_MAX)
             return sk_fail(sk, LAR_ERR_LIMIT, "%s: %zu columns", what, n);
@@ -142,7 +142,7 @@ lar_value sk_frame_documents(struct sk_context *sk, const struct sk_frame *frame
     struct sk_root *root = &sk->root;
     struct sk_input in = {.value = LAR_NO_VALUE};
     if (is_root(frame)) {
-        if (root->n != SK_UNKNOWN || root->lists) {
+        if (root->n != SK_UNKNOWN || root->lists || root->records) {
             sk_fail(sk, LAR_ERR_UNSUPPORTED,
                     "texts are expected, but the columns of a table enter (name one column: a "
                     "text, not a list, in a ColumnTransformer)");
@@ -180,6 +180,30 @@ lar_value sk_frame_lists(struct sk_context *sk, const struct sk_frame *frame)
         root->matrix = lar_draft_input(sk->draft, "X", LAR_TYPE_STRING,
                                        LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN));
     return root->matrix;
+}
+
+bool sk_frame_records(struct sk_context *sk, const struct sk_frame *frame, const char *separator,
+                      unsigned holds, lar_value ret[2])
+{
+    struct sk_root *root = &sk->root;
+    const struct lar_shape shape = LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN);
+    if (!is_root(frame) || root->n != SK_UNKNOWN || (root->documents && !root->records))
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "dicts are expected: it can only be the first to read the model's input");
+    if (root->records && strcmp(root->separator, separator) != 0)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "one estimator separates keys and texts by '%.20s', another by '%.20s'",
+                       root->separator, separator);
+    root->documents = true;
+    root->records = root->records ? root->records & holds : holds;
+    root->separator = separator;
+    if (!root->typed && root->matrix == LAR_NO_VALUE) {
+        root->matrix = lar_draft_input(sk->draft, "features", LAR_TYPE_STRING, shape);
+        root->values = lar_draft_input(sk->draft, "values", LAR_TYPE_F64, shape);
+    }
+    ret[0] = root->matrix;
+    ret[1] = root->values;
+    return lar_draft_ok(sk->draft, sk->err);
 }
 
 /* Columns of a matrix of numbers, which stays dense or sparse. */

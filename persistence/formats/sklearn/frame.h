@@ -47,6 +47,12 @@ lar_value sk_frame_documents(struct sk_context *sk, const struct sk_frame *frame
 /* Texts [rows, ?]: of a model whose rows are lists of texts. */
 lar_value sk_frame_lists(struct sk_context *sk, const struct sk_frame *frame);
 
+/* The features of a model whose rows are dicts: RET gets their names, texts [rows, ?], and their
+ * values, float64 [rows, ?]. A text under a key is the feature KEY SEPARATOR TEXT; HOLDS: of enum
+ * lar_record_values, what else a dict may hold. */
+bool sk_frame_records(struct sk_context *sk, const struct sk_frame *frame, const char *separator,
+                      unsigned holds, lar_value ret[2]);
+
 /* N of the columns, in the order of INDICES, which live as long as the draft. */
 bool sk_frame_select(struct sk_context *sk, const struct sk_frame *frame, const int64_t *indices,
                      size_t n, bool series, struct sk_frame *ret);

@@ -85,12 +85,25 @@ static lar_value as_read(struct sk_context *sk, lar_value value, enum lar_type t
     return type == LAR_TYPE_STRING ? value : sk_cast(sk, value, LAR_TYPE_F64);
 }
 
+/* Rows that are dicts: what a signature may say of columns is said of some of their keys. */
+static bool make_records(struct sk_context *sk)
+{
+    struct sk_root *root = &sk->root;
+    const struct lar_shape shape = LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN);
+    root->matrix = lar_draft_input(sk->draft, "features", LAR_TYPE_STRING, shape);
+    root->values = lar_draft_input(sk->draft, "values", LAR_TYPE_F64, shape);
+    lar_draft_input_records(sk->draft, root->matrix, root->separator, root->records);
+    return lar_draft_ok(sk->draft, sk->err);
+}
+
 bool sk_root_make(struct sk_context *sk)
 {
     struct sk_root *root = &sk->root;
     enum lar_type type;
     root->typed = true;
     root->matrix = LAR_NO_VALUE;
+    if (root->records)
+        return make_records(sk);
     if (root->documents) {
         if (!sk_declared_documents(sk))
             return false;

@@ -38,8 +38,6 @@ bool sk_column_names(struct sk_context *sk, const struct pk_node *object, const 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (sk_has(object, places[i]))
             return sk_texts(sk, pk_attribute(object, places[i]), places[i], ret, ret_n);
-    if (sk_has(object, "feature_names_") && sk_has(object, "separator"))
-        return sk_dict_columns(sk, object, ret, ret_n);
     const struct pk_node *index = pk_attribute(object, "_df_columns"); /* 0.22, 0.23 */
     const struct pk_node *data = index_data(index);
     return !data || sk_texts(sk, data, "_df_columns", ret, ret_n);

@@ -16,10 +16,6 @@ struct sk_table {
 bool sk_column_names(struct sk_context *sk, const struct pk_node *object, const char *const **ret,
                      size_t *ret_n);
 
-/* The same of a DictVectorizer, whose columns are the keys of its features. */
-bool sk_dict_columns(struct sk_context *sk, const struct pk_node *object, const char *const **ret,
-                     size_t *ret_n);
-
 /* The positions that SPEC selects. SERIES: it is one column, not a list. */
 bool sk_select(struct sk_context *sk, const struct sk_table *table, const struct pk_node *spec,
                const int64_t **ret, size_t *ret_n, bool *series);
