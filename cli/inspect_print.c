@@ -127,11 +127,26 @@ static void add_columns(struct lar_grid *grid, const struct lar_flat *flat, cons
     lar_grid_fact(grid, name, used ? text : NULL);
 }
 
+/* How rows that are objects become the input's features and the next one's values. */
+static void add_records(struct lar_grid *grid, const struct lar_flat *flat,
+                        const struct lar_flat_input *input)
+{
+    const struct lar_tensor *separator = flat->values[input->columns].constant;
+    fact(grid, "records", "rows are objects of numbers, texts (key%.*stext)%s%s",
+         separator->offsets[1] < 40 ? (int)separator->offsets[1] : 40,
+         (const char *)separator->data,
+         input->records & LAR_RECORDS_LISTS ? ", lists of texts" : "",
+         input->records & LAR_RECORDS_NULLS ? ", null" : "");
+}
+
 static void add_interface(struct lar_grid *grid, const struct lar_flat *flat)
 {
     for (uint32_t i = 0; i < flat->n_inputs; i++) {
         add_value(grid, "input", flat, flat->inputs[i].name, flat->inputs[i].value);
-        add_columns(grid, flat, "columns", flat->inputs[i].columns);
+        if (flat->inputs[i].records)
+            add_records(grid, flat, &flat->inputs[i]);
+        else
+            add_columns(grid, flat, "columns", flat->inputs[i].columns);
     }
     for (uint32_t i = 0; i < flat->n_methods; i++) {
         const struct lar_flat_method *m = &flat->methods[i];

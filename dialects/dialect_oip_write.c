@@ -104,6 +104,21 @@ static void write_outputs(struct lar_text *text, const struct lar_flat *flat)
     }
 }
 
+/* ,"records":{...} of an input that holds the features of records, and the next their values. */
+static void write_records(struct lar_text *text, const struct lar_flat *flat,
+                          const struct lar_flat_input *input)
+{
+    if (!input->records)
+        return;
+    const struct lar_tensor *separator = flat->values[input->columns].constant;
+    lar_text_puts(text, ",\"records\":{\"separator\":");
+    lar_text_string(text, separator->data, separator->offsets[1]);
+    lar_text_puts(text,
+                  input->records & LAR_RECORDS_LISTS ? ",\"lists\":true" : ",\"lists\":false");
+    lar_text_puts(text,
+                  input->records & LAR_RECORDS_NULLS ? ",\"nulls\":true}" : ",\"nulls\":false}");
+}
+
 void lar_oip_write_interface(struct lar_text *text, const struct lar_flat *flat)
 {
     lar_text_puts(text, "\"inputs\":[");
@@ -117,6 +132,7 @@ void lar_oip_write_interface(struct lar_text *text, const struct lar_flat *flat)
         } else {
             const struct lar_value_info *info = &flat->values[input->value];
             write_head(text, input->name, info->type, &info->shape);
+            write_records(text, flat, input);
         }
         lar_text_char(text, '}');
     }

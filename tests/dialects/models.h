@@ -139,9 +139,30 @@ static inline void models_network(struct lar_draft *d)
     lar_draft_default_method(d, "serve");
 }
 
+/* Rows that are records, which hold WHAT. */
+static inline void models_of_records(struct lar_draft *d, const char *separator, unsigned what)
+{
+    const struct lar_shape shape = LAR_SHAPE(LAR_DIM_ROWS, LAR_DIM_UNKNOWN);
+    lar_value pairs[] = {lar_draft_input(d, "features", LAR_TYPE_STRING, shape),
+                         lar_draft_input(d, "values", LAR_TYPE_F64, shape)};
+    lar_draft_input_records(d, pairs[0], separator, what);
+    models_output(d, lar_draft_method(d, "transform"), "transform", lar_draft_scalar_f64(d, 0),
+                  pairs, 2, LAR_NO_VALUE);
+}
+
+/* Whatever they may hold; nothing but numbers and texts. */
+static inline void models_records(struct lar_draft *d)
+{
+    models_of_records(d, "::", LAR_RECORDS | LAR_RECORDS_LISTS | LAR_RECORDS_NULLS);
+}
+static inline void models_plain_records(struct lar_draft *d)
+{
+    models_of_records(d, "=", LAR_RECORDS);
+}
+
 static void (*const models_all[])(struct lar_draft *) = {
-    models_matrix, models_wide,    models_line, models_table,
-    models_words,  models_network, models_text,
+    models_matrix,  models_wide, models_line,    models_table,         models_words,
+    models_network, models_text, models_records, models_plain_records,
 };
 
 struct model {
