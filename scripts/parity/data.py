@@ -96,8 +96,24 @@ def table(rng, n):
     return frame
 
 
-def dicts(rng, n):
-    def value():
-        return [float(rng.randint(5)), str(rng.choice(["x", "y"])), float(np.round(rng.normal(), 2))][rng.randint(3)]
+def dicts(rng, n, lists=False):
+    """Rows with keys of their own, few or many; values are numbers and texts, under the same keys too."""
+    keys = WORDS + ["k%d" % i for i in range(int(rng.choice([1, 5, 40])))] + ["a=b", ""]
 
-    return [{k: value() for k in rng.choice(["a", "b", "c", "d"], 2, replace=False)} for _ in range(n)]
+    def value():
+        kind = rng.randint(8 if lists else 6)
+        if kind < 3:
+            return float([rng.randint(5), rng.normal(), np.round(rng.normal(), 2)][kind])
+        if kind == 3:
+            return bool(rng.randint(2))
+        if kind == 4:
+            return int(rng.randint(-3, 4))
+        if kind == 5:
+            return str(rng.choice(["x", "y", "b", ""]))
+        return None if kind == 6 else [str(v) for v in rng.choice(["x", "y", "z"], rng.randint(3), replace=False)]
+
+    def row():
+        count = rng.randint(1 + min(len(keys), int(rng.choice([3, 8, 45]))))
+        return {str(k): value() for k in rng.choice(sorted(set(keys)), min(count, len(set(keys))), replace=False)}
+
+    return [row() for _ in range(n)]

@@ -39,8 +39,9 @@ MultiOutputRegressor TransformedTargetRegressor CountVectorizer TfidfVectorizer 
 LabelEncoder LabelBinarizer MultiLabelBinarizer DictVectorizer FeatureHasher FeatureUnion ColumnTransformer Pipeline
 """.split()
 
-# No rows that the protocol can ask: labels, and dictionaries of features.
-NOT_ASKED = {"LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer", "DictVectorizer", "FeatureHasher", "IsotonicRegression"}
+# No rows that the protocol can ask: labels.
+NOT_ASKED = {"LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer", "IsotonicRegression"}
+RECORDS = {"DictVectorizer", "FeatureHasher"}
 POSITIVE_X = {"MultinomialNB", "ComplementNB", "NMF", "MiniBatchNMF", "TfidfTransformer", "CategoricalNB"}
 POSITIVE_Y = {"GammaRegressor", "PoissonRegressor", "TweedieRegressor"}
 SEVERAL = {"MultiTaskLasso", "MultiTaskLassoCV", "MultiTaskElasticNet", "MultiTaskElasticNetCV", "RegressorChain",
@@ -123,6 +124,28 @@ HOLDERS = {"VotingClassifier", "VotingRegressor", "StackingClassifier", "Stackin
            "ClassifierChain", "RegressorChain", "MultiOutputClassifier", "MultiOutputRegressor", "TransformedTargetRegressor"}
 
 
+def of_records(rng, all_of_them, cls, n, seed):
+    """Of rows that are dicts or pairs: the model and the rows to ask."""
+    dtype = [np.float64, np.float64, np.float32][rng.randint(3)]
+    lists, pairs = False, False
+    if cls.__name__ == "DictVectorizer":
+        model = cls(sparse=bool(rng.randint(2)), sort=bool(rng.randint(2)), separator=["=", "=", "::"][rng.randint(3)], dtype=dtype)
+        lists = rng.rand() < 0.5
+    else:
+        pairs = rng.rand() < 0.4
+        model = cls(int(rng.choice([1, 3, 8, 64])), input_type="pair" if pairs else "dict", dtype=dtype,
+                    alternate_sign=bool(rng.randint(2)))
+    rows, asked = data.dicts(rng, n, lists), data.dicts(rng, 25, lists)
+    if lists and rng.rand() < 0.5:
+        model = FeatureUnion([("a", model), ("b", type(model)(separator=model.separator))])
+    elif not lists and not pairs and dtype is np.float64 and rng.rand() < 0.4:
+        model = make_pipeline(model, inner(rng, all_of_them, ["LogisticRegression", "DecisionTreeClassifier"], seed))
+    if pairs:
+        rows, asked = ([[list(p) for p in row.items()] for row in both] for both in (rows, asked))
+        asked[0] = asked[0] + [["fox", 0.1], ["fox", 0.2], ["fox", "x"], ["fox", 0.3]]
+    return model.fit(rows, np.arange(n) % 2), asked
+
+
 def several_labels(rng, X, rows):
     return np.column_stack([data.classes(np.random.RandomState(rng.randint(1000)), X, 2) == data.classes(rng, X, 2)
                             for _ in range(2)]).astype(int) if rows else None
@@ -139,6 +162,8 @@ def draw(seed, only=None):
     if name in TEXTS:
         texts = data.documents(rng, n)
         return name, make(rng, cls, seed).fit(texts), data.documents(rng, 25)
+    if name in RECORDS:
+        return (name,) + of_records(rng, all_of_them, cls, n, seed)
     if name == "ColumnTransformer":
         return (name,) + tabular(rng, all_of_them, n, seed)
     X = data.matrix(rng, n, k, name in POSITIVE_X or rng.rand() < 0.2)
