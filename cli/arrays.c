@@ -199,6 +199,39 @@ static bool by_name(struct arrays *a, const struct lar_columns *columns, uint32_
                             : join(a, columns, input, by_column, err));
 }
 
+/* Whether a model takes records and not all of A are called as its inputs are: then they are keys.
+ */
+static bool are_keys(const struct arrays *a, const struct lar_columns *columns)
+{
+    bool known = true;
+    for (size_t i = 0; i < a->n; i++) {
+        if (!a->list[i].name)
+            return false;
+        known &= lar_columns_find(columns, a->list[i].name, a->list[i].size) >= 0;
+    }
+    return columns->inputs && columns->n == 2 && columns->inputs[0]->records && !known;
+}
+
+/* Arrays of a value under one key for each row. */
+static bool by_key(struct arrays *a, const struct lar_flat_input *features, struct lar_error *err)
+{
+    struct lar_key_column *keys = lar_scratch_take(a->scratch, a->n, sizeof *keys);
+    if (!keys)
+        return lar_scratch_fail(a->scratch, err, "the columns");
+    for (size_t i = 0; i < a->n; i++) {
+        uint64_t rows;
+        const struct np_array *array = &a->list[i].array;
+        enum lar_type type = np_kind_is(array->dtype, "US") ? LAR_TYPE_STRING : LAR_TYPE_F64;
+        keys[i] = (struct lar_key_column){.name = a->list[i].name, .size = a->list[i].size};
+        if (!column_rows(array, &rows, err) || !agree(a, i, rows, err) ||
+            !convert(&keys[i].values, array, type, &LAR_SHAPE((int64_t)rows), a, err))
+            return lar_error_within(err, "column '%.*s'", (int)keys[i].size, keys[i].name);
+    }
+    return lar_key_columns_join(&a->call->inputs[features - a->flat->inputs], keys, a->n,
+                                a->call->rows, a->flat->values[features->columns].constant,
+                                a->scratch, err);
+}
+
 /* Column I of a matrix. */
 static struct np_array column_of(const struct np_array *array, size_t i)
 {
@@ -350,6 +383,10 @@ bool lar_arrays_read(struct lar_call_request *ret, const struct lar_flat *flat, 
         !(zip ? read_npz(&a, &columns, bytes, size, err) : read_one(&a, bytes, size, err)))
         return false;
     const struct lar_flat_method *m = &flat->methods[method];
+    if (are_keys(&a, &columns))
+        return by_key(&a, columns.inputs[0], err) &&
+               (ret->rows > 0 ||
+                lar_fail(err, LAR_ERR_INVALID, "expected at least one row, found none"));
     bool alone = a.n == 1 && (!a.list[0].name ||
                               lar_columns_find(&columns, a.list[0].name, a.list[0].size) < 0);
     if (!(alone ? whole(&a, &columns, m->inputs, m->n_inputs, err)

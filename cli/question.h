@@ -45,6 +45,17 @@ const char *lar_columns_name(const struct lar_columns *columns, size_t i,
 /* The column called NAME, or -1. */
 ptrdiff_t lar_columns_find(const struct lar_columns *columns, const char *name, size_t size);
 
+/* An array of a value for each row, under its key: strings, or float64. */
+struct lar_key_column {
+    const char *name;
+    size_t size;
+    struct lar_tensor values;
+};
+/* Records of N such COLUMNS as the two inputs that a model reads of them. */
+bool lar_key_columns_join(struct lar_tensor ret[2], const struct lar_key_column *columns, size_t n,
+                          uint64_t rows, const struct lar_tensor *separator,
+                          struct lar_scratch *scratch, struct lar_error *err);
+
 /* .npy and .npz. */
 bool lar_arrays_read(struct lar_call_request *ret, const struct lar_flat *flat, uint32_t method,
                      const void *bytes, size_t size, struct lar_arena *arena,

@@ -155,6 +155,30 @@ START_TEST(arrays)
 }
 END_TEST
 
+START_TEST(arrays_under_keys)
+{
+    static const unsigned char rows[] = {0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 'a', 0, 0, 0,
+                                         0, 0, 0, 0, 0, 0, 0,    0x40, 0,   0, 0, 0};
+    use(models_plain_records);
+    ck_assert_msg(read_npy("{'descr': [('dog', '<f8'), ('cat', '<U1')], 'fortran_order': False, "
+                           "'shape': (2,), }",
+                           rows, sizeof rows),
+                  "%s", err.text);
+    ck_assert_uint_eq(call.rows, 2);
+    const struct lar_tensor *t = &call.inputs[0];
+    ck_assert_int_eq(t->shape.dims[1], 2);
+    ck_assert_ptr_null(lar_tensor_fault(t, t->offsets[4]));
+    ck_assert_uint_eq(t->offsets[4], strlen("dogcat=adogcat="));
+    ck_assert_mem_eq(t->data, "dogcat=adogcat=", t->offsets[4]);
+    static const double values[] = {1, 1, 2, 1};
+    ck_assert_mem_eq(call.inputs[1].data, values, sizeof values);
+    ck_assert(!read_npy("{'descr': [('dog', '<f8'), ('cat', '<U1')], 'fortran_order': False, "
+                        "'shape': (0,), }",
+                        rows, 0));
+    ck_assert_ptr_nonnull(strstr(err.text, "at least one row"));
+}
+END_TEST
+
 /* ---- .npz: a zip of stored members ---- */
 
 struct zip {
@@ -263,6 +287,6 @@ int main(void)
 {
     return check_main("question",
                       (const TTest *[]){csv_goes_by_names, csv_without_the_model_having_names,
-                                        json_in_each_form, arrays,
+                                        json_in_each_form, arrays, arrays_under_keys,
                                         arrays_of_objects_where_nothing_reads_them, NULL});
 }

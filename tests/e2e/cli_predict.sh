@@ -168,6 +168,23 @@ runs 1 predict "$iris" cut.npy
 on_terminal 2 "" predict "$iris" x.npy --format npy
 [[ $out == *"not for a terminal"* ]] || fail "$out"
 
+# ---- rows that are dicts ----
+
+dicts=$SOURCE/tests/fixtures/sklearn/1.9.1/DictVectorizer_lists.joblib.xz
+hasher=$SOURCE/tests/fixtures/sklearn/1.9.1/FeatureHasher_dict.pkl
+runs 0 inspect "$dicts"
+[[ $out == *"records"*"rows are objects of numbers, texts (key=text), lists of texts, null"* ]] || fail "$out"
+asks 0 '[{"dog": 1, "cat": "red", "nobody": 3}, {"dog": 2.5, "run": true}]' predict "$hasher"
+mine=$out
+asks 0 '[[["dog", 1], ["cat", "red"], ["nobody", 3]], [["run", 1], ["dog", 2.5]]]' predict "$hasher"
+gives "$mine"
+asks 0 $'dog,cat\n1,red\n2,blue\n' predict "$hasher"
+mine=$out
+asks 0 '{"dataframe_records": [{"dog": 1, "cat": "red"}, {"cat": "blue", "dog": 2}]}' predict "$hasher"
+gives "$mine"
+asks 1 '[{"dog": null}]' predict "$hasher"
+says "instances[0].dog: expected a number, a text, true or false, found null"
+
 # ---- what cannot be served, what cannot be written ----
 
 printf "cposix\nsystem\n(S'touch %s/ran'\ntR." "$work" >system.pkl
