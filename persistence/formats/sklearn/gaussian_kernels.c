@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/gaussian_kernels.h"
 
+#include "persistence/formats/pickle/element.h"
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/nodes.h"
 
@@ -63,19 +64,27 @@ static bool read_numbers(struct reading *r, const struct pk_node *object, const 
     return copy != NULL;
 }
 
-/* length_scale: one as gamma = FACTOR / length, or one for each column as scales and FACTOR. */
+/* length_scale: one, or one for each column. */
+static bool read_lengths(struct reading *r, const struct pk_node *object, struct sk_numbers *ret)
+{
+    if (!read_numbers(r, object, "length_scale", ret))
+        return false;
+    if (!ret->data || (ret->n != 1 && ret->n != r->rows->k))
+        return sk_fail(r->sk, LAR_ERR_FORMAT, "length_scale: has %zu elements, not %zu", ret->n,
+                       r->rows->k);
+    for (size_t i = 0; i < ret->n; i++)
+        if (!(ret->data[i] > 0))
+            return sk_fail(r->sk, LAR_ERR_FORMAT, "length_scale: element %zu is not above 0", i);
+    return true;
+}
+
+/* One length as gamma = FACTOR / length, or one for each column as scales and FACTOR. */
 static bool lengths(struct reading *r, const struct pk_node *object, double factor, bool square,
                     struct sk_kernel *k)
 {
     struct sk_numbers scale = {.n = 0};
-    if (!read_numbers(r, object, "length_scale", &scale))
+    if (!read_lengths(r, object, &scale))
         return false;
-    if (!scale.data || (scale.n != 1 && scale.n != r->rows->k))
-        return sk_fail(r->sk, LAR_ERR_FORMAT, "length_scale: has %zu elements, not %zu", scale.n,
-                       r->rows->k);
-    for (size_t i = 0; i < scale.n; i++)
-        if (!(scale.data[i] > 0))
-            return sk_fail(r->sk, LAR_ERR_FORMAT, "length_scale: element %zu is not above 0", i);
     double one = scale.data[0];
     k->gamma = factor;
     if (scale.n == 1)
@@ -85,23 +94,46 @@ static bool lengths(struct reading *r, const struct pk_node *object, double fact
     return true;
 }
 
+/* Matern with any nu. The columns are always divided by their lengths: rows that are then the same
+ * have a distance of 2^-52, and with a small nu the function falls fast there. */
+static bool general_matern(struct reading *r, const struct pk_node *object, double nu,
+                           struct sk_kernel *k)
+{
+    struct np_dtype dtype;
+    const uint8_t *data;
+    struct sk_numbers scale = {.n = 0};
+    const struct pk_node *node = pk_attribute(object, "nu");
+    if (!(nu > 0))
+        return sk_fail(r->sk, LAR_ERR_FORMAT, "nu: is %g, not above 0", nu);
+    if (np_scalar_bytes(node, &dtype, &data) && dtype.kind == 'f' && dtype.itemsize < 8)
+        return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
+                       "nu: is a float%zu: scikit-learn computes a part of Matern in that; float64 "
+                       "is supported",
+                       (size_t)dtype.itemsize * 8);
+    if (!read_lengths(r, object, &scale))
+        return false;
+    double *each = sk_alloc(r->sk, r->rows->k, sizeof *each);
+    for (size_t i = 0; each && i < r->rows->k; i++)
+        each[i] = scale.data[scale.n == 1 ? 0 : i];
+    *k = (struct sk_kernel){.kind = SK_KERNEL_MATERN, .gamma = sqrt(2 * nu), .degree = nu};
+    k->scales = lar_draft_f64(r->sk->draft, each, LAR_SHAPE((int64_t)r->rows->k));
+    return each != NULL;
+}
+
 static bool matern(struct reading *r, const struct pk_node *object, struct sk_kernel *k)
 {
     double nu = 0;
     const struct pk_node *node = pk_attribute(object, "nu");
     if (!pk_get_f64(node, &nu))
         return sk_refuse_attribute(r->sk, node, "nu", "must be a number");
+    if (isinf(nu) && nu > 0)
+        return lengths(r, object, 0.5, true, k);
     k->kind = nu == 0.5   ? SK_KERNEL_MATERN_1
               : nu == 1.5 ? SK_KERNEL_MATERN_3
               : nu == 2.5 ? SK_KERNEL_MATERN_5
-                          : SK_KERNEL_RBF;
-    if (k->kind == SK_KERNEL_RBF && isinf(nu) && nu > 0)
-        return lengths(r, object, 0.5, true, k);
-    if (k->kind == SK_KERNEL_RBF)
-        return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
-                       "nu: is %g: Matern with 0.5, 1.5, 2.5 or inf is supported (others need a "
-                       "Bessel function)",
-                       nu);
+                          : SK_KERNEL_MATERN;
+    if (k->kind == SK_KERNEL_MATERN)
+        return general_matern(r, object, nu, k);
     return lengths(r, object, sqrt(2 * nu), false, k);
 }
 
