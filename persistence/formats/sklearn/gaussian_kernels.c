@@ -277,6 +277,10 @@ static bool raise(struct reading *r, const struct pk_node *object, struct sk_cov
 static bool refuse(struct reading *r, const struct pk_node *object)
 {
     char what[256];
+    if (is(object, "CompoundKernel"))
+        return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
+                       "CompoundKernel gives several matrices at once: scikit-learn itself neither "
+                       "fits nor predicts with it");
     return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
                    "%s is no kernel that is supported: ConstantKernel, WhiteKernel, RBF, Matern, "
                    "RationalQuadratic, ExpSineSquared, DotProduct, PairwiseKernel, Sum, Product "

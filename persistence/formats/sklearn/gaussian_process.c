@@ -4,7 +4,8 @@
  *
  * Tolerance: 1e-12 S, for a regressor with S = sum |alpha_i K_i|, for probabilities with the sum of
  * the magnitudes of the five error functions, which nearly cancel each other, and with what the
- * variance loses when it is nearly as small as the explained part of it.
+ * variance loses when it is nearly as small as the explained part of it. Matern with a Bessel
+ * function holds the same (docs/sklearn.in.md says why).
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
