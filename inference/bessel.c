@@ -107,7 +107,7 @@ static void series(const struct lar_bessel_k *k, double x, double ret[2])
 
 /* The same, times exp(x), for x to SUM_END: the integral of cosh(mu t) exp(x - x cosh t) over all
  * t above 0 as a sum of equal steps. */
-static void sum(const struct lar_bessel_k *k, double x, double ret[2])
+static void trapezoids(const struct lar_bessel_k *k, double x, double ret[2])
 {
     unsigned stride = x > COARSE_END ? 1 : 2;
     ret[0] = ret[1] = 0;
@@ -150,6 +150,7 @@ bool lar_bessel_k_overflows(double order, double x)
     return great_order(order, x, &factor) > LIMIT;
 }
 
+/* Y is K, which for orders of 2 and below and beyond GREAT is compared in one way only. */
 static bool underflows(double order, double x, double y)
 {
     double factor, exponent = great_order(order, x, &factor);
@@ -182,7 +183,7 @@ double lar_bessel_k(const struct lar_bessel_k *k, double x)
     if (x <= SERIES_END)
         series(k, x, y);
     else if (x <= SUM_END)
-        sum(k, x, y);
+        trapezoids(k, x, y);
     else
         y[0] = far(k->mu, x), y[1] = far(k->mu + 1, x);
     double ret = k->n ? ascend(k, x, y) : y[0];

@@ -23,8 +23,9 @@ struct lar_bessel_k {
 
 void lar_bessel_k_prepare(struct lar_bessel_k *ret, double order);
 
-/* K of X: within a few units in the last place for orders to 10 and X >= 0, and 0 and inf exactly
- * where scipy.special.kv has them, which is a little before K leaves the range of a double. */
+/* K of X: within 8 units in the last place for orders from 0.01 to 100 (tests/fixtures/bessel), and
+ * 0 and inf exactly where scipy.special.kv has them, which is a little before K leaves the range of
+ * a double. NaN below 0. */
 double lar_bessel_k(const struct lar_bessel_k *k, double x);
 
 /* Whether scipy.special.kv has inf for ORDER, any above 0, and X above 0. */
