@@ -127,7 +127,7 @@ bool sk_read_gaussian_process_regressor(struct sk_context *sk, const struct pk_n
                                         const struct sk_frame *in, struct sk_result *ret)
 {
     struct lar_draft *d = sk->draft;
-    struct sk_compared rows;
+    struct sk_compared rows = {.n = 0};
     struct sk_covariance k;
     struct sk_numbers alpha;
     lar_value mean = LAR_NO_VALUE, deviation = LAR_NO_VALUE;
@@ -193,7 +193,7 @@ bool sk_read_binary_gaussian_process(struct sk_context *sk, const struct pk_node
                                      const struct sk_frame *in, struct sk_result *ret)
 {
     struct lar_draft *d = sk->draft;
-    struct sk_compared rows;
+    struct sk_compared rows = {.n = 0};
     struct sk_covariance k;
     const double *labels, *pi;
     lar_value classes, variance = LAR_NO_VALUE;
