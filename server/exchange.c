@@ -96,9 +96,11 @@ static enum lar_step refuse_malformed(struct lar_exchange *ex, const char *fault
 
 static enum lar_method method_of(const char *name)
 {
-    for (enum lar_method m = LAR_GET; m < LAR_METHOD_OTHER; m++)
-        if (strcmp(lar_method_name(m), name) == 0)
+    for (enum lar_method m = LAR_GET; m < LAR_METHOD_OTHER; m++) {
+        const char *known = lar_method_name(m);
+        if (known[0] == name[0] && strcmp(known, name) == 0)
             return m;
+    }
     return LAR_METHOD_OTHER;
 }
 
@@ -134,7 +136,7 @@ enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, co
 {
     struct lar_request *rq = &ex->rq;
     ex->begun = true;
-    rq->started_us = lar_now_us();
+    rq->started_us = ex->home->now_us;
     rq->method = method_of(method);
     ex->method = method;
     const char *fault = lar_guard_check(guard, version);
