@@ -28,7 +28,10 @@ static struct lar_draft *draft_of(bool first_too, bool values_too)
     return d;
 }
 
-/* Opens what DRAFT is written as, with RECORDS of its first input replaced, if not 0. */
+enum { OF_LAST = 1000 };
+
+/* Opens what DRAFT is written as, with RECORDS of its first input replaced, if not 0. OF_LAST: its
+ * last one is said to be of records, too. */
 static bool open(struct lar_draft *draft, uint32_t records, struct lar_flat *ret, void **ret_block,
                  struct lar_error *err)
 {
@@ -42,8 +45,12 @@ static bool open(struct lar_draft *draft, uint32_t records, struct lar_flat *ret
     struct lar_flat_places places =
         lar_flat_place(header, (const void *)((char *)*ret_block + sizeof *header));
     struct lar_flat_input_record *inputs = (void *)((char *)*ret_block + places.inputs);
-    if (records)
+    if (records == OF_LAST) {
+        inputs[1].columns = inputs[0].columns;
+        inputs[1].records = LAR_RECORDS;
+    } else if (records) {
         inputs[0].records = records;
+    }
     return lar_flat_open(ret, *ret_block, size, &tiny_operators, err);
 }
 
@@ -93,6 +100,10 @@ START_TEST(wrong_ones_are_refused)
         lar_flat_finish(&flat);
         free(block);
     }
+    ck_assert(!open(draft_of(true, true), OF_LAST, &flat, &block, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "input 1: records must be strings and"));
+    lar_flat_finish(&flat);
+    free(block);
     ck_assert(!open(draft_of(true, false), 0, &flat, &block, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "input 0: records must be strings and"));
     lar_flat_finish(&flat);
