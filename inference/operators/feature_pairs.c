@@ -65,8 +65,7 @@ static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, v
     return lar_words_make(words, lar_node_param(node, "vocabulary"), arena, err);
 }
 
-static bool begin(struct rows *r, struct lar_csr_writer *w, struct lar_call *call, uint64_t columns,
-                  struct lar_error *err)
+static bool begin(struct rows *r, struct lar_call *call, struct lar_error *err)
 {
     const struct lar_tensor *names = call->inputs[0], *values = call->inputs[1];
     char have[96], want[96];
@@ -80,10 +79,7 @@ static bool begin(struct rows *r, struct lar_csr_writer *w, struct lar_call *cal
                         lar_shape_print(&names->shape, want, sizeof want),
                         lar_shape_print(&values->shape, have, sizeof have));
     r->pairs = lar_scratch_take(call->scratch, r->n + 1, sizeof *r->pairs);
-    if (!r->pairs)
-        return lar_scratch_fail(call->scratch, err, "the features of a row");
-    uint64_t rows = r->n ? lar_rows(names) : 0;
-    return lar_csr_begin(w, call, 0, lar_rows(names), columns, rows * r->n, err);
+    return r->pairs || lar_scratch_fail(call->scratch, err, "the features of a row");
 }
 
 /* Sorts the pairs of a row, whose keys are columns shifted left by SHIFT, and writes their sums. */
@@ -93,7 +89,7 @@ static bool write_row(struct rows *r, unsigned shift, struct lar_csr_writer *w,
     lar_pair_sort(r->pairs, r->n_pairs);
     for (size_t i = 0; i < r->n_pairs;) {
         uint64_t column = r->pairs[i].key >> shift;
-        double sum = r->pairs[i++].value + (r->latest ? -0.0 : 0.0); /* added to 0, else put there */
+        double sum = r->pairs[i++].value + (r->latest ? -0.0 : 0.0); /* put there, added to 0 */
         for (; i < r->n_pairs && r->pairs[i].key >> shift == column; i++) {
             double value = r->pairs[i].value;
             sum = r->latest ? value : r->narrow ? (double)((float)sum + (float)value) : sum + value;
@@ -145,7 +141,8 @@ static bool run_hash(struct lar_call *call, struct lar_error *err)
     bool alternate = lar_node_flag(call->node, "alternate");
     struct lar_csr_writer w;
     struct rows r;
-    if (!begin(&r, &w, call, (uint64_t)columns, err))
+    if (!begin(&r, call, err) || !lar_csr_begin(&w, call, 0, lar_rows(r.names), (uint64_t)columns,
+                                                lar_tensor_count(r.names), err))
         return false;
     for (uint64_t row = 0; row < lar_rows(r.names); row++)
         if (!hash_row(&r, row, (uint32_t)columns, alternate, err) || !write_row(&r, 0, &w, err))
@@ -158,7 +155,9 @@ static bool run_look_up(struct lar_call *call, struct lar_error *err)
     const struct lar_words *words = call->state;
     struct lar_csr_writer w;
     struct rows r;
-    if (!begin(&r, &w, call, lar_tensor_count(words->words), err))
+    if (!begin(&r, call, err) ||
+        !lar_csr_begin(&w, call, 0, lar_rows(r.names), lar_tensor_count(words->words),
+                       lar_tensor_count(r.names), err))
         return false;
     for (uint64_t row = 0; row < lar_rows(r.names); row++) {
         r.n_pairs = 0;

@@ -91,16 +91,16 @@ bool sk_read_hashing_vectorizer(struct sk_context *sk, const struct pk_node *obj
 }
 
 /* How the rows of INPUT_TYPE "dict" and "pair" are hashed. */
-static bool hash_pairs(struct sk_context *sk, const struct sk_frame *in, struct lar_node_args *args,
+static bool hash_pairs(struct sk_context *sk, const struct sk_frame *in, struct lar_node_args args,
                        struct sk_result *ret)
 {
     lar_value pairs[2];
     if (!sk_frame_records(sk, in, "=", LAR_RECORDS, pairs))
         return false;
-    args->op = "larder.HashPairs";
-    args->inputs = pairs;
-    args->n_inputs = 2;
-    return give(sk, ret, lar_draft_node(sk->draft, args));
+    args.op = "larder.HashPairs";
+    args.inputs = pairs;
+    args.n_inputs = 2;
+    return give(sk, ret, lar_draft_node(sk->draft, &args));
 }
 
 bool sk_read_feature_hasher(struct sk_context *sk, const struct pk_node *object,
@@ -112,7 +112,7 @@ bool sk_read_feature_hasher(struct sk_context *sk, const struct pk_node *object,
         return false;
     if (sk_option_is(object, "input_type", "dict", "dict") ||
         sk_option_is(object, "input_type", "dict", "pair"))
-        return hash_pairs(sk, in, &args, ret);
+        return hash_pairs(sk, in, args, ret);
     if (!sk_option_is(object, "input_type", "dict", "string"))
         return sk_refuse_attribute(sk, pk_attribute(object, "input_type"), "input_type",
                                    "must be dict, pair or string");
