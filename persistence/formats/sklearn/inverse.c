@@ -183,6 +183,7 @@ static bool try_it(struct sk_context *sk, const struct pk_node *object, const ch
     sk->arena = arena;
     if (*ret || sk->err->code != LAR_ERR_UNSUPPORTED)
         return *ret;
+    sk_remark(sk, lar_arena_printf(arena, "inverse_transform is not served: %s", sk->err->text));
     *sk->err = (struct lar_error){0};
     sk->named = false;
     return true;

@@ -128,9 +128,14 @@ bool sk_invert_k_bins_discretizer(struct sk_context *sk, const struct pk_node *o
     struct pk_items items;
     struct sk_numbers edges;
     struct lar_draft *d = sk->draft;
+    struct sk_frame decoded;
     const struct pk_node *node = sk_fitted(sk, object, "bin_edges_");
-    if (!sk_option_is(object, "encode", "onehot", "ordinal"))
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "encode: inverse_transform takes only 'ordinal'");
+    if (!sk_option_is(object, "encode", "onehot", "ordinal")) {
+        const struct pk_node *encoder = sk_fitted(sk, object, "_encoder");
+        if (!encoder || !sk_invert(sk, encoder, in, &decoded))
+            return false;
+        in = &decoded;
+    }
     if (!node || !sk_items(sk, node, &items) || !sk_frame_expect(sk, in, items.n, "bin_edges_"))
         return false;
     lar_value x = sk_frame_dense(sk, in), *columns = sk_alloc(sk, items.n, sizeof *columns);
