@@ -177,7 +177,7 @@ struct products {
     size_t n, m; /* factors, products */
     size_t columns;
     bool distinct; /* no column twice in a product */
-    bool reversed; /* releases before 0.22 took the first factor first */
+    bool reversed; /* releases before 0.22, and all of sparse ones, take the first factor first */
 };
 
 /* Moves INDICES, ascending, to the next of all choices of DEGREE columns. */
@@ -254,7 +254,8 @@ static bool list_all(struct sk_context *sk, struct products *p, const size_t deg
 bool sk_read_polynomial_features(struct sk_context *sk, const struct pk_node *object,
                                  const struct sk_frame *in, struct sk_result *ret)
 {
-    struct products p = {.reversed = sk_release(object) < SK_RELEASE(0, 22)};
+    struct products p = {.reversed =
+                             sk_release(object) < SK_RELEASE(0, 22) || sk_frame_is_sparse(sk, in)};
     struct lar_draft *d = sk->draft;
     size_t degrees[2] = {0}, outputs = 0;
     bool bias;
@@ -277,10 +278,8 @@ bool sk_read_polynomial_features(struct sk_context *sk, const struct pk_node *ob
     lar_value x = sk_frame_f64(sk, in);
     if (x == LAR_NO_VALUE)
         return false;
-    if (sk_is_sparse(sk, x))
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                       "a sparse matrix enters: products of its columns "
-                       "are not supported");
+    if (sk_is_sparse(sk, x) && degrees[1] == 0) /* release 1.0 gives degree 1, too */
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "degree: is 0, but a sparse matrix enters");
     x = sk_check_finite(sk, object, x, false, false);
     return give(
         sk, ret,
