@@ -35,6 +35,7 @@ SK_READER(sk_read_label_binarizer);
 SK_READER(sk_read_multi_label_binarizer);
 SK_READER(sk_read_target_encoder);
 SK_READER(sk_read_spline_transformer);
+SK_READER(sk_read_latent_dirichlet);
 SK_READER(sk_read_one_hot_encoder);
 SK_READER(sk_read_ordinal_encoder);
 SK_READER(sk_read_old_imputer);

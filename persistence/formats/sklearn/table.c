@@ -23,6 +23,7 @@ const struct sk_class sk_classes[] = {
     {"sklearn.decomposition", "FastICA", sk_read_fast_ica, true},
     {"sklearn.decomposition", "IncrementalPCA", sk_read_incremental_pca, true},
     {"sklearn.decomposition", "KernelPCA", sk_read_kernel_pca, true},
+    {"sklearn.decomposition", "LatentDirichletAllocation", sk_read_latent_dirichlet, true},
     {"sklearn.decomposition", "MiniBatchNMF", sk_read_mini_batch_nmf, true},
     {"sklearn.decomposition", "MiniBatchSparsePCA", sk_read_sparse_pca, true},
     {"sklearn.decomposition", "NMF", sk_read_nmf, true},
