@@ -65,12 +65,41 @@ bool lar_tfs_write_values(struct lar_text *text, const struct lar_flat *flat,
 bool lar_tfs_write_metadata(struct lar_text *text, const struct lar_flat *flat, const char *model,
                             uint64_t version, struct lar_error *err);
 
+/* What the JSON text before binary tensors was read as. Clients of the binary extension send the
+ * same text, byte for byte, with all requests of one shape, and reading it takes longer than all
+ * the rest: so a thread keeps a few. All zero at the start, nothing to free. */
+enum { LAR_OIP_HEADS = 4, LAR_OIP_HEAD_BYTES = 512, LAR_OIP_HEAD_TENSORS = 4 };
+struct lar_oip_part {
+    uint32_t input; /* index into flat->inputs */
+    enum lar_type wire;
+    struct lar_shape shape;
+    uint64_t count; /* of elements */
+    size_t offset;  /* behind the text */
+};
+struct lar_oip_head {
+    uint64_t key; /* 0: not in use */
+    size_t size, text_size;
+    uint64_t rows;
+    uint32_t method, n_inputs, n_outputs;
+    bool formed;
+    struct lar_oip_part inputs[LAR_OIP_HEAD_TENSORS];
+    uint32_t outputs[LAR_OIP_HEAD_TENSORS];
+    struct lar_call_form forms[LAR_OIP_HEAD_TENSORS];
+    char text[LAR_OIP_HEAD_BYTES];
+};
+struct lar_oip_heads {
+    struct lar_oip_head all[LAR_OIP_HEADS];
+};
+
 /* Open Inference Protocol v2: POST .../infer. The first TEXT_SIZE bytes of BODY are JSON, the rest
  * the tensors that it says lie there; TEXT_SIZE 0: all of it is the only input's elements. MODEL
- * is for messages. */
+ * is for messages. HEADS, which one thread uses at a time, may be NULL; KEY then stands for FLAT
+ * and, for as long as they are used, for no other. A call that was read with HEADS lasts until they
+ * are used again. */
 bool lar_oip_read_parts(struct lar_call_request *ret, const struct lar_flat *flat,
                         const char *model, const void *body, size_t size, size_t text_size,
-                        struct lar_scratch *scratch, struct lar_error *err);
+                        struct lar_oip_heads *heads, uint64_t key, struct lar_scratch *scratch,
+                        struct lar_error *err);
 /* The same of a body that is JSON alone. */
 bool lar_oip_read(struct lar_call_request *ret, const struct lar_flat *flat, const void *body,
                   size_t size, struct lar_scratch *scratch, struct lar_error *err);

@@ -148,9 +148,15 @@ static bool read_raw(struct oip *o, struct lar_error *err)
 
 bool lar_oip_read_parts(struct lar_call_request *ret, const struct lar_flat *flat,
                         const char *model, const void *body, size_t size, size_t text_size,
-                        struct lar_scratch *scratch, struct lar_error *err)
+                        struct lar_oip_heads *heads, uint64_t key, struct lar_scratch *scratch,
+                        struct lar_error *err)
 {
     struct lar_json js;
+    struct lar_oip_head *head = text_size < size ? lar_oip_head_of(heads, key) : NULL;
+    if (head && lar_oip_head_read(head, ret, flat, key, body, size, text_size, scratch))
+        return true;
+    if (head)
+        head->key = head->n_inputs = 0;
     struct oip o = {.call = ret,
                     .flat = flat,
                     .js = &js,
@@ -158,15 +164,19 @@ bool lar_oip_read_parts(struct lar_call_request *ret, const struct lar_flat *fla
                     .ready = lar_inputs_agree(flat),
                     .method = -1,
                     .tail = (const char *)body + text_size,
-                    .tail_size = size - text_size};
+                    .tail_size = size - text_size,
+                    .head = head};
     lar_json_init(&js, body, text_size, scratch);
     *ret = (struct lar_call_request){0};
-    return (text_size == 0 && size > 0 ? read_raw(&o, err) : read_text(&o, err)) &&
-           lar_inputs_finish(&o.in, ret, err);
+    bool ok = (text_size == 0 && size > 0 ? read_raw(&o, err) : read_text(&o, err)) &&
+              lar_inputs_finish(&o.in, ret, err);
+    if (ok && head)
+        lar_oip_head_keep(&o, key, body, size, text_size);
+    return ok;
 }
 
 bool lar_oip_read(struct lar_call_request *ret, const struct lar_flat *flat, const void *body,
                   size_t size, struct lar_scratch *scratch, struct lar_error *err)
 {
-    return lar_oip_read_parts(ret, flat, "", body, size, size, scratch, err);
+    return lar_oip_read_parts(ret, flat, "", body, size, size, NULL, 0, scratch, err);
 }

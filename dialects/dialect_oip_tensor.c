@@ -180,7 +180,11 @@ static bool read_slot(struct oip *o, struct lar_slot *slot, struct tensor *t, st
     if (!lar_slot_begin(slot, t->type, err))
         return false;
     slot->shape = shape;
-    return read_cells(o, &slot->cells, t, err);
+    if (!read_cells(o, &slot->cells, t, err))
+        return false;
+    if (t->binary)
+        lar_oip_head_note(o, slot, (size_t)(o->tail - o->js->end) - (size_t)t->binary_size);
+    return true;
 }
 
 /* A tensor that can only be a column has no column's name. */

@@ -48,7 +48,10 @@ bool lar_shape_valid(const struct lar_shape *shape)
 
 bool lar_shape_equal(const struct lar_shape *a, const struct lar_shape *b)
 {
-    return a->rank == b->rank && memcmp(a->dims, b->dims, a->rank * sizeof a->dims[0]) == 0;
+    bool ret = a->rank == b->rank;
+    for (uint32_t d = 0; ret && d < a->rank; d++)
+        ret = a->dims[d] == b->dims[d];
+    return ret;
 }
 
 bool lar_shape_count(const struct lar_shape *shape, uint64_t *ret)

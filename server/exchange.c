@@ -134,7 +134,7 @@ enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, co
 {
     struct lar_request *rq = &ex->rq;
     ex->begun = true;
-    rq->started_us = lar_now_us();
+    rq->started_us = ex->home->now_us;
     rq->method = method_of(method);
     ex->method = method;
     const char *fault = lar_guard_check(guard, version);

@@ -20,6 +20,7 @@ struct lar_exchange_home {
     struct lar_exchange *free; /* for the next requests */
     unsigned n_free;
     void *lane;
+    int64_t now_us;             /* when the thread awoke, by the monotonic clock */
     unsigned abandoned;         /* exchanges whose connection is gone, still with a worker */
     _Atomic uint64_t in_flight; /* exchanges; written by this thread only */
     uint64_t id_key[2];         /* random: of the request ids that are made */

@@ -328,7 +328,8 @@ static void *serve(void *context)
                                {.fd = t->home.box.fd, .events = POLLIN}};
     lar_priority_answer();
     for (;;) {
-        t->now = lar_now_ms();
+        t->home.now_us = lar_now_us();
+        t->now = t->home.now_us / 1000;
         settings->lane_turn(t->home.lane);
         if (polled[1].revents)
             take_mail(t);

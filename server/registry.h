@@ -32,6 +32,7 @@ const char *lar_state_name(enum lar_state state);
 struct lar_loaded {
     const char *model;
     uint64_t number;
+    uint64_t serial; /* which of all that this registry has loaded, from 1 */
     char sha256[65]; /* of the source, hexadecimal */
     char header[96]; /* value of Larder-Model-Version: "3; sha256=<16 digits>" */
     struct lar_flat flat;

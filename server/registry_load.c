@@ -246,6 +246,7 @@ void lar_slot_succeed(struct lar_registry *registry, struct slot *slot, struct l
         lar_loaded_free(load->loaded); /* the same bytes, touched: what answers goes on */
     } else {
         lar_loaded_name(load->loaded, slot->model->name, v->entry.number, load->sha256);
+        load->loaded->public.serial = ++registry->n_loaded;
         lar_version_set_loaded(registry, v, load->loaded);
         lar_version_set_report(registry, v, load->report);
         memcpy(v->entry.sha256, load->sha256, sizeof v->entry.sha256);

@@ -138,6 +138,7 @@ struct lar_registry {
     struct slot *queue, **queue_end;
     struct lar_retired *garbage; /* out of the table with the next publish() */
     size_t n_awaited;
+    uint64_t n_loaded; /* versions, since the start */
     bool changed, first_scan_over, complete, stop;
     int64_t published_ms;
 

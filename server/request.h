@@ -74,7 +74,7 @@ struct lar_request {
     void *service;      /* what all endpoints share: server/service.h */
     void *lane;         /* what the running thread owns */
     bool on_worker;     /* may block */
-    int64_t started_us; /* monotonic; when the header was complete */
+    int64_t started_us; /* monotonic: when the thread awoke and found the header complete */
     int64_t later_ns;   /* monotonic; when the endpoint said LAR_LATER, if it notes that */
     uint64_t answered;  /* the version that predicted; 0: none */
     uint64_t rows;      /* that were predicted */

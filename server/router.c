@@ -91,7 +91,7 @@ static bool match(struct lar_request *rq, const char *pattern, const struct lar_
     unsigned i = 0;
     for (const char *p = pattern; *p; i++) {
         p++;
-        size_t n = strcspn(p, "/");
+        size_t n = (size_t)(strchrnul(p, '/') - p);
         if (i >= target->n || i >= LAR_TARGET_SEGMENTS ||
             !match_segment(rq, (struct lar_span){p, n}, target->segments[i], &named))
             return false;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "server/service.h"
 #include "base/priority.h"
+#include "dialects/dialect.h"
 #include "server/endpoints/endpoints.h"
 #include "server/management.h"
 
@@ -25,29 +26,31 @@ enum { ANSWER_LIMIT = 1 << 30, REFUSALS_LOGGED = 5 /* a second */ };
 static const char *const probes[] = {"/livez",          "/healthz",         "/readyz",
                                      "/v2/health/live", "/v2/health/ready", NULL};
 
+static void lane_free(void *context)
+{
+    struct lar_lane *lane = context;
+    if (lane->reader)
+        lar_reader_free(lane->reader);
+    lar_scratch_free(lane->scratch);
+    free(lane->heads);
+    free(lane);
+}
+
 static void *lane_new(void *context, struct lar_error *err)
 {
     struct lar_service *service = context;
     struct lar_lane *lane = calloc(1, sizeof *lane);
-    if (!lane) {
+    if (!lane || !(lane->heads = calloc(1, sizeof *lane->heads))) {
         lar_fail(err, LAR_ERR_NOMEM, "an HTTP thread");
+        free(lane);
         return NULL;
     }
     lane->scratch = lar_scratch_new(service->scratch_keep, service->scratch_limit, err);
     lane->reader = lane->scratch ? lar_registry_reader(service->registry, err) : NULL;
     if (lane->reader)
         return lane;
-    lar_scratch_free(lane->scratch);
-    free(lane);
+    lane_free(lane);
     return NULL;
-}
-
-static void lane_free(void *context)
-{
-    struct lar_lane *lane = context;
-    lar_reader_free(lane->reader);
-    lar_scratch_free(lane->scratch);
-    free(lane);
 }
 
 static void lane_turn(void *lane)

@@ -40,6 +40,7 @@ struct lar_service {
 struct lar_lane {
     struct lar_scratch *scratch;
     struct lar_reader *reader;
+    struct lar_oip_heads *heads; /* NULL: a worker's */
 };
 
 /* Starts workers and the HTTP threads with the endpoints of lar_routes. The registry runs.

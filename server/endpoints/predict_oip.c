@@ -32,9 +32,10 @@ static bool read_infer(struct lar_call_request *ret, const struct lar_request *r
                        struct lar_error *err)
 {
     size_t size;
+    const struct lar_lane *lane = rq->lane;
     return text_size(rq, &size, err) &&
            lar_oip_read_parts(ret, &loaded->flat, loaded->model, rq->body, rq->body_size, size,
-                              scratch, err);
+                              lane->heads, loaded->serial, scratch, err);
 }
 
 static bool write_infer(struct lar_answer *answer, const struct lar_loaded *loaded,

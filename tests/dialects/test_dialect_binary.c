@@ -21,7 +21,7 @@ struct row {
 
 /* Reads TEXT and TAIL with the tail at OFFSET from an aligned address. */
 static void show(struct lar_text *out, const struct row *row, const struct lar_flat *flat,
-                 size_t tail_size, size_t offset)
+                 size_t tail_size, size_t offset, struct lar_oip_heads *heads)
 {
     struct lar_error err = {0};
     struct lar_scratch *scratch = lar_scratch_new(0, 1 << 24, &err);
@@ -32,8 +32,8 @@ static void show(struct lar_text *out, const struct row *row, const struct lar_f
     memcpy(body, row->text, text_size);
     memcpy(body + text_size, row->tail, tail_size);
     lar_text_clear(out);
-    if (lar_oip_read_parts(&call, flat, "m", body, text_size + tail_size, text_size, scratch,
-                           &err)) {
+    if (lar_oip_read_parts(&call, flat, "m", body, text_size + tail_size, text_size, heads, 1,
+                           scratch, &err)) {
         show_call(out, flat, &call);
         for (size_t i = 0; call.forms && i < call.n_outputs; i++) {
             lar_text_puts(out, call.forms[i].binary == LAR_FORM_BINARY ? " b" : " j");
@@ -48,21 +48,25 @@ static void show(struct lar_text *out, const struct row *row, const struct lar_f
     free(block);
 }
 
+/* Each also by a head that was kept of it. */
 static void check(const struct row *rows, size_t n)
 {
+    struct lar_oip_heads heads;
     for (size_t i = 0; i < n; i++) {
         struct model m;
         struct lar_error err = {0};
         struct lar_text out;
         ck_assert(model_init(&m, rows[i].model, &err));
         lar_text_init(&out, NULL, 0, 1 << 20);
-        for (size_t offset = 0; offset < 9; offset++) {
-            show(&out, &rows[i], &m.flat, rows[i].tail_size, offset);
+        heads = (struct lar_oip_heads){0};
+        for (size_t offset = 0; offset < 18; offset++) {
+            show(&out, &rows[i], &m.flat, rows[i].tail_size, offset % 9,
+                 offset < 9 ? NULL : &heads);
             if (strcmp(out.data, rows[i].result) != 0)
                 ck_abort_msg("%s\n  gave %s\n  not  %s", rows[i].text, out.data, rows[i].result);
         }
         for (size_t k = 0; strstr(rows[i].result, " -> ") && k < rows[i].tail_size; k++) {
-            show(&out, &rows[i], &m.flat, k, 0);
+            show(&out, &rows[i], &m.flat, k, 0, &heads);
             if (strstr(out.data, " -> ") && rows[i].text[0])
                 ck_abort_msg("%s cut to %zu gave %s", rows[i].text, k, out.data);
         }
@@ -72,6 +76,71 @@ static void check(const struct row *rows, size_t n)
 }
 
 #define CHECK(rows) check(rows, sizeof(rows) / sizeof *(rows))
+
+/* Reads with HEADS under KEY what must give RESULT; whether it was read by a head. */
+static bool recalls(const struct row *row, uint64_t key, struct lar_oip_heads *heads)
+{
+    struct model m;
+    struct lar_error err = {0};
+    struct lar_call_request call;
+    struct lar_text out;
+    char body[512];
+    struct lar_scratch *scratch = lar_scratch_new(0, 1 << 20, &err);
+    size_t n = strlen(row->text);
+    memcpy(body, row->text, n);
+    memcpy(body + n, row->tail, row->tail_size);
+    ck_assert(model_init(&m, row->model, &err));
+    lar_text_init(&out, NULL, 0, 1 << 16);
+    if (lar_oip_read_parts(&call, &m.flat, "m", body, n + row->tail_size, n, heads, key, scratch,
+                           &err))
+        show_call(&out, &m.flat, &call);
+    else
+        lar_text_puts(&out, err.text);
+    lar_text_char(&out, '\0');
+    ck_assert_str_eq(out.data, row->result);
+    bool ret = !err.code && call.outputs == heads->all[key % LAR_OIP_HEADS].outputs;
+    lar_text_finish(&out);
+    model_finish(&m);
+    lar_scratch_free(scratch);
+    return ret;
+}
+
+START_TEST(kept_heads)
+{
+#define LINE "{\"inputs\":[" IN("X", "[1]", "FP64", "8") "]}"
+#define NAMED "{\"id\":\"7\",\"inputs\":[" IN("X", "[1]", "FP64", "8") "]}"
+#define SIZE                                                                                       \
+    "{\"inputs\":[" IN("image", "[1,2,1]", "FP32", "8") "," IN("size", "[1]", "INT64", "8") "]}"
+    const char *one = "1: X float64[1,1] [1.0] -> predict";
+    const char *two = "1: X float64[1,1] [2.0] -> predict";
+    const struct row first = {models_line, LINE, BYTES(ONE_F64), one};
+    const struct row second = {models_line, LINE, BYTES(TWO_F64), two};
+    const struct row longer = {models_line, LINE, BYTES(TWO_F64, 0),
+                               "unexpected additional input data for model 'm'"};
+    const struct row named = {models_line, NAMED, BYTES(TWO_F64),
+                              "1: X float64[1,1] [2.0] -> predict id \"7\""};
+    const struct row fits = {models_network, SIZE,
+                             BYTES(0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0),
+                             "1: image float32[1,2,1] [0.0,0.0] size int32[1] [5] -> y raw_bytes"};
+    const struct row beyond = {models_network, SIZE,
+                               BYTES(0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 1, 0, 0, 0),
+                               "inputs[1]: element 0 is beyond the range of int32"};
+    struct lar_oip_heads heads = {0};
+    ck_assert(!recalls(&first, 1, &heads));
+    ck_assert(recalls(&second, 1, &heads));
+    ck_assert(!recalls(&second, 1 + LAR_OIP_HEADS, &heads)); /* another model in its place */
+    ck_assert(!recalls(&first, 1, &heads));
+    ck_assert(recalls(&second, 1, &heads));
+    ck_assert(!recalls(&longer, 1, &heads));
+    ck_assert(!recalls(&first, 1, &heads));
+    ck_assert(!recalls(&named, 1, &heads)); /* another each time */
+    ck_assert(!recalls(&named, 1, &heads));
+    ck_assert(!recalls(&fits, 2, &heads));
+    ck_assert(recalls(&fits, 2, &heads));
+    ck_assert(!recalls(&beyond, 2, &heads));
+    ck_assert(!recalls(&fits, 2, &heads));
+}
+END_TEST
 
 START_TEST(numbers)
 {
@@ -275,6 +344,6 @@ END_TEST
 
 int main(void)
 {
-    return check_main("dialect_binary",
-                      (const TTest *[]){numbers, columns_and_strings, raw, answers, classes, NULL});
+    return check_main("dialect_binary", (const TTest *[]){numbers, columns_and_strings, raw,
+                                                          kept_heads, answers, classes, NULL});
 }
