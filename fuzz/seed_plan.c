@@ -42,6 +42,10 @@ static void machines(struct lar_draft *d, lar_value x)
                                   .n_inputs = 2,
                                   .params = {{"kind", lar_draft_scalar_i64(d, 10)}}};
     lar_value matrix = lar_draft_node(d, &node);
+    node.params[0].value = lar_draft_scalar_i64(d, 13); /* Matern's, with a Bessel function */
+    node.params[1].name = "degree";
+    node.params[1].value = lar_draft_scalar_f64(d, 0.7);
+    matrix = lar_draft_apply(d, "Add", 2, matrix, lar_draft_node(d, &node));
     node = (struct lar_node_args){.op = "larder.SolveLower",
                                   .inputs = &matrix,
                                   .n_inputs = 1,

@@ -8,7 +8,7 @@
 const struct lar_tensor *lar_node_param(const struct lar_node_info *node, const char *name)
 {
     for (uint32_t i = 0; i < node->n_params; i++)
-        if (strcmp(node->params[i].name, name) == 0)
+        if (node->params[i].name[0] == name[0] && strcmp(node->params[i].name, name) == 0)
             return node->params[i].tensor;
     return NULL;
 }

@@ -96,9 +96,11 @@ static enum lar_step refuse_malformed(struct lar_exchange *ex, const char *fault
 
 static enum lar_method method_of(const char *name)
 {
-    for (enum lar_method m = LAR_GET; m < LAR_METHOD_OTHER; m++)
-        if (strcmp(lar_method_name(m), name) == 0)
+    for (enum lar_method m = LAR_GET; m < LAR_METHOD_OTHER; m++) {
+        const char *known = lar_method_name(m);
+        if (known[0] == name[0] && strcmp(known, name) == 0)
             return m;
+    }
     return LAR_METHOD_OTHER;
 }
 

@@ -9,10 +9,14 @@ static const uint64_t token[2] = {0x03FF6CFA00000000, 0x57FFFFFFC7FFFFFE};
 
 static bool is_token(struct lar_span name)
 {
+    bool unusual = false;
     for (size_t i = 0; i < name.size; i++) {
         unsigned char c = (unsigned char)name.at[i];
-        bool usual = (unsigned)(c | 0x20) - 'a' < 26 || c == '-';
-        if (!usual && (c > 127 || !(token[c / 64] >> c % 64 & 1)))
+        unusual |= (unsigned char)((c | 0x20) - 'a') >= 26 && c != '-';
+    }
+    for (size_t i = 0; unusual && i < name.size; i++) {
+        unsigned char c = (unsigned char)name.at[i];
+        if (c > 127 || !(token[c / 64] >> c % 64 & 1))
             return false;
     }
     return name.size > 0;

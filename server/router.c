@@ -70,7 +70,9 @@ static bool match_segment(struct lar_request *rq, struct lar_span pattern, struc
                           bool *named)
 {
     if (pattern.size == 0 || pattern.at[0] != '{')
-        return pattern.size == text.size && memcmp(pattern.at, text.at, text.size) == 0;
+        return pattern.size == text.size &&
+               (text.size == 0 || (pattern.at[text.size - 1] == text.at[text.size - 1] &&
+                                   memcmp(pattern.at, text.at, text.size - 1) == 0));
     size_t kind = (size_t)((const char *)memchr(pattern.at, '}', pattern.size) + 1 - pattern.at);
     size_t verb = pattern.size - kind;
     if (text.size < verb || memcmp(text.at + text.size - verb, pattern.at + kind, verb) != 0)

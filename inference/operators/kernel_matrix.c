@@ -29,7 +29,8 @@ static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, v
     struct state *s = lar_arena_alloc(arena, 1, sizeof *s);
     if (!s)
         return lar_arena_fail(arena, err, "rows to compare with");
-    lar_similarity_prepare(&s->similarity, node);
+    if (!lar_similarity_prepare(&s->similarity, node, arena, err))
+        return false;
     s->chunks =
         lar_arena_alloc(arena, s->similarity.n / LAR_SIMILARITY_CHUNK + 1, sizeof *s->chunks);
     if (!s->chunks)

@@ -25,13 +25,17 @@ bool lar_similarity_infer(const struct lar_node_info *node, struct lar_error *er
         return lar_infer_refuse(err, "there is no kind %lld", (long long)kind);
     if (v->layout == LAR_LAYOUT_CSR && (kind > LAR_SIMILARITY_SIGMOID || scales))
         return lar_infer_refuse(err, "kind %lld with sparse rows", (long long)kind);
+    if (kind == LAR_SIMILARITY_MATERN && !(lar_node_param_f64(node, "degree", 1) > 0))
+        return lar_infer_refuse(err, "kind %lld with a degree that is not above 0",
+                                (long long)kind);
     if (scales && scales->shape.dims[0] != v->shape.dims[1])
         return lar_infer_refuse(err, "%lld columns, but scales for %lld",
                                 (long long)v->shape.dims[1], (long long)scales->shape.dims[0]);
     return true;
 }
 
-void lar_similarity_prepare(struct lar_similarity *ret, const struct lar_node_info *node)
+bool lar_similarity_prepare(struct lar_similarity *ret, const struct lar_node_info *node,
+                            struct lar_arena *arena, struct lar_error *err)
 {
     const struct lar_tensor *v = node->inputs[1]->constant;
     const struct lar_tensor *scales = lar_node_param(node, "scales");
@@ -45,6 +49,14 @@ void lar_similarity_prepare(struct lar_similarity *ret, const struct lar_node_in
         .n = (size_t)lar_rows(v),
         .k = (size_t)lar_columns(v),
     };
+    if (ret->kind == LAR_SIMILARITY_MATERN && ret->degree <= LAR_BESSEL_ORDER) {
+        struct lar_bessel_k *bessel = lar_arena_alloc(arena, 1, sizeof *bessel);
+        if (!bessel)
+            return lar_arena_fail(arena, err, "a Bessel function");
+        lar_bessel_k_prepare(bessel, ret->degree);
+        ret->bessel = bessel;
+    }
+    return true;
 }
 
 /* Divides a row by the scales, or, for the cosine, by its length. */
@@ -192,6 +204,8 @@ double lar_similarity_cost(const struct lar_node_info *node)
     int64_t kind = lar_node_param_i64(node, "kind", 0);
     double k = (double)lar_columns(v);
     double function = kind == LAR_SIMILARITY_LINEAR || kind == LAR_SIMILARITY_COSINE ? 0 : 8;
+    if (kind == LAR_SIMILARITY_MATERN)
+        function = 100 + 5 * fmin(lar_node_param_f64(node, "degree", 1), LAR_BESSEL_ORDER);
     if (v->layout == LAR_LAYOUT_CSR) {
         double n = (double)lar_rows(v);
         return 5 + function + 4 * (n > 0 ? (double)v->indptr[lar_rows(v)] / n : 0);

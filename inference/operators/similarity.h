@@ -8,6 +8,7 @@
 #ifndef INFERENCE_OPERATORS_SIMILARITY_H
 #define INFERENCE_OPERATORS_SIMILARITY_H
 
+#include "inference/bessel.h"
 #include "inference/kernels.h"
 #include "inference/operator.h"
 
@@ -26,6 +27,8 @@ enum lar_similarity_kind {
     LAR_SIMILARITY_MATERN_5,      /* (1 + d + d^2 / 3) exp(-d) */
     LAR_SIMILARITY_RATIONAL,      /* (1 + |x - v|^2 / coef0)^-degree */
     LAR_SIMILARITY_PERIODIC,      /* exp(-2 (sin(gamma |x - v|) / coef0)^2) */
+    LAR_SIMILARITY_MATERN,        /* 2^(1-nu) / Gamma(nu) d^nu K_nu(d), nu = degree, for d = 0 with
+                                     d = gamma times 2^-52; K_nu is that of inference/bessel.h */
     LAR_SIMILARITIES
 };
 
@@ -43,9 +46,10 @@ bool lar_similarity_infer(const struct lar_node_info *node, struct lar_error *er
 struct lar_similarity {
     enum lar_similarity_kind kind;
     double gamma, coef0, degree;
-    const double *scales;         /* [k], or NULL */
-    const struct lar_tensor *csr; /* V, where it is sparse; else panels are used */
-    size_t n, k;                  /* rows and columns of V */
+    const double *scales;              /* [k], or NULL */
+    const struct lar_tensor *csr;      /* V, where it is sparse; else panels are used */
+    size_t n, k;                       /* rows and columns of V */
+    const struct lar_bessel_k *bessel; /* of the last kind, if the order is one that it takes */
 };
 
 /* A run of rows of V: panels as inference/kernels.h has them. */
@@ -55,7 +59,8 @@ struct lar_similarity_chunk {
     size_t first, n;
 };
 
-void lar_similarity_prepare(struct lar_similarity *ret, const struct lar_node_info *node);
+bool lar_similarity_prepare(struct lar_similarity *ret, const struct lar_node_info *node,
+                            struct lar_arena *arena, struct lar_error *err);
 
 /* Makes the chunk of rows [FIRST, FIRST + N) of V, in ARENA. */
 bool lar_similarity_pack(const struct lar_similarity *s, const struct lar_tensor *v, size_t first,

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "inference/operators/similarity_functions.h"
 
+#include <float.h>
 #include <math.h>
 
 /* Of one row to the LAR_PANEL_F64 columns of a panel: -sum (x - v)^2 / (x + v). */
@@ -133,6 +134,20 @@ static inline double exp_or_zero(double x)
     return x < -746 ? 0 : exp(x);
 }
 
+/* Matern's function with any nu, as scikit-learn computes it: in this order, because products of
+ * the parts overflow, or are 0 times inf, where the whole would not. */
+static void matern(const struct lar_similarity *s, double *y, size_t n)
+{
+    const double nu = s->degree, factor = pow(2, 1 - nu) / tgamma(nu);
+    for (size_t i = 0; i < n; i++) {
+        double root = sqrt(y[i]), d = s->gamma * (root == 0 ? DBL_EPSILON : root);
+        if (s->bessel && factor != 0)
+            y[i] = factor * pow(d, nu) * lar_bessel_k(s->bessel, d);
+        else
+            y[i] = factor * pow(d, nu) * (lar_bessel_k_overflows(nu, d) ? INFINITY : 0);
+    }
+}
+
 #define EACH(expression)                                                                           \
     for (size_t i = 0; i < n; i++) {                                                               \
         const double v = y[i];                                                                     \
@@ -156,6 +171,7 @@ void lar_similarity_finish(const struct lar_similarity *s, double *y, size_t n)
     case LAR_SIMILARITY_RATIONAL: EACH(pow(1 + v / coef0, -degree));
     case LAR_SIMILARITY_PERIODIC:
         EACH(exp(-2 * (sin(gamma * sqrt(v)) / coef0) * (sin(gamma * sqrt(v)) / coef0)));
+    case LAR_SIMILARITY_MATERN: matern(s, y, n); return;
     default: return; /* linear, cosine, additive chi2: the sum itself */
     }
 }

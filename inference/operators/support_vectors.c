@@ -112,7 +112,8 @@ static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, v
     struct state *s = lar_arena_alloc(arena, 1, sizeof *s);
     if (!s)
         return lar_arena_fail(arena, err, "support vectors");
-    lar_similarity_prepare(&s->similarity, node);
+    if (!lar_similarity_prepare(&s->similarity, node, arena, err))
+        return false;
     s->c = (size_t)lar_rows(lar_node_param(node, "weights"));
     s->outputs = (size_t)lar_node_param(node, "intercepts")->shape.dims[0];
     s->classes = counts ? s->c + 1 : 1;

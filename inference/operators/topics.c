@@ -103,8 +103,10 @@ static double psi(double x)
     double result = 0;
     if (x <= 1e-6)
         return -euler - 1. / x;
-    for (; x < 6; x += 1)
+    while (x < 6) {
         result -= 1. / x;
+        x += 1;
+    }
     double r = 1. / x;
     result += log(x) - .5 * r;
     r = r * r;

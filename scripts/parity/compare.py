@@ -74,6 +74,8 @@ def difference(method, want, got, wanted, is_label):
             continue
         if want["exact"] or text or is_label:
             return "row %d, value %d: %r, scikit-learn says %r, and exactly" % (row, i, a, b), 0
+        if want["scale"][row] >= 1e290:  # nothing of it is certain, not even that it is a number
+            continue
         log = want.get("float32") and want["dtype"] == "float32" and method.startswith("predict_log_proba")
         if log and abs(math.exp(a) - math.exp(b)) <= 2**-22:  # 1 - p in float32 leaves no more of it
             continue

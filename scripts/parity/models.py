@@ -11,6 +11,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.utils import all_estimators
 
 import data
+import kernels
 from parameters import fix, random_parameters
 
 CLASSES = """
@@ -47,7 +48,7 @@ POSITIVE_Y = {"GammaRegressor", "PoissonRegressor", "TweedieRegressor"}
 SEVERAL = {"MultiTaskLasso", "MultiTaskLassoCV", "MultiTaskElasticNet", "MultiTaskElasticNetCV", "RegressorChain",
            "MultiOutputRegressor"}
 MAY_BE_SEVERAL = {"LinearRegression", "Ridge", "RandomForestRegressor", "ExtraTreesRegressor", "DecisionTreeRegressor",
-                  "KNeighborsRegressor", "MLPRegressor", "Lasso", "ElasticNet", "DummyRegressor", "ExtraTreeRegressor"}
+                  "KNeighborsRegressor", "MLPRegressor", "GaussianProcessRegressor", "Lasso", "ElasticNet", "DummyRegressor", "ExtraTreeRegressor"}
 MISSING = {"SimpleImputer", "KNNImputer", "IterativeImputer", "MissingIndicator", "HistGradientBoostingClassifier",
            "HistGradientBoostingRegressor", "StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler",
            "PowerTransformer", "QuantileTransformer"}
@@ -149,6 +150,12 @@ def draw(seed, only=None):
     if missing or name == "MissingIndicator":
         X = data.holes(rng, X)
     model = around(rng, name, all_of_them, seed) if name in HOLDERS else make(rng, cls, seed)
+    if name.startswith("GaussianProcess") and rng.rand() < 0.9:
+        model.set_params(kernel=kernels.draw(rng, X))
+        if rng.rand() < 0.8:
+            model.set_params(optimizer=None)
+        if name == "GaussianProcessRegressor":
+            model.set_params(alpha=float(10 ** rng.uniform(-4, 0)))
     if name == "ClassifierChain" or name == "MultiOutputClassifier":
         y = np.column_stack([data.classes(rng, X, 2) == data.classes(rng, X, 2) for _ in range(2)]).astype(int)
         y[0], y[1] = 0, 1

@@ -98,6 +98,40 @@ START_TEST(kinds)
     for (int i = 0; i < 4; i++)
         m[i] = exp(-2 * pow(sin(0.7 * d[i]) / 1.3, 2));
     expect_sums(12, 0.7, 1.3, 1, m);
+    for (int i = 0; i < 4; i++)
+        m[i] =
+            (1 + 0.8 * d[i] + 0.256 * d[i] * d[i] + 0.512 / 15 * pow(d[i], 3)) * exp(-0.8 * d[i]);
+    expect_sums(13, 0.8, 1, 3.5, m);
+}
+END_TEST
+
+/* Matern's function of any nu at the distances 0, 1 and 800, as NumPy and SciPy have it. */
+START_TEST(matern)
+{
+    static const struct {
+        double nu, gamma, should[3];
+    } cases[] = {
+        {0.01, 0x1.21a1851ff630ap-3, {0x1.111b87a698bb1p-1, 0x1.4efe11cd6adddp-5, 0}},
+        {0.7, 0x1.2ee73dadc9b57p+0, {1, 0x1.9fee21e292654p-2, 0}},
+        {20, 0x1.94c583ada5b53p+2, {INFINITY, 0x1.30b924fea76ffp-1, 0}},
+        {160, 0x1.1e3779b97f4a8p+4, {NAN, 0, NAN}},
+        {1e6, 0x1.618dab0184066p+10, {NAN, NAN, NAN}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct one o = machine(13, cases[i].gamma, 1, cases[i].nu);
+        o.op = "larder.KernelMatrix";
+        o.inputs[0] = (struct lar_tensor)F64(S(1, 1), 1000);
+        o.inputs[1] = (struct lar_tensor)F64(S(3, 1), 1000, 1001, 200);
+        ck_assert_msg(one_run(&o), "%s", o.err.text);
+        for (int j = 0; j < 3; j++) {
+            double is = ((double *)o.out.data)[j], should = cases[i].should[j];
+            ck_assert_msg(isfinite(should) ? fabs(is - should) <= 1e-14
+                          : isnan(should)  ? isnan(is)
+                                           : is == should,
+                          "nu %g, %d: %.17g, not %.17g", cases[i].nu, j, is, should);
+        }
+        one_finish(&o);
+    }
 }
 END_TEST
 
@@ -180,8 +214,13 @@ START_TEST(refused)
     o.inputs[1] = (struct lar_tensor)SPARSE_ROWS;
     o.params[0].tensor = (struct lar_tensor)SCALAR_I64(4);
     EXPECT_REFUSED(&o, "kind 4 with sparse rows");
-    o.params[0].tensor = (struct lar_tensor)SCALAR_I64(13);
-    EXPECT_REFUSED(&o, "there is no kind 13");
+    o.params[0].tensor = (struct lar_tensor)SCALAR_I64(14);
+    EXPECT_REFUSED(&o, "there is no kind 14");
+    o = machine(13, 1, 1, NAN);
+    o.op = "larder.KernelMatrix";
+    o.inputs[0] = (struct lar_tensor)F64(S(1, 3), 1, 2, 3);
+    o.inputs[1] = (struct lar_tensor)DENSE_ROWS;
+    EXPECT_REFUSED(&o, "kind 13 with a degree that is not above 0");
 }
 END_TEST
 
@@ -305,6 +344,6 @@ END_TEST
 int main(void)
 {
     return check_main("kernel machines",
-                      (const TTest *[]){kinds, classes, refused, below_zero, pairs, probabilities,
-                                        matrix, lower, latent, NULL});
+                      (const TTest *[]){kinds, matern, classes, refused, below_zero, pairs,
+                                        probabilities, matrix, lower, latent, NULL});
 }

@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/gaussian_kernels.h"
 
+#include "persistence/formats/pickle/element.h"
 #include "persistence/formats/sklearn/attributes.h"
+#include "persistence/formats/sklearn/gaussian_lengths.h"
 #include "persistence/formats/sklearn/nodes.h"
 
 #include <math.h>
@@ -15,6 +17,7 @@ struct reading {
     const struct sk_compared *rows;
     bool diagonal;
     unsigned depth;
+    struct sk_lengths lengths; /* of the function that was read last */
 };
 
 static bool read(struct reading *r, const struct pk_node *object, struct sk_covariance *ret);
@@ -34,55 +37,76 @@ static struct sk_covariance values(lar_value value)
     return (struct sk_covariance){.factor = 1, .value = value};
 }
 
-/* A number above 0. */
+/* A number. Of one in a narrow type, scikit-learn makes narrow numbers, by the rules of its NumPy.
+ */
+static bool number(struct reading *r, const struct pk_node *object, const char *name, double *ret)
+{
+    struct np_dtype dtype;
+    const uint8_t *data;
+    const struct pk_node *node = pk_attribute(object, name);
+    if (!pk_get_f64(node, ret))
+        return sk_refuse_attribute(r->sk, node, name, "must be a number");
+    if (np_scalar_bytes(node, &dtype, &data) && dtype.kind == 'f' && dtype.itemsize < 8)
+        return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
+                       "%s: is a float%zu: scikit-learn computes a part of the kernel in that; "
+                       "float64 is supported",
+                       name, (size_t)dtype.itemsize * 8);
+    return true;
+}
+
 static bool positive(struct reading *r, const struct pk_node *object, const char *name, double *ret)
+{
+    if (!number(r, object, name, ret))
+        return false;
+    return *ret > 0 ||
+           sk_refuse_attribute(r->sk, pk_attribute(object, name), name, "must be a number above 0");
+}
+
+/* What a kernel has everywhere: a number, which may stand in an array. */
+static bool constant(struct reading *r, const struct pk_node *object, const char *name, double *ret)
 {
     struct sk_numbers numbers = {.n = 0};
     if (!sk_get_numbers(r->sk, object, name, 0, 1, &numbers))
         return false;
-    if (numbers.n != 1 || !(numbers.data[0] > 0))
+    if (numbers.n != 1 || !isfinite(numbers.data[0]))
         return sk_refuse_attribute(r->sk, pk_attribute(object, name), name,
-                                   "must be a number above 0");
+                                   "must be a finite number");
     *ret = numbers.data[0];
     return true;
 }
 
-/* A number or several, which a file may hold in a list. */
-static bool read_numbers(struct reading *r, const struct pk_node *object, const char *name,
-                         struct sk_numbers *ret)
-{
-    struct pk_items items;
-    const struct pk_node *node = sk_fitted(r->sk, object, name);
-    if (!node || np_is_array(node) || !sk_items(r->sk, node, &items))
-        return node && sk_numbers(r->sk, node, name, 0, 1, ret);
-    double *copy = sk_alloc(r->sk, items.n, sizeof *copy);
-    for (size_t i = 0; copy && i < items.n; i++)
-        if (!pk_get_f64(items.data[i], copy + i))
-            return sk_refuse_attribute(r->sk, items.data[i], name, "must hold numbers");
-    *ret = (struct sk_numbers){.data = copy, .shape = LAR_SHAPE((int64_t)items.n), .n = items.n};
-    return copy != NULL;
-}
-
-/* length_scale: one as gamma = FACTOR / length, or one for each column as scales and FACTOR. */
+/* One length as gamma = FACTOR / length, or one for each column as scales and FACTOR. */
 static bool lengths(struct reading *r, const struct pk_node *object, double factor, bool square,
                     struct sk_kernel *k)
 {
-    struct sk_numbers scale = {.n = 0};
-    if (!read_numbers(r, object, "length_scale", &scale))
+    if (!sk_read_lengths(r->sk, object, r->rows, &r->lengths))
         return false;
-    if (!scale.data || (scale.n != 1 && scale.n != r->rows->k))
-        return sk_fail(r->sk, LAR_ERR_FORMAT, "length_scale: has %zu elements, not %zu", scale.n,
-                       r->rows->k);
-    for (size_t i = 0; i < scale.n; i++)
-        if (!(scale.data[i] > 0))
-            return sk_fail(r->sk, LAR_ERR_FORMAT, "length_scale: element %zu is not above 0", i);
-    double one = scale.data[0];
+    const double one = r->lengths.data[0];
     k->gamma = factor;
-    if (scale.n == 1)
+    if (r->lengths.n == 1)
         k->gamma = square ? factor / (one * one) : factor / one;
     else
-        k->scales = lar_draft_f64(r->sk->draft, scale.data, scale.shape);
+        k->scales = lar_draft_f64(r->sk->draft, r->lengths.data, LAR_SHAPE((int64_t)r->lengths.n));
     return true;
+}
+
+/* Matern with any nu. The columns are always divided by their lengths: rows that are then the same
+ * have a distance of 2^-52, and with a small nu the function falls fast there. */
+static bool general_matern(struct reading *r, const struct pk_node *object, struct sk_kernel *k)
+{
+    double nu;
+    if (!number(r, object, "nu", &nu))
+        return false;
+    if (!(nu > 0))
+        return sk_fail(r->sk, LAR_ERR_FORMAT, "nu: is %g, not above 0", nu);
+    if (!sk_read_lengths(r->sk, object, r->rows, &r->lengths))
+        return false;
+    double *each = sk_alloc(r->sk, r->rows->k, sizeof *each);
+    for (size_t i = 0; each && i < r->rows->k; i++)
+        each[i] = r->lengths.data[r->lengths.n == 1 ? 0 : i];
+    *k = (struct sk_kernel){.kind = SK_KERNEL_MATERN, .gamma = sqrt(2 * nu), .degree = nu};
+    k->scales = lar_draft_f64(r->sk->draft, each, LAR_SHAPE((int64_t)r->rows->k));
+    return each != NULL;
 }
 
 static bool matern(struct reading *r, const struct pk_node *object, struct sk_kernel *k)
@@ -91,35 +115,65 @@ static bool matern(struct reading *r, const struct pk_node *object, struct sk_ke
     const struct pk_node *node = pk_attribute(object, "nu");
     if (!pk_get_f64(node, &nu))
         return sk_refuse_attribute(r->sk, node, "nu", "must be a number");
+    if (isinf(nu) && nu > 0)
+        return lengths(r, object, 0.5, true, k);
     k->kind = nu == 0.5   ? SK_KERNEL_MATERN_1
               : nu == 1.5 ? SK_KERNEL_MATERN_3
               : nu == 2.5 ? SK_KERNEL_MATERN_5
-                          : SK_KERNEL_RBF;
-    if (k->kind == SK_KERNEL_RBF && isinf(nu) && nu > 0)
-        return lengths(r, object, 0.5, true, k);
-    if (k->kind == SK_KERNEL_RBF)
-        return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
-                       "nu: is %g: Matern with 0.5, 1.5, 2.5 or inf is supported (others need a "
-                       "Bessel function)",
-                       nu);
+                          : SK_KERNEL_MATERN;
+    if (k->kind == SK_KERNEL_MATERN)
+        return general_matern(r, object, k);
     return lengths(r, object, sqrt(2 * nu), false, k);
 }
 
-/* PairwiseKernel: a function of sklearn.metrics.pairwise, with its defaults for all but gamma. */
+/* pairwise_kernels_kwargs: scikit-learn passes over what the metric does not take. */
+static bool pairwise_options(struct reading *r, const struct pk_node *object, struct sk_kernel *k)
+{
+    const struct pk_node *options = pk_attribute(object, "pairwise_kernels_kwargs");
+    const struct pk_node *degree = pk_dict_get(options, "degree");
+    const struct pk_node *coef0 = pk_dict_get(options, "coef0");
+    k->coef0 = 1;
+    k->degree = 3;
+    if (!sk_has(object, "pairwise_kernels_kwargs"))
+        return true;
+    if (options->kind != PK_DICT || pk_dict_get(options, "gamma"))
+        return sk_refuse_attribute(r->sk, options, "pairwise_kernels_kwargs",
+                                   "must be None or a dict without gamma");
+    if (degree && !pk_get_f64(degree, &k->degree))
+        return sk_refuse_attribute(r->sk, degree, "degree", "must be a number");
+    return !coef0 || pk_get_f64(coef0, &k->coef0) ||
+           sk_refuse_attribute(r->sk, coef0, "coef0", "must be a number");
+}
+
+/* PairwiseKernel: a function of sklearn.metrics.pairwise. */
 static bool pairwise(struct reading *r, const struct pk_node *object, struct sk_kernel *k)
 {
     const struct pk_node *metric = pk_attribute(object, "metric"), *gamma;
     k->kind = sk_kernel_kind(metric);
     if (k->kind < 0)
         return sk_refuse_attribute(r->sk, metric, "metric", "must be one of scikit-learn's own");
-    if (sk_has(object, "pairwise_kernels_kwargs"))
-        return sk_refuse_attribute(r->sk, pk_attribute(object, "pairwise_kernels_kwargs"),
-                                   "pairwise_kernels_kwargs", "must be None");
-    k->coef0 = 1;
-    k->degree = 3;
+    if (!pairwise_options(r, object, k))
+        return false;
     gamma = pk_attribute(object, "gamma");
-    return pk_get_f64(gamma, &k->gamma) ||
-           sk_refuse_attribute(r->sk, gamma, "gamma", "must be a number");
+    if (gamma && gamma->kind == PK_NONE && k->kind != SK_KERNEL_CHI2) {
+        k->gamma = 1 / (double)r->rows->k;
+        return true;
+    }
+    return number(r, object, "gamma", &k->gamma);
+}
+
+/* Rows that are similarities themselves. */
+static bool precomputed(struct reading *r, struct sk_covariance *ret)
+{
+    if (r->diagonal)
+        return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
+                       "metric: precomputed rows have no similarity to themselves: scikit-learn "
+                       "itself does not predict with them");
+    if (r->rows->n != r->rows->k)
+        return sk_fail(r->sk, LAR_ERR_FORMAT, "metric: is precomputed, but X_train_ is %zu by %zu",
+                       r->rows->n, r->rows->k);
+    *ret = values(r->rows->x);
+    return true;
 }
 
 /* A kernel of one function. False without an error: OBJECT is none. */
@@ -148,9 +202,8 @@ static bool one_function(struct reading *r, const struct pk_node *object, struct
         return true;
     }
     if (is(object, "DotProduct")) {
-        const struct pk_node *sigma = pk_attribute(object, "sigma_0");
-        if (!pk_get_f64(sigma, &a))
-            return sk_refuse_attribute(r->sk, sigma, "sigma_0", "must be a number");
+        if (!number(r, object, "sigma_0", &a))
+            return false;
         *k = (struct sk_kernel){SK_KERNEL_POLYNOMIAL, 1, a * a, 1, LAR_NO_VALUE};
         return true;
     }
@@ -245,6 +298,10 @@ static bool raise(struct reading *r, const struct pk_node *object, struct sk_cov
 static bool refuse(struct reading *r, const struct pk_node *object)
 {
     char what[256];
+    if (is(object, "CompoundKernel"))
+        return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
+                       "CompoundKernel gives several matrices at once: scikit-learn itself neither "
+                       "fits nor predicts with it");
     return sk_fail(r->sk, LAR_ERR_UNSUPPORTED,
                    "%s is no kernel that is supported: ConstantKernel, WhiteKernel, RBF, Matern, "
                    "RationalQuadratic, ExpSineSquared, DotProduct, PairwiseKernel, Sum, Product "
@@ -256,25 +313,32 @@ static bool read_unnamed(struct reading *r, const struct pk_node *object, struct
 {
     struct sk_kernel kernel;
     bool found;
-    double number = 0;
+    double value = 0;
     if (is(object, "Sum") || is(object, "Product"))
         return combine(r, object, is(object, "Product"), ret);
     if (is(object, "Exponentiation"))
         return raise(r, object, ret);
     if (is(object, "ConstantKernel") || is(object, "WhiteKernel")) {
         bool white = is(object, "WhiteKernel");
-        const char *name = white ? "noise_level" : "constant_value";
-        if (!positive(r, object, name, &number))
+        if (!constant(r, object, white ? "noise_level" : "constant_value", &value))
             return false;
-        *ret = everywhere(white && !r->diagonal ? 0 : number);
+        *ret = everywhere(white && !r->diagonal ? 0 : value);
         return true;
     }
+    if (is(object, "PairwiseKernel") &&
+        pk_text_equal(pk_attribute(object, "metric"), "precomputed"))
+        return precomputed(r, ret);
+    r->lengths.divided = false;
     if (!one_function(r, object, &kernel, &found))
         return false;
     if (!found)
         return refuse(r, object);
     if (r->diagonal)
         return diagonal_of(r, &kernel, ret);
+    if (r->lengths.divided) {
+        *ret = values(sk_kernel_matrix(r->sk, &kernel, r->lengths.x, r->lengths.vectors));
+        return true;
+    }
     *ret = (struct sk_covariance){
         .factor = 1, .simple = true, .kernel = kernel, .value = LAR_NO_VALUE};
     return true;

@@ -8,7 +8,9 @@
 /* The rows that a kernel compares. */
 struct sk_compared {
     lar_value x, vectors; /* [rows, k], a constant [n, k] */
-    size_t k;
+    size_t n, k;
+    const double *single; /* what the vectors hold, if that is float32; else NULL */
+    unsigned numpy;       /* before NumPy 2: 1, else 2; 0: nothing tells */
 };
 
 /* A kernel's matrix, or its diagonal (each row with itself). */

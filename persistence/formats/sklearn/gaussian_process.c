@@ -4,7 +4,8 @@
  *
  * Tolerance: 1e-12 S, for a regressor with S = sum |alpha_i K_i|, for probabilities with the sum of
  * the magnitudes of the five error functions, which nearly cancel each other, and with what the
- * variance loses when it is nearly as small as the explained part of it.
+ * variance loses when it is nearly as small as the explained part of it. Matern with a Bessel
+ * function holds the same (docs/sklearn.in.md says why).
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
@@ -14,23 +15,63 @@
 #include "persistence/formats/sklearn/nodes.h"
 #include "persistence/formats/sklearn/sparse_matrix.h"
 
-/* X as it enters, and X_train_: how many rows it has. */
+static bool is_half(struct sk_context *sk, const struct pk_node *node)
+{
+    struct np_array array;
+    return np_array(&array, node, sk->arena, sk->err) && array.dtype->kind == 'f' &&
+           array.dtype->itemsize == 2;
+}
+
+/* Which NumPy wrote NODE, an array or a scalar: before 2: 1, else 2; 0 where it does not say. */
+static unsigned numpy_of(const struct pk_node *node)
+{
+    const struct pk_node *maker = node && node->kind == PK_OBJECT ? node->object.callable : NULL;
+    if (!maker || maker->kind != PK_GLOBAL)
+        return 0;
+    return pk_bytes_begin(maker->global.module, "numpy._core")  ? 2
+           : pk_bytes_begin(maker->global.module, "numpy.core") ? 1
+                                                                : 0;
+}
+
+/* The same of a fitted OBJECT. */
+static unsigned numpy_of_all(const struct pk_node *object)
+{
+    unsigned release = sk_release(object);
+    unsigned array = numpy_of(pk_attribute(object, "X_train_"));
+    unsigned scalar = numpy_of(pk_attribute(object, "log_marginal_likelihood_value_"));
+    if (release && release < SK_RELEASE(1, 4))
+        return 1; /* later ones know NumPy 2 */
+    return array ? array : scalar;
+}
+
+/* X as it enters, and X_train_. */
 static bool read_rows(struct sk_context *sk, const struct pk_node *object,
-                      const struct sk_frame *in, struct sk_compared *ret, size_t *ret_n)
+                      const struct sk_frame *in, struct sk_compared *ret)
 {
     const struct pk_node *train = sk_fitted(sk, object, "X_train_");
-    if (!train || !sk_constant_matrix(sk, train, "X_train_", &ret->vectors, ret_n, &ret->k) ||
-        !sk_frame_expect(sk, in, ret->k, "X_train_"))
+    struct sk_numbers numbers;
+    if (!train)
         return false;
-    if (sk_is_csr(train) || sk_frame_is_sparse(sk, in))
+    if (sk_is_sparse_matrix(train) || sk_frame_is_sparse(sk, in))
         return sk_fail(sk, LAR_ERR_UNSUPPORTED, "X_train_: a sparse matrix enters");
-    if (*ret_n == 0 || ret->k == 0)
+    if (!sk_numbers(sk, train, "X_train_", 2, 2, &numbers) ||
+        !sk_frame_expect(sk, in, (size_t)numbers.shape.dims[1], "X_train_"))
+        return false;
+    if (numbers.n == 0)
         return sk_fail(sk, LAR_ERR_FORMAT, "X_train_: is empty");
+    if (is_half(sk, train))
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "X_train_: is float16; float32 and float64 are read");
     lar_value x = sk_frame_f64(sk, in);
     if (x == LAR_NO_VALUE)
         return false;
-    ret->x = sk_check_finite(sk, object, x, false, false);
-    return true;
+    *ret = (struct sk_compared){.x = sk_check_finite(sk, object, x, false, false),
+                                .vectors = lar_draft_f64(sk->draft, numbers.data, numbers.shape),
+                                .n = (size_t)numbers.shape.dims[0],
+                                .k = (size_t)numbers.shape.dims[1],
+                                .single = numbers.float32 ? numbers.data : NULL,
+                                .numpy = numpy_of_all(object)};
+    return lar_draft_ok(sk->draft, sk->err);
 }
 
 /* K @ WEIGHTS [n, t], without the matrix where the kernel is simple. */
@@ -86,18 +127,17 @@ bool sk_read_gaussian_process_regressor(struct sk_context *sk, const struct pk_n
                                         const struct sk_frame *in, struct sk_result *ret)
 {
     struct lar_draft *d = sk->draft;
-    struct sk_compared rows;
+    struct sk_compared rows = {.n = 0};
     struct sk_covariance k;
     struct sk_numbers alpha;
     lar_value mean = LAR_NO_VALUE, deviation = LAR_NO_VALUE;
-    size_t n = 0;
     bool vector = true;
-    if (!read_rows(sk, object, in, &rows, &n) ||
+    if (!read_rows(sk, object, in, &rows) ||
         !sk_covariance(sk, sk_fitted(sk, object, "kernel_"), &rows, &k) ||
         !sk_get_numbers(sk, object, "alpha_", 1, 2, &alpha) ||
         !is_vector(sk, object, &alpha, &vector))
         return false;
-    size_t t = alpha.shape.rank == 2 ? (size_t)alpha.shape.dims[1] : 1;
+    size_t n = rows.n, t = alpha.shape.rank == 2 ? (size_t)alpha.shape.dims[1] : 1;
     if ((size_t)alpha.shape.dims[0] != n || t == 0)
         return sk_fail(sk, LAR_ERR_FORMAT, "alpha_: has %lld rows, not %zu",
                        (long long)alpha.shape.dims[0], n);
@@ -114,8 +154,9 @@ bool sk_read_gaussian_process_regressor(struct sk_context *sk, const struct pk_n
 
 /* The variance of the latent function: what the kernel says less what the training rows explain. */
 static bool latent_variance(struct sk_context *sk, const struct pk_node *object,
-                            const struct sk_compared *rows, lar_value k, size_t n, lar_value *ret)
+                            const struct sk_compared *rows, lar_value k, lar_value *ret)
 {
+    size_t n = rows->n;
     static const int64_t second[] = {1};
     struct lar_draft *d = sk->draft;
     struct sk_numbers lower;
@@ -152,22 +193,23 @@ bool sk_read_binary_gaussian_process(struct sk_context *sk, const struct pk_node
                                      const struct sk_frame *in, struct sk_result *ret)
 {
     struct lar_draft *d = sk->draft;
-    struct sk_compared rows;
+    struct sk_compared rows = {.n = 0};
     struct sk_covariance k;
     const double *labels, *pi;
     lar_value classes, variance = LAR_NO_VALUE;
-    size_t n = 0, n_classes = 0;
-    if (!read_rows(sk, object, in, &rows, &n) ||
+    size_t n_classes = 0;
+    if (!read_rows(sk, object, in, &rows) ||
         !sk_covariance(sk, sk_fitted(sk, object, "kernel_"), &rows, &k) ||
-        !sk_get_vector(sk, object, "y_train_", n, &labels) ||
-        !sk_get_vector(sk, object, "pi_", n, &pi) ||
+        !sk_get_vector(sk, object, "y_train_", rows.n, &labels) ||
+        !sk_get_vector(sk, object, "pi_", rows.n, &pi) ||
         !sk_labels(sk, sk_fitted(sk, object, "classes_"), "classes_", &classes, &n_classes))
         return false;
     if (n_classes != 2)
         return sk_fail(sk, LAR_ERR_FORMAT, "classes_: has %zu elements, not 2", n_classes);
+    size_t n = rows.n;
     double *weights = sk_alloc(sk, n, sizeof *weights);
     lar_value matrix = sk_covariance_matrix(sk, &k, &rows);
-    if (!weights || !latent_variance(sk, object, &rows, matrix, n, &variance))
+    if (!weights || !latent_variance(sk, object, &rows, matrix, &variance))
         return false;
     for (size_t i = 0; i < n; i++)
         weights[i] = labels[i] - pi[i];

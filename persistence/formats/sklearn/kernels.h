@@ -19,7 +19,8 @@ enum {
     SK_KERNEL_MATERN_3,
     SK_KERNEL_MATERN_5,
     SK_KERNEL_RATIONAL,
-    SK_KERNEL_PERIODIC
+    SK_KERNEL_PERIODIC,
+    SK_KERNEL_MATERN
 };
 
 /* A kernel function; the fields are the params of inference/operators/similarity.h. */
