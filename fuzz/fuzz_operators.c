@@ -103,6 +103,7 @@ static const char *const names[] = {
     "larder.Layer",
     "larder.ScaledDistances",
     "larder.NonnegativeWeights",
+    "larder.TopicShares",
 };
 
 enum { MAX_VALUES = 128, MAX_STEPS = 24, MAX_INPUTS = 5 };
