@@ -184,6 +184,21 @@ static void add_list(struct lar_grid *grid, const char *name, const json_t *list
         lar_grid_fact(grid, name, json_string_value(json_array_get(list, i)));
 }
 
+/* What MLflow's signature says of outputs and parameters, as it has them. */
+static void add_signature(struct lar_grid *grid, const json_t *mlflow)
+{
+    static const char *const members[] = {"outputs", "params"};
+    for (size_t k = 0; k < sizeof members / sizeof *members; k++) {
+        const json_t *list = json_object_get(mlflow, members[k]);
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            char *text = json_dumps(json_array_get(list, i), JSON_ENCODE_ANY);
+            if (text)
+                fact(grid, "signature", "%s: %s", members[k], text);
+            free(text);
+        }
+    }
+}
+
 bool lar_inspect_print(const struct lar_local *local, const char *file,
                        const struct lar_screen *screen, struct lar_error *err)
 {
@@ -202,6 +217,7 @@ bool lar_inspect_print(const struct lar_local *local, const char *file,
     add_tree(&grid, json_object_get(report, "tree"), 0);
     if (local->plan)
         add_interface(&grid, &local->flat);
+    add_signature(&grid, json_object_get(report, "mlflow"));
     add_list(&grid, "warning", json_object_get(report, "warnings"));
     add_globals(&grid, report);
     bool ok = lar_grid_print(&grid, screen, err);

@@ -103,6 +103,7 @@ static const char *const names[] = {
     "larder.Layer",
     "larder.ScaledDistances",
     "larder.NonnegativeWeights",
+    "larder.TopicShares",
     "larder.HashTexts",
     "larder.HashPairs",
     "larder.LookUpPairs",

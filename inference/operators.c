@@ -33,9 +33,10 @@ extern const struct lar_operator lar_operator_additive_chi2, lar_operator_binari
     lar_operator_radius_neighbors, lar_operator_repeat, lar_operator_scale_columns,
     lar_operator_scaled_distances, lar_operator_solve_lower, lar_operator_splines,
     lar_operator_spread_columns, lar_operator_support_vectors, lar_operator_text_sets,
-    lar_operator_tfidf, lar_operator_to_csr, lar_operator_to_dense, lar_operator_tree_ensemble,
-    lar_operator_tree_leaves, lar_operator_tree_paths, lar_operator_unanimous, lar_operator_votes,
-    lar_operator_weighted_median, lar_operator_word_counts;
+    lar_operator_tfidf, lar_operator_to_csr, lar_operator_to_dense, lar_operator_topic_shares,
+    lar_operator_tree_ensemble, lar_operator_tree_leaves, lar_operator_tree_paths,
+    lar_operator_unanimous, lar_operator_votes, lar_operator_weighted_median,
+    lar_operator_word_counts;
 
 /* Operators of one name: the newest version first. Ends with NULL. */
 static const struct lar_operator *const operators[] = {
@@ -134,6 +135,7 @@ static const struct lar_operator *const operators[] = {
     &lar_operator_text_sets,
     &lar_operator_tfidf,
     &lar_operator_to_csr,
+    &lar_operator_topic_shares,
     &lar_operator_to_dense,
     &lar_operator_tree_ensemble,
     &lar_operator_tree_leaves,

@@ -4,11 +4,13 @@
  * ascending, what they are called; normal: the places become those of a normal distribution; cut:
  * they are cut off at a ten-millionth (else a normal distribution has infinite ends); inverse: from
  * places to numbers. A place is the mean of two interpolations, from below and from above, so that
- * repeated quantiles are answered by their middle. NaN stays NaN.
+ * repeated quantiles are answered by their middle. NaN stays NaN. Of a CSR matrix, which cannot go
+ * back, the stored numbers change alone, and with positive none of them may be negative.
  * SPDX-License-Identifier: MIT */
 #include "inference/infer.h"
 #include "inference/normal.h"
 #include "inference/params.h"
+#include "inference/scratch.h"
 #include "inference/values.h"
 
 #include <float.h>
@@ -32,7 +34,19 @@ static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
         return lar_infer_refuse(err, "%lld quantiles, but %lld references",
                                 (long long)quantiles->dims[0],
                                 (long long)lar_node_param(node, "references")->shape.dims[0]);
-    return lar_infer_by_column(node, "quantiles", ret, err);
+    const struct lar_value_info *x = node->inputs[0];
+    if (!x || x->layout != LAR_LAYOUT_CSR)
+        return lar_infer_by_column(node, "quantiles", ret, err);
+    if (!lar_infer_matrix(node, 0, err))
+        return false;
+    if (x->type != LAR_TYPE_F64 || x->shape.dims[1] != quantiles->dims[1])
+        return lar_infer_refuse(err, "input 0 is no float64 matrix of %lld columns",
+                                (long long)quantiles->dims[1]);
+    if (lar_node_flag(node, "inverse"))
+        return lar_infer_refuse(err, "a sparse matrix, backward");
+    *ret = lar_infer_result(LAR_TYPE_F64, x->shape);
+    ret->layout = LAR_LAYOUT_CSR;
+    return true;
 }
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)
@@ -141,27 +155,72 @@ static bool run_inverse(struct lar_call *call, struct lar_error *err)
     return y != NULL;
 }
 
+/* How numbers become their places' numbers. */
+struct scale {
+    double least, most;
+    bool normal, cut;
+};
+
+static struct scale scale_of(const struct lar_node_info *node)
+{
+    struct scale scale = {.least = CUT - DBL_EPSILON,
+                          .normal = lar_node_flag(node, "normal"),
+                          .cut = lar_node_flag(node, "cut")};
+    scale.most = 1 - scale.least;
+    if (scale.normal) {
+        scale.least = lar_normal_quantile(scale.least);
+        scale.most = lar_normal_quantile(scale.most);
+    }
+    return scale;
+}
+
+/* X of column J. */
+static double answer(double x, uint64_t j, const struct state *s, const struct scale *scale)
+{
+    double v = place(x, s->up + j * s->k, s->down + j * s->k, s, scale->cut);
+    if (scale->normal && !isnan(v))
+        v = lar_normal_quantile(v);
+    v = scale->cut && v < scale->least ? scale->least : v;
+    return scale->cut && v > scale->most ? scale->most : v;
+}
+
+/* Only what is stored changes: a zero that is not stays one. */
+static bool run_sparse(struct lar_call *call, struct lar_error *err)
+{
+    const struct lar_tensor *in = call->inputs[0];
+    struct lar_tensor *out = &call->outputs[0];
+    struct scale scale = scale_of(call->node);
+    bool positive = lar_node_flag(call->node, "positive");
+    const double *x = in->data;
+    *out = *in;
+    double *y = out->data = lar_scratch_take(call->scratch, in->indptr[lar_rows(in)], sizeof *y);
+    if (!y)
+        return lar_scratch_fail(call->scratch, err, "the result");
+    for (uint64_t i = 0; i < lar_rows(in); i++)
+        for (uint64_t e = in->indptr[i]; e < in->indptr[i + 1]; e++) {
+            if (positive && x[e] < 0)
+                return lar_fail(err, LAR_ERR_INVALID,
+                                "row %llu, column %u: a sparse matrix must not be negative here",
+                                (unsigned long long)i, in->indices[e]);
+            y[e] = answer(x[e], in->indices[e], call->state, &scale);
+        }
+    return true;
+}
+
 static bool run(struct lar_call *call, struct lar_error *err)
 {
+    const struct lar_tensor *in = call->inputs[0];
     if (lar_node_flag(call->node, "inverse"))
         return run_inverse(call, err);
-    const struct lar_tensor *in = call->inputs[0];
-    const struct state *s = call->state;
+    if (in->layout == LAR_LAYOUT_CSR)
+        return run_sparse(call, err);
+    struct scale scale = scale_of(call->node);
     const double *x = in->data;
-    bool normal = lar_node_flag(call->node, "normal"), cut = lar_node_flag(call->node, "cut");
     uint64_t n = lar_columns(in), rows = n ? lar_rows(in) : 0;
     double *y = lar_output_dense(call, 0, &in->shape, err);
-    double least = CUT - DBL_EPSILON, most = 1 - least;
-    least = normal ? lar_normal_quantile(least) : least;
-    most = normal ? lar_normal_quantile(most) : most;
     for (uint64_t i = 0; y && i < rows; i++)
-        for (uint64_t j = 0; j < n; j++, x++, y++) {
-            double v = place(*x, s->up + j * s->k, s->down + j * s->k, s, cut);
-            if (normal && !isnan(v))
-                v = lar_normal_quantile(v);
-            v = cut && v < least ? least : v;
-            *y = cut && v > most ? most : v;
-        }
+        for (uint64_t j = 0; j < n; j++)
+            *y++ = answer(*x++, j, call->state, &scale);
     return y != NULL;
 }
 
@@ -173,10 +232,13 @@ static double cost(const struct lar_node_info *node, const void *state, uint64_t
     return 10 + each * (double)rows * (double)lar_columns(lar_node_param(node, "quantiles"));
 }
 
-static const struct lar_param_rule params[] = {
-    {"quantiles", LAR_TYPE_F64, 2, false}, {"references", LAR_TYPE_F64, 1, false},
-    {"normal", LAR_TYPE_BOOL, 0, true},    {"cut", LAR_TYPE_BOOL, 0, true},
-    {"inverse", LAR_TYPE_BOOL, 0, true},   {0}};
+static const struct lar_param_rule params[] = {{"quantiles", LAR_TYPE_F64, 2, false},
+                                               {"references", LAR_TYPE_F64, 1, false},
+                                               {"normal", LAR_TYPE_BOOL, 0, true},
+                                               {"cut", LAR_TYPE_BOOL, 0, true},
+                                               {"inverse", LAR_TYPE_BOOL, 0, true},
+                                               {"positive", LAR_TYPE_BOOL, 0, true},
+                                               {0}};
 
 const struct lar_operator lar_operator_quantiles = {.signature = {.name = "larder.Quantiles",
                                                                   .version = 1,

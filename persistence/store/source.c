@@ -9,6 +9,7 @@
 #include "persistence/store/tar.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,7 @@ static bool copy_member(struct copier *c, const struct lar_member *m, uint64_t o
         if (c->as_tar)
             lar_hash_add(&c->tar, c->buffer, (size_t)n);
         at += (uint64_t)n;
+        sched_yield(); /* short requests of other threads go first */
     }
     close(fd);
     return ok;

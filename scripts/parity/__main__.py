@@ -22,7 +22,7 @@ import ask  # noqa: E402
 import models  # noqa: E402
 import single  # noqa: E402
 from compare import difference  # noqa: E402
-from expected import expected, load_families  # noqa: E402
+from expected import asked_back, expected, load_families  # noqa: E402
 
 
 def dump(rng, model, folder):
@@ -102,6 +102,13 @@ class Seed:
                 if fault:
                     self.note = "%s: %s" % (one, fault)
                     return "differs"
+        back = asked_back(self.model, self.rows) if "inverse_transform" in methods else None
+        if back:
+            got = self.speaker.ask(back[0], "inverse_transform")
+            fault, _ = difference("inverse_transform", back[1], got, self.wanted, False)
+            if fault:
+                self.note = "inverse_transform: %s" % fault
+                return "differs"
         missing = [m for m in self.wanted if m not in outputs]
         if missing:
             self.note = "left out: %s" % ", ".join(missing)

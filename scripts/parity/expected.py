@@ -163,3 +163,19 @@ def expected(model, X):
         width = len(said["data"]) // max(1, said["shape"][0])
         said["open"] = sorted({*said.get("open", []), *(i * width + j for i in rows for j in range(width))})
     return out
+
+
+def asked_back(model, X):
+    """What transform answers, dense, and what inverse_transform makes of that; None where it refuses, or where a part is
+    not exact."""
+    if is_inexact(model):
+        return None
+    try:
+        rows = model.transform(X)
+        rows = rows.toarray() if hasattr(rows, "toarray") else np.asarray(rows)
+        if rows.dtype.kind not in "biuf" or rows.ndim != 2 or rows.shape[1] == 0:
+            return None
+        rows = rows.astype(float)
+        return rows, answers.answer(np.asarray(model.inverse_transform(rows.copy())), True, None)
+    except Exception:
+        return None

@@ -31,8 +31,8 @@ BaggingRegressor IsolationForest VotingClassifier VotingRegressor StackingClassi
 RandomTreesEmbedding KMeans MiniBatchKMeans BisectingKMeans Birch MeanShift AffinityPropagation GaussianNB MultinomialNB
 ComplementNB BernoulliNB CategoricalNB KNeighborsClassifier KNeighborsRegressor RadiusNeighborsClassifier
 RadiusNeighborsRegressor NearestCentroid NearestNeighbors LocalOutlierFactor KernelDensity SVC SVR NuSVC NuSVR
-OneClassSVM PCA IncrementalPCA KernelPCA TruncatedSVD FastICA FactorAnalysis NMF MiniBatchNMF LinearDiscriminantAnalysis
-QuadraticDiscriminantAnalysis GaussianMixture BayesianGaussianMixture GaussianProcessRegressor
+OneClassSVM PCA IncrementalPCA KernelPCA TruncatedSVD FastICA FactorAnalysis NMF MiniBatchNMF LatentDirichletAllocation
+LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis GaussianMixture BayesianGaussianMixture GaussianProcessRegressor
 GaussianProcessClassifier MLPClassifier MLPRegressor DummyClassifier DummyRegressor CalibratedClassifierCV
 IsotonicRegression GridSearchCV RandomizedSearchCV FixedThresholdClassifier TunedThresholdClassifierCV
 OneVsRestClassifier OneVsOneClassifier OutputCodeClassifier ClassifierChain RegressorChain MultiOutputClassifier
@@ -43,7 +43,8 @@ LabelEncoder LabelBinarizer MultiLabelBinarizer DictVectorizer FeatureHasher Fea
 # No rows that the protocol can ask: labels.
 NOT_ASKED = {"LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer", "IsotonicRegression"}
 RECORDS = {"DictVectorizer", "FeatureHasher"}
-POSITIVE_X = {"MultinomialNB", "ComplementNB", "NMF", "MiniBatchNMF", "TfidfTransformer", "CategoricalNB"}
+POSITIVE_X = {"MultinomialNB", "ComplementNB", "NMF", "MiniBatchNMF", "LatentDirichletAllocation", "TfidfTransformer",
+              "CategoricalNB"}
 POSITIVE_Y = {"GammaRegressor", "PoissonRegressor", "TweedieRegressor"}
 SEVERAL = {"MultiTaskLasso", "MultiTaskLassoCV", "MultiTaskElasticNet", "MultiTaskElasticNetCV", "RegressorChain",
            "MultiOutputRegressor"}

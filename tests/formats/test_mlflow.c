@@ -194,11 +194,47 @@ START_TEST(columns_that_nothing_reads)
 }
 END_TEST
 
+#define PARAMS(list) PICKLED "signature:\n  params: '" list "'\n"
+
+START_TEST(parameters)
+{
+    OK(PARAMS("[]"), "mlflow2_renamed");
+    OK(PICKLED "signature: {params: null}\n", "mlflow2_renamed");
+    OK(PARAMS("[{\"name\":\"a\",\"type\":\"double\",\"default\":1,\"shape\":null},"
+              "{\"name\":\"b\",\"dtype\":\"long\",\"default\":[1,null],\"shape\":[-1]},"
+              "{\"name\":\"c\",\"type\":\"string\",\"default\":null},"
+              "{\"name\":\"d\",\"type\":\"boolean\",\"default\":true},"
+              "{\"name\":\"e\",\"type\":\"object\",\"default\":{},\"properties\":{}},"
+              "{\"name\":\"f\",\"type\":\"datetime\",\"default\":\"2020-01-01\"}]"),
+       "mlflow2_renamed");
+    REFUSED(PARAMS("{}"), "mlflow2_renamed", "signature: params: no list");
+    REFUSED(PARAMS("[{\"type\":\"long\",\"default\":1}]"), "mlflow2_renamed",
+            "params[0]: has no name");
+    REFUSED(PARAMS("[{\"name\":\"a\",\"type\":\"long\"}]"), "mlflow2_renamed", "no default");
+    REFUSED(PARAMS("[{\"name\":\"a\",\"type\":\"binary\",\"default\":null}]"), "mlflow2_renamed",
+            "of type 'binary'");
+    REFUSED(PARAMS("[{\"name\":\"a\",\"type\":\"long\",\"default\":1.0}]"), "mlflow2_renamed",
+            "not of type long");
+    REFUSED(PARAMS("[{\"name\":\"a\",\"type\":\"integer\",\"default\":true}]"), "mlflow2_renamed",
+            "not of type integer");
+    REFUSED(PARAMS("[{\"name\":\"a\",\"type\":\"string\",\"default\":[\"x\",1],\"shape\":[-1]}]"),
+            "mlflow2_renamed", "element 1 of its default is not of type string");
+    REFUSED(PARAMS("[{\"name\":\"a\",\"type\":\"long\",\"default\":[1],\"shape\":[2]}]"),
+            "mlflow2_renamed", "neither null nor [-1]");
+    REFUSED(PARAMS("[{\"name\":\"a\",\"type\":\"long\",\"default\":1,\"shape\":[-1]}]"),
+            "mlflow2_renamed", "its default is no list");
+    REFUSED(PARAMS("[{\"name\":\"a\",\"type\":\"long\",\"default\":1},"
+                   "{\"name\":\"a\",\"type\":\"long\",\"default\":2}]"),
+            "mlflow2_renamed", "0 and 1 have one name");
+    OK(PARAMS("[{\"name\":\"a\",\"type\":\"double\",\"default\":NaN}]"), "mlflow2_renamed");
+}
+END_TEST
+
 int main(void)
 {
-    int ret = check_main("mlflow",
-                         (const TTest *[]){where_the_model_lies, flavours, methods, named_columns,
-                                           other_signatures, columns_that_nothing_reads, NULL});
+    int ret = check_main("mlflow", (const TTest *[]){where_the_model_lies, flavours, methods,
+                                                     named_columns, other_signatures,
+                                                     columns_that_nothing_reads, parameters, NULL});
     model_free(&model);
     return ret;
 }

@@ -269,20 +269,31 @@ START_TEST(the_report_names_what_is_in_a_file)
 }
 END_TEST
 
-START_TEST(what_is_not_served_is_said)
+/* That the only warning about a file is TEXT. */
+static void check_warning(const char *path, const char *text)
 {
     struct lar_report report;
     struct lar_error err = {0};
     size_t size;
-    void *bytes = file_read(FIXTURES "/0.20.4/SVC_batch.pkl", &size);
+    void *bytes = file_read(path, &size);
     struct lar_bundle_file file = {.name = "model", .data = bytes, .size = size};
     ck_assert_msg(tell(&file, 1, &report, &err), "%s", err.text);
-    const char *warning =
-        json_string_value(json_array_get(json_object_get(report.root, "warnings"), 0));
-    ck_assert_str_eq(warning, "decision_function is not served: this release of scikit-learn "
-                              "scales it by the other rows");
+    const json_t *warnings = json_object_get(report.root, "warnings");
+    ck_assert_uint_eq(json_array_size(warnings), 1);
+    ck_assert_str_eq(json_string_value(json_array_get(warnings, 0)), text);
     json_decref(report.root);
     free(bytes);
+}
+
+START_TEST(what_is_not_served_is_said)
+{
+    check_warning(FIXTURES "/0.20.4/SVC_batch.pkl",
+                  "decision_function is not served: this release of scikit-learn scales it by the "
+                  "other rows");
+    check_warning(FIXTURES "/1.9.1/OneHotEncoder_int_ignore.joblib",
+                  "inverse_transform is not served: sklearn.preprocessing._encoders.OneHotEncoder: "
+                  "categories_: numbers among which inverse_transform puts None or "
+                  "'infrequent_sklearn'");
 }
 END_TEST
 

@@ -116,6 +116,34 @@ START_TEST(quantile_inverse)
 }
 END_TEST
 
+/* What is not stored stays 0, wherever that would lie among the quantiles. */
+START_TEST(quantiles_of_what_is_stored)
+{
+    struct one o = {.op = "larder.Quantiles",
+                    .inputs = {{.type = LAR_TYPE_F64,
+                                .layout = LAR_LAYOUT_CSR,
+                                .shape = S(2, 2),
+                                .data = (double[]){1.5, -4, 0},
+                                .indptr = (uint64_t[]){0, 1, 3},
+                                .indices = (uint32_t[]){1, 0, 1}}},
+                    .n_inputs = 1,
+                    .rows = 7,
+                    .params = {{"quantiles", F64(S(3, 2), -5, -1, -4, 1, -4, 2)},
+                               {"references", F64(S(3), 0, 0.5, 1)}}};
+    ck_assert_msg(one_run(&o), "%s", o.err.text);
+    ck_assert_int_eq(o.out.layout, LAR_LAYOUT_CSR);
+    const double *y = o.out.data;
+    ck_assert(y[0] == 0.75 && y[1] == 1 && y[2] == 0.25);
+    ck_assert_ptr_null(lar_tensor_fault(&o.out, 3));
+    one_finish(&o);
+    o.params[2].name = "positive";
+    o.params[2].tensor = (struct lar_tensor)BOOLS(LAR_SCALAR, 1);
+    expect_failure(&o, LAR_ERR_INVALID, "row 1, column 0: a sparse matrix must not be negative");
+    o.params[2].name = "inverse";
+    expect_failure(&o, LAR_ERR_UNSUPPORTED, "a sparse matrix, backward");
+}
+END_TEST
+
 START_TEST(uniform)
 {
     struct one o = {.op = "larder.Quantiles",
@@ -181,7 +209,8 @@ END_TEST
 
 int main(void)
 {
-    return check_main("distributions", (const TTest *[]){yeo_johnson, powers_of_float32, box_cox,
-                                                         power_inverse, quantile_inverse, uniform,
-                                                         normal, quantiles_are_verified, NULL});
+    return check_main("distributions",
+                      (const TTest *[]){yeo_johnson, powers_of_float32, box_cox, power_inverse,
+                                        quantile_inverse, quantiles_of_what_is_stored, uniform,
+                                        normal, quantiles_are_verified, NULL});
 }

@@ -120,6 +120,31 @@ static const struct lar_bundle_file *model_file(const struct folder *f, struct l
     return file;
 }
 
+/* The list that the signature keeps as JSON text under NAME; NULL without an error where there is
+ * none, or where it is not JSON in the strict sense (MLflow may write NaN). */
+static json_t *listed(const struct lar_yaml_node *signature, const char *name)
+{
+    const char *text = is_map(signature) ? text_of(signature, name) : NULL;
+    return text && strlen(text) <= SIGNATURE ? json_loads(text, JSON_REJECT_DUPLICATES, NULL)
+                                             : NULL;
+}
+
+/* What the signature says of outputs, which MLflow checks no answer against, and of parameters. */
+static bool describe_signature(struct folder *f, struct lar_report *report, struct lar_error *err)
+{
+    const struct lar_yaml_node *signature = lar_yaml_member(f->root, "signature");
+    json_t *facts = json_object_get(report->root, "mlflow");
+    json_t *outputs = listed(signature, "outputs"), *params = listed(signature, "params");
+    bool ok = !params || ml_check_params(params, err);
+    if (outputs)
+        (void)json_object_set(facts, "outputs", outputs);
+    if (params && ok)
+        (void)json_object_set(facts, "params", params);
+    json_decref(outputs);
+    json_decref(params);
+    return ok || lar_error_within(err, "signature");
+}
+
 /* The signature's inputs; RET->n and RET->columns stay empty where it has none. */
 static bool read_signature(struct folder *f, struct lar_declared *ret, bool *ret_any,
                            struct lar_report *report, struct lar_error *err)
@@ -175,7 +200,8 @@ static bool read_model(struct folder *f, const struct lar_read_limits *limits,
         return false;
     describe(f, report);
     const struct lar_bundle_file *file = model_file(f, err);
-    if (!file || !read_signature(f, &declared, &any, report, err))
+    if (!file || !read_signature(f, &declared, &any, report, err) ||
+        !describe_signature(f, report, err))
         return false;
     struct lar_bundle_file alone = {.name = "model", .data = file->data, .size = file->size};
     struct lar_bundle inner = {.files = &alone, .n_files = 1, .options = f->bundle->options};

@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-enum { COLUMNS = 65536 };
+enum { COLUMNS = 65536, PARAMS = 1024 };
 
+/* The first SCALARS are those that parameters have, too. */
 static const struct {
     const char *name;
     enum lar_type type;
@@ -18,6 +19,7 @@ static const struct {
     {"object", LAR_TYPE_END},        {"map", LAR_TYPE_END},     {"any", LAR_TYPE_END},
     {"sparse_vector", LAR_TYPE_END},
 };
+enum { SCALARS = 7 };
 
 static bool copy(const char **ret, const char *text, struct lar_arena *arena, struct lar_error *err)
 {
@@ -87,5 +89,72 @@ bool ml_signature(struct lar_declared *ret, const json_t *inputs, struct lar_are
         if ((columns[i].name == NULL) != (columns[0].name == NULL))
             return lar_fail(err, LAR_ERR_FORMAT, "inputs: some columns have names, others not");
     ret->columns = columns;
+    return true;
+}
+
+/* Whether MLflow lets VALUE, which stands in a signature, be of TYPE. A whole number is one of any
+ * type of numbers, a bool is none; dates and objects are not looked into. */
+static bool fits(const json_t *value, const char *type)
+{
+    if (strcmp(type, "object") == 0)
+        return json_is_object(value);
+    if (json_is_null(value) || strcmp(type, "datetime") == 0)
+        return true;
+    if (strcmp(type, "string") == 0)
+        return json_is_string(value);
+    if (strcmp(type, "boolean") == 0)
+        return json_is_boolean(value);
+    bool real = strcmp(type, "double") == 0 || strcmp(type, "float") == 0;
+    return json_is_integer(value) || (real && json_is_real(value));
+}
+
+static bool check_default(const json_t *param, const char *type, struct lar_error *err)
+{
+    const json_t *value = json_object_get(param, "default"),
+                 *shape = json_object_get(param, "shape");
+    if (!value)
+        return lar_fail(err, LAR_ERR_FORMAT, "has no default");
+    if (!shape || json_is_null(shape))
+        return fits(value, type) ||
+               lar_fail(err, LAR_ERR_FORMAT, "its default is not of type %s", type);
+    if (json_array_size(shape) != 1 || json_integer_value(json_array_get(shape, 0)) != -1)
+        return lar_fail(err, LAR_ERR_FORMAT, "its shape is neither null nor [-1]");
+    if (!json_is_array(value))
+        return lar_fail(err, LAR_ERR_FORMAT, "its default is no list");
+    for (size_t i = 0; i < json_array_size(value); i++)
+        if (!fits(json_array_get(value, i), type))
+            return lar_fail(err, LAR_ERR_FORMAT, "element %zu of its default is not of type %s", i,
+                            type);
+    return true;
+}
+
+static bool check_param(const json_t *param, struct lar_error *err)
+{
+    const char *type = json_string_value(json_object_get(param, "type"));
+    if (!type) /* its name in the first releases that had it */
+        type = json_string_value(json_object_get(param, "dtype"));
+    bool known = type && strcmp(type, "object") == 0;
+    for (size_t i = 0; type && i < SCALARS; i++)
+        known |= strcmp(types[i].name, type) == 0;
+    if (!json_object_get(param, "name"))
+        return lar_fail(err, LAR_ERR_FORMAT, "has no name");
+    if (!known)
+        return lar_fail(err, LAR_ERR_FORMAT, "is of type '%.40s'", type ? type : "?");
+    return check_default(param, type, err);
+}
+
+bool ml_check_params(const json_t *params, struct lar_error *err)
+{
+    size_t n = json_array_size(params);
+    if (!json_is_array(params) || n > PARAMS)
+        return lar_fail(err, LAR_ERR_FORMAT, "params: no list of at most %d", PARAMS);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *param = json_array_get(params, i), *name = json_object_get(param, "name");
+        if (!check_param(param, err))
+            return lar_error_within(err, "params[%zu]", i);
+        for (size_t j = 0; j < i; j++)
+            if (json_equal(name, json_object_get(json_array_get(params, j), "name")))
+                return lar_fail(err, LAR_ERR_FORMAT, "params: %zu and %zu have one name", j, i);
+    }
     return true;
 }

@@ -12,4 +12,9 @@
 bool ml_signature(struct lar_declared *ret, const json_t *inputs, struct lar_arena *arena,
                   struct lar_error *err);
 
+/* Refuses PARAMS, the same of the signature's parameters, where MLflow does when it loads a model:
+ * without name, type or default, named twice, or with a default that is not of the type. What they
+ * are set to reaches no model of scikit-learn. */
+bool ml_check_params(const json_t *params, struct lar_error *err);
+
 #endif

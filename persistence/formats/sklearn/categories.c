@@ -130,8 +130,8 @@ static bool read_groupings(struct sk_context *sk, const struct pk_node *object,
     return true;
 }
 
-bool sk_categories(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
-                   struct sk_categories **ret, size_t *ret_n)
+bool sk_fitted_categories(struct sk_context *sk, const struct pk_node *object,
+                          struct sk_categories **ret, size_t *ret_n)
 {
     struct pk_items items;
     const struct pk_node *node = sk_fitted(sk, object, "categories_");
@@ -140,7 +140,7 @@ bool sk_categories(struct sk_context *sk, const struct pk_node *object, const st
     if (!sk_items(sk, node, &items) || items.n == 0)
         return sk_refuse_attribute(sk, node, "categories_", "must be a list of arrays");
     struct sk_categories *c = sk_alloc(sk, items.n, sizeof *c);
-    if (!c || !sk_frame_expect(sk, in, items.n, "categories_"))
+    if (!c)
         return false;
     for (size_t i = 0; i < items.n; i++)
         if (!sk_categories_of(sk, items.data[i], &c[i]))
@@ -148,6 +148,54 @@ bool sk_categories(struct sk_context *sk, const struct pk_node *object, const st
     *ret = c;
     *ret_n = items.n;
     return read_groupings(sk, object, c, items.n);
+}
+
+bool sk_categories(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+                   struct sk_categories **ret, size_t *ret_n)
+{
+    return sk_fitted_categories(sk, object, ret, ret_n) &&
+           sk_frame_expect(sk, in, *ret_n, "categories_");
+}
+
+/* Releases differ in where they keep it. */
+bool sk_dropped_code(struct sk_context *sk, const struct pk_node *object, size_t i,
+                     const struct sk_categories *c, int64_t *ret)
+{
+    bool grouped = pk_attribute(object, "_drop_idx_after_grouping") != NULL;
+    const char *name = grouped ? "_drop_idx_after_grouping" : "drop_idx_";
+    const struct pk_node *node = pk_attribute(object, name);
+    struct pk_items items;
+    const int64_t *indices;
+    size_t n;
+    *ret = -1;
+    if (!node || node->kind == PK_NONE)
+        return true;
+    if (sk_items(sk, node, &items)) {
+        if (i >= items.n)
+            return sk_fail(sk, LAR_ERR_FORMAT, "%s: has %zu elements", name, items.n);
+        if (items.data[i]->kind == PK_NONE)
+            return true;
+        if (!pk_get_i64(items.data[i], ret))
+            return sk_refuse_attribute(sk, items.data[i], name, "must hold integers");
+    } else {
+        if (!sk_integers(sk, node, name, &indices, &n))
+            return false;
+        if (i >= n)
+            return sk_fail(sk, LAR_ERR_FORMAT, "%s: has %zu elements", name, n);
+        *ret = indices[i];
+    }
+    return (*ret >= 0 && (size_t)*ret < c->n_codes) ||
+           sk_fail(sk, LAR_ERR_FORMAT, "%s: category %lld of %zu", name, (long long)*ret,
+                   c->n_codes);
+}
+
+bool sk_option_number(struct sk_context *sk, const struct pk_node *object, const char *name,
+                      double *ret)
+{
+    const struct pk_node *node = pk_attribute(object, name);
+    *ret = NAN;
+    return !node || pk_get_f64(node, ret) ||
+           sk_refuse_attribute(sk, node, name, "must be a number");
 }
 
 lar_value sk_look_up(struct sk_context *sk, const struct sk_frame *in, size_t i,

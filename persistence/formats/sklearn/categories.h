@@ -21,9 +21,19 @@ struct sk_categories {
 /* One array of categories, without grouping. */
 bool sk_categories_of(struct sk_context *sk, const struct pk_node *node, struct sk_categories *ret);
 
-/* Reads categories_ and what belongs to it, for each column that enters. */
+/* Reads categories_ and what belongs to it; or for each column that enters. */
+bool sk_fitted_categories(struct sk_context *sk, const struct pk_node *object,
+                          struct sk_categories **ret, size_t *ret_n);
 bool sk_categories(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                    struct sk_categories **ret, size_t *ret_n);
+
+/* Which code of column I of a OneHotEncoder is left out: -1 for none. */
+bool sk_dropped_code(struct sk_context *sk, const struct pk_node *object, size_t i,
+                     const struct sk_categories *c, int64_t *ret);
+
+/* The number that an option of OrdinalEncoder gives; NaN where it is missing. */
+bool sk_option_number(struct sk_context *sk, const struct pk_node *object, const char *name,
+                      double *ret);
 
 /* Column I of IN through its categories: VALUES[n] (a constant of one type) and, unless
  * LAR_NO_VALUE, UNKNOWN of that type. */

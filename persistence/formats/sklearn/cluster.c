@@ -12,6 +12,7 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/metric.h"
 #include "persistence/formats/sklearn/nodes.h"
 
@@ -104,26 +105,37 @@ bool sk_read_birch(struct sk_context *sk, const struct pk_node *object, const st
 }
 
 /* transform: the means of features that belong together. */
+/* Which of how many groups each feature of a FeatureAgglomeration is in. */
+static bool read_groups(struct sk_context *sk, const struct pk_node *object, const int64_t **ret,
+                        size_t *ret_n, size_t *ret_groups)
+{
+    const struct pk_node *node = sk_fitted(sk, object, "labels_");
+    if (!node || !sk_integers(sk, node, "labels_", ret, ret_n))
+        return false;
+    *ret_groups = 0;
+    for (size_t i = 0; i < *ret_n; i++) {
+        int64_t label = (*ret)[i];
+        if (label < 0 || (size_t)label >= *ret_n)
+            return sk_fail(sk, LAR_ERR_FORMAT, "labels_: element %zu is %lld, of %zu features", i,
+                           (long long)label, *ret_n);
+        if ((size_t)label >= *ret_groups)
+            *ret_groups = (size_t)label + 1;
+    }
+    return true;
+}
+
 bool sk_read_feature_agglomeration(struct sk_context *sk, const struct pk_node *object,
                                    const struct sk_frame *in, struct sk_result *ret)
 {
     struct lar_draft *d = sk->draft;
     const struct pk_node *pool = pk_attribute(object, "pooling_func");
-    const struct pk_node *node = sk_fitted(sk, object, "labels_");
     const int64_t *labels;
-    size_t n, groups = 0;
-    if (!node || !sk_integers(sk, node, "labels_", &labels, &n))
+    size_t n, groups;
+    if (!read_groups(sk, object, &labels, &n, &groups))
         return false;
     if (pool && !pk_is_global(pool, "numpy", "mean") &&
         !pk_is_global(pool, "numpy.core.fromnumeric", "mean"))
         return sk_refuse_attribute(sk, pool, "pooling_func", "must be numpy.mean");
-    for (size_t i = 0; i < n; i++) {
-        if (labels[i] < 0 || (size_t)labels[i] >= n)
-            return sk_fail(sk, LAR_ERR_FORMAT, "labels_: element %zu is %lld, of %zu features", i,
-                           (long long)labels[i], n);
-        if ((size_t)labels[i] >= groups)
-            groups = (size_t)labels[i] + 1;
-    }
     double *members = sk_alloc(sk, n * groups, sizeof *members);
     double *sizes = sk_alloc(sk, groups, sizeof *sizes);
     if (!members || !sizes || !sk_frame_expect(sk, in, n, "labels_"))
@@ -142,4 +154,21 @@ bool sk_read_feature_agglomeration(struct sk_context *sk, const struct pk_node *
     ret->transforms = true;
     ret->frame = sk_frame_of(sk, x);
     return true;
+}
+
+/* Each feature is its group. */
+bool sk_invert_feature_agglomeration(struct sk_context *sk, const struct pk_node *object,
+                                     const struct sk_frame *in, struct sk_frame *ret)
+{
+    const int64_t *labels;
+    size_t n, groups;
+    if (!read_groups(sk, object, &labels, &n, &groups) ||
+        !sk_frame_expect(sk, in, groups, "labels_"))
+        return false;
+    lar_value x = sk_frame_dense(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    *ret = sk_frame_of(
+        sk, sk_gather(sk, x, lar_draft_i64(sk->draft, labels, LAR_SHAPE((int64_t)n)), 1));
+    return lar_draft_ok(sk->draft, sk->err);
 }

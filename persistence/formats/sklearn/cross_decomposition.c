@@ -5,6 +5,8 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/dense.h"
+#include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/nodes.h"
 
 /* An attribute that was public until release 0.23, and begins with an underscore since. */
@@ -90,4 +92,22 @@ bool sk_read_pls(struct sk_context *sk, const struct pk_node *object, const stru
                        (long long)info->shape.dims[1]);
     return sk_answer(sk, ret, SK_PREDICT, flat ? sk_as_vector(sk, y) : y, LAR_NO_VALUE) &&
            sk_give(sk, ret, sk_times(sk, x.scaled, &rotations));
+}
+
+bool sk_invert_pls(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
+                   struct sk_frame *ret)
+{
+    struct sk_matrix loadings;
+    const double *mean, *deviation;
+    if (!sk_get_matrix(sk, object, "x_loadings_", 0, 0, &loadings) ||
+        !sk_get_vector(sk, object, renamed(object, "_x_mean", "x_mean_"), loadings.rows, &mean) ||
+        !sk_get_vector(sk, object, renamed(object, "_x_std", "x_std_"), loadings.rows, &deviation))
+        return false;
+    lar_value x = sk_enter(sk, object, in, loadings.columns, "x_loadings_", false);
+    if (x == LAR_NO_VALUE)
+        return false;
+    x = sk_times_transposed(sk, x, &loadings);
+    x = sk_with_vector(sk, "Mul", x, deviation, loadings.rows);
+    *ret = sk_frame_of(sk, sk_with_vector(sk, "Add", x, mean, loadings.rows));
+    return lar_draft_ok(sk->draft, sk->err);
 }

@@ -283,6 +283,16 @@ static bool go_back(struct sk_context *sk, const struct pk_node *object, const s
     return lar_draft_ok(sk->draft, sk->err);
 }
 
+bool sk_invert_sparse_pca(struct sk_context *sk, const struct pk_node *object,
+                          const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct sk_matrix c;
+    const double *mean;
+    return sk_get_matrix(sk, object, "components_", 0, 0, &c) &&
+           sk_get_vector(sk, object, "mean_", c.columns, &mean) &&
+           go_back(sk, object, in, &c, mean, true, ret);
+}
+
 /* PCA, IncrementalPCA: the components are times the deviations where X is whitened. Until release
  * 1.7 X is taken as it is. */
 bool sk_invert_pca(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,

@@ -8,6 +8,8 @@
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inner.h"
+#include "persistence/formats/sklearn/inverse.h"
 
 #include <float.h>
 #include <math.h>
@@ -60,18 +62,24 @@ bool sk_give_kept(struct sk_context *sk, const struct pk_node *object, const str
     return sk_frame_select(sk, &frame, indices, n, false, &ret->frame);
 }
 
+static bool by_variance(struct sk_context *sk, const struct pk_node *object, struct sk_kept *kept)
+{
+    struct sk_numbers variances;
+    double threshold;
+    if (!sk_get_numbers(sk, object, "variances_", 1, 1, &variances) ||
+        !get_number(sk, object, "threshold", 0, &threshold) || !kept_of(sk, variances.n, kept))
+        return false;
+    for (size_t i = 0; i < kept->n; i++)
+        kept->keep[i] = variances.data[i] > threshold;
+    return true;
+}
+
 bool sk_read_variance_threshold(struct sk_context *sk, const struct pk_node *object,
                                 const struct sk_frame *in, struct sk_result *ret)
 {
-    struct sk_numbers variances;
     struct sk_kept kept = {.n = 0};
-    double threshold;
-    if (!sk_get_numbers(sk, object, "variances_", 1, 1, &variances) ||
-        !get_number(sk, object, "threshold", 0, &threshold) || !kept_of(sk, variances.n, &kept))
-        return false;
-    for (size_t i = 0; i < kept.n; i++)
-        kept.keep[i] = variances.data[i] > threshold;
-    return sk_give_kept(sk, object, in, &kept, sk_release(object) < SK_RELEASE(0, 22), ret);
+    return by_variance(sk, object, &kept) &&
+           sk_give_kept(sk, object, in, &kept, sk_release(object) < SK_RELEASE(0, 22), ret);
 }
 
 struct ranked {
@@ -197,19 +205,17 @@ static bool significant(struct sk_context *sk, const struct pk_node *object, con
     return true;
 }
 
-#define UNIVARIATE(reader, call)                                                                   \
-    bool reader(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,    \
-                struct sk_result *ret)                                                             \
+#define BY(name, call)                                                                             \
+    static bool name(struct sk_context *sk, const struct pk_node *object, struct sk_kept *kept)    \
     {                                                                                              \
-        struct sk_kept kept = {.n = 0};                                                            \
-        return (call) && sk_give_kept(sk, object, in, &kept, true, ret);                           \
+        return call;                                                                               \
     }
 
-UNIVARIATE(sk_read_select_k_best, k_best(sk, object, "k", &kept))
-UNIVARIATE(sk_read_select_percentile, percentile(sk, object, "percentile", &kept))
-UNIVARIATE(sk_read_select_fpr, significant(sk, object, "alpha", FALSE_POSITIVES, &kept))
-UNIVARIATE(sk_read_select_fdr, significant(sk, object, "alpha", FALSE_DISCOVERIES, &kept))
-UNIVARIATE(sk_read_select_fwe, significant(sk, object, "alpha", FAMILY, &kept))
+BY(by_rank, k_best(sk, object, "k", kept))
+BY(by_percentile, percentile(sk, object, "percentile", kept))
+BY(by_false_positives, significant(sk, object, "alpha", FALSE_POSITIVES, kept))
+BY(by_false_discoveries, significant(sk, object, "alpha", FALSE_DISCOVERIES, kept))
+BY(by_family, significant(sk, object, "alpha", FAMILY, kept))
 
 static bool by_mode(struct sk_context *sk, const struct pk_node *object, struct sk_kept *kept)
 {
@@ -225,4 +231,59 @@ static bool by_mode(struct sk_context *sk, const struct pk_node *object, struct 
                                "must be percentile, k_best, fpr, fdr or fwe");
 }
 
-UNIVARIATE(sk_read_generic_selector, by_mode(sk, object, &kept))
+static const struct rule {
+    const char *class;
+    bool (*select)(struct sk_context *sk, const struct pk_node *object, struct sk_kept *kept);
+} rules[] = {
+    {"GenericUnivariateSelect", by_mode},
+    {"RFE", sk_selected_by_support},
+    {"RFECV", sk_selected_by_support},
+    {"SelectFdr", by_false_discoveries},
+    {"SelectFpr", by_false_positives},
+    {"SelectFromModel", sk_selected_by_model},
+    {"SelectFwe", by_family},
+    {"SelectKBest", by_rank},
+    {"SelectPercentile", by_percentile},
+    {"SequentialFeatureSelector", sk_selected_by_support},
+    {"VarianceThreshold", by_variance},
+};
+
+bool sk_selected(struct sk_context *sk, const struct pk_node *object, struct sk_kept *ret)
+{
+    const struct pk_node *class = pk_class(object);
+    *ret = (struct sk_kept){.n = 0};
+    for (size_t i = 0; class && i < sizeof rules / sizeof *rules; i++)
+        if (pk_bytes_are(class->global.name, rules[i].class))
+            return rules[i].select(sk, object, ret);
+    return sk_fail(sk, LAR_ERR_INTERNAL, "no selector");
+}
+
+/* Those of one feature's score or p-value. */
+bool sk_read_univariate_selector(struct sk_context *sk, const struct pk_node *object,
+                                 const struct sk_frame *in, struct sk_result *ret)
+{
+    struct sk_kept kept;
+    return sk_selected(sk, object, &kept) && sk_give_kept(sk, object, in, &kept, true, ret);
+}
+
+/* The columns where they were, and zeros. */
+bool sk_invert_selector(struct sk_context *sk, const struct pk_node *object,
+                        const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct sk_kept kept;
+    size_t n = 0;
+    if (!sk_selected(sk, object, &kept))
+        return false;
+    int64_t *places = sk_alloc(sk, kept.n, sizeof *places);
+    for (size_t i = 0; places && i < kept.n; i++)
+        if (kept.keep[i])
+            places[n++] = (int64_t)i;
+    if (!places || !sk_frame_expect(sk, in, n, "a selector"))
+        return false;
+    lar_value x = sk_frame_dense(sk, in);
+    if (x == LAR_NO_VALUE)
+        return false;
+    x = sk_check_finite(sk, object, x, false, false);
+    *ret = sk_frame_of(sk, sk_spread(sk, x, places, n, kept.n, 0));
+    return lar_draft_ok(sk->draft, sk->err);
+}

@@ -19,6 +19,12 @@ bool sk_importances(struct sk_context *sk, const struct pk_node *object,
 /* The positions of N numbers, from the least to the greatest; equals stay in order, NaN is last. */
 size_t *sk_sorted(struct sk_context *sk, const double *x, size_t n);
 
+/* Which columns OBJECT keeps, a selector of any class; SelectFromModel; a class with support_. */
+bool sk_selected(struct sk_context *sk, const struct pk_node *object, struct sk_kept *ret);
+bool sk_selected_by_model(struct sk_context *sk, const struct pk_node *object, struct sk_kept *ret);
+bool sk_selected_by_support(struct sk_context *sk, const struct pk_node *object,
+                            struct sk_kept *ret);
+
 /* Answers with the columns of IN that are kept. CHECKED: NaN and infinity are refused. */
 bool sk_give_kept(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                   const struct sk_kept *kept, bool checked, struct sk_result *ret);

@@ -183,27 +183,34 @@ static bool limit(struct sk_context *sk, const double *x, int64_t most, bool flo
     return places != NULL;
 }
 
-bool sk_read_select_from_model(struct sk_context *sk, const struct pk_node *object,
-                               const struct sk_frame *in, struct sk_result *ret)
+/* The model of a SelectFromModel; NULL: not fitted. */
+static bool get_model(struct sk_context *sk, const struct pk_node *object,
+                      const struct pk_node **ret)
 {
-    const struct pk_node *model = pk_attribute(object, "estimator_");
-    const struct pk_node *most = pk_attribute(object, "max_features_");
+    bool prefit;
+    *ret = pk_attribute(object, "estimator_");
+    if (!sk_get_flag(sk, object, "prefit", false, &prefit))
+        return false;
+    if (!*ret && prefit)
+        *ret = pk_attribute(object, "estimator");
+    return *ret || sk_fitted(sk, object, "estimator_") != NULL;
+}
+
+bool sk_selected_by_model(struct sk_context *sk, const struct pk_node *object, struct sk_kept *ret)
+{
+    const struct pk_node *model, *most = pk_attribute(object, "max_features_");
     struct sk_kept kept = {.n = 0};
     struct threshold threshold = {.value = 0};
     double *x;
     int64_t count;
-    bool prefit, float32 = false;
-    if (!sk_get_flag(sk, object, "prefit", false, &prefit))
-        return false;
-    if (!model && prefit)
-        model = pk_attribute(object, "estimator");
+    bool float32 = false;
     most = most ? most : pk_attribute(object, "max_features");
-    if (!model)
-        return sk_fitted(sk, object, "estimator_") != NULL;
+    if (!get_model(sk, object, &model))
+        return false;
     if (!sk_importances(sk, object, model, &x, &kept.n, &float32) || kept.n == 0 ||
         !get_threshold(sk, object, model, x, kept.n, &threshold) ||
         !(kept.keep = sk_alloc(sk, kept.n, sizeof *kept.keep)))
-        return kept.n || sk_fail(sk, LAR_ERR_FORMAT, "estimator_: has no features");
+        return kept.n == 0 && sk_fail(sk, LAR_ERR_FORMAT, "estimator_: has no features");
     for (size_t i = 0; i < kept.n; i++)
         kept.keep[i] = !(x[i] < threshold.value);
     if (float32 && !check_apart(sk, x, kept.n, &threshold))
@@ -214,7 +221,30 @@ bool sk_read_select_from_model(struct sk_context *sk, const struct pk_node *obje
         if (!limit(sk, x, count, float32, &kept))
             return false;
     }
-    return sk_give_kept(sk, object, in, &kept, !allows_nan(model), ret);
+    *ret = kept;
+    return true;
+}
+
+bool sk_read_select_from_model(struct sk_context *sk, const struct pk_node *object,
+                               const struct sk_frame *in, struct sk_result *ret)
+{
+    const struct pk_node *model;
+    struct sk_kept kept;
+    return get_model(sk, object, &model) && sk_selected_by_model(sk, object, &kept) &&
+           sk_give_kept(sk, object, in, &kept, !allows_nan(model), ret);
+}
+
+bool sk_selected_by_support(struct sk_context *sk, const struct pk_node *object,
+                            struct sk_kept *ret)
+{
+    const int64_t *support;
+    const struct pk_node *node = sk_fitted(sk, object, "support_");
+    if (!node || !sk_integers(sk, node, "support_", &support, &ret->n) ||
+        !(ret->keep = sk_alloc(sk, ret->n, sizeof *ret->keep)))
+        return false;
+    for (size_t i = 0; i < ret->n; i++)
+        ret->keep[i] = support[i] != 0;
+    return true;
 }
 
 /* Answers with the columns of support_. */
@@ -223,14 +253,8 @@ static bool by_support(struct sk_context *sk, const struct pk_node *object,
                        struct sk_result *ret)
 {
     struct sk_kept kept = {.n = 0};
-    const int64_t *support;
-    const struct pk_node *node = sk_fitted(sk, object, "support_");
-    if (!node || !sk_integers(sk, node, "support_", &support, &kept.n) ||
-        !(kept.keep = sk_alloc(sk, kept.n, sizeof *kept.keep)))
-        return false;
-    for (size_t i = 0; i < kept.n; i++)
-        kept.keep[i] = support[i] != 0;
-    return sk_give_kept(sk, object, in, &kept, !(model && allows_nan(model)), ret);
+    return sk_selected_by_support(sk, object, &kept) &&
+           sk_give_kept(sk, object, in, &kept, !(model && allows_nan(model)), ret);
 }
 
 bool sk_read_sequential_selector(struct sk_context *sk, const struct pk_node *object,

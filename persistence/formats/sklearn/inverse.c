@@ -14,26 +14,48 @@ static const struct inverse {
     const char *package, *name;
     bool (*invert)(struct sk_context *sk, const struct pk_node *object, const struct sk_frame *in,
                    struct sk_frame *ret);
+    unsigned since; /* the first release whose class has it; 0: all */
 } inverses[] = {
-    {"sklearn.decomposition", "FastICA", sk_invert_fast_ica},
-    {"sklearn.decomposition", "IncrementalPCA", sk_invert_pca},
-    {"sklearn.decomposition", "MiniBatchNMF", sk_invert_nmf},
-    {"sklearn.decomposition", "NMF", sk_invert_nmf},
-    {"sklearn.decomposition", "PCA", sk_invert_pca},
-    {"sklearn.decomposition", "TruncatedSVD", sk_invert_truncated_svd},
-    {"sklearn.pipeline", "Pipeline", sk_invert_pipeline},
-    {"sklearn.preprocessing", "FunctionTransformer", sk_invert_function_transformer},
-    {"sklearn.preprocessing", "KBinsDiscretizer", sk_invert_k_bins_discretizer},
-    {"sklearn.preprocessing", "LabelBinarizer", sk_invert_label_binarizer},
-    {"sklearn.preprocessing", "LabelEncoder", sk_invert_label_encoder},
-    {"sklearn.preprocessing", "MaxAbsScaler", sk_invert_max_abs_scaler},
-    {"sklearn.preprocessing", "MinMaxScaler", sk_invert_min_max_scaler},
-    {"sklearn.preprocessing", "OneHotEncoder", sk_invert_one_hot_encoder},
-    {"sklearn.preprocessing", "OrdinalEncoder", sk_invert_ordinal_encoder},
-    {"sklearn.preprocessing", "PowerTransformer", sk_invert_power_transformer},
-    {"sklearn.preprocessing", "QuantileTransformer", sk_invert_quantile_transformer},
-    {"sklearn.preprocessing", "RobustScaler", sk_invert_robust_scaler},
-    {"sklearn.preprocessing", "StandardScaler", sk_invert_standard_scaler},
+    {"sklearn.cluster", "FeatureAgglomeration", sk_invert_feature_agglomeration, 0},
+    {"sklearn.cross_decomposition", "CCA", sk_invert_pls, SK_RELEASE(0, 22)},
+    {"sklearn.cross_decomposition", "PLSCanonical", sk_invert_pls, SK_RELEASE(0, 22)},
+    {"sklearn.cross_decomposition", "PLSRegression", sk_invert_pls, SK_RELEASE(0, 22)},
+    {"sklearn.decomposition", "FastICA", sk_invert_fast_ica, 0},
+    {"sklearn.decomposition", "IncrementalPCA", sk_invert_pca, 0},
+    {"sklearn.decomposition", "MiniBatchNMF", sk_invert_nmf, 0},
+    {"sklearn.decomposition", "MiniBatchSparsePCA", sk_invert_sparse_pca, SK_RELEASE(1, 2)},
+    {"sklearn.decomposition", "NMF", sk_invert_nmf, 0},
+    {"sklearn.decomposition", "PCA", sk_invert_pca, 0},
+    {"sklearn.decomposition", "SparsePCA", sk_invert_sparse_pca, SK_RELEASE(1, 2)},
+    {"sklearn.decomposition", "TruncatedSVD", sk_invert_truncated_svd, 0},
+    {"sklearn.feature_selection", "GenericUnivariateSelect", sk_invert_selector, 0},
+    {"sklearn.feature_selection", "RFE", sk_invert_selector, 0},
+    {"sklearn.feature_selection", "RFECV", sk_invert_selector, 0},
+    {"sklearn.feature_selection", "SelectFdr", sk_invert_selector, 0},
+    {"sklearn.feature_selection", "SelectFpr", sk_invert_selector, 0},
+    {"sklearn.feature_selection", "SelectFromModel", sk_invert_selector, 0},
+    {"sklearn.feature_selection", "SelectFwe", sk_invert_selector, 0},
+    {"sklearn.feature_selection", "SelectKBest", sk_invert_selector, 0},
+    {"sklearn.feature_selection", "SelectPercentile", sk_invert_selector, 0},
+    {"sklearn.feature_selection", "SequentialFeatureSelector", sk_invert_selector, 0},
+    {"sklearn.feature_selection", "VarianceThreshold", sk_invert_selector, 0},
+    {"sklearn.pipeline", "Pipeline", sk_invert_pipeline, 0},
+    {"sklearn.preprocessing", "FunctionTransformer", sk_invert_function_transformer, 0},
+    {"sklearn.preprocessing", "KBinsDiscretizer", sk_invert_k_bins_discretizer, 0},
+    {"sklearn.preprocessing", "LabelBinarizer", sk_invert_label_binarizer, 0},
+    {"sklearn.preprocessing", "LabelEncoder", sk_invert_label_encoder, 0},
+    {"sklearn.preprocessing", "MaxAbsScaler", sk_invert_max_abs_scaler, 0},
+    {"sklearn.preprocessing", "MinMaxScaler", sk_invert_min_max_scaler, 0},
+    {"sklearn.preprocessing", "OneHotEncoder", sk_invert_one_hot_encoder, 0},
+    {"sklearn.preprocessing", "OrdinalEncoder", sk_invert_ordinal_encoder, 0},
+    {"sklearn.preprocessing", "PowerTransformer", sk_invert_power_transformer, 0},
+    {"sklearn.preprocessing", "QuantileTransformer", sk_invert_quantile_transformer, 0},
+    {"sklearn.preprocessing", "RobustScaler", sk_invert_robust_scaler, 0},
+    {"sklearn.preprocessing", "StandardScaler", sk_invert_standard_scaler, 0},
+    {"sklearn.random_projection", "GaussianRandomProjection", sk_invert_random_projection,
+     SK_RELEASE(1, 1)},
+    {"sklearn.random_projection", "SparseRandomProjection", sk_invert_random_projection,
+     SK_RELEASE(1, 1)},
 };
 
 /* What stands in the place of OBJECT: of a search its best estimator, of a frozen one what is in
@@ -55,7 +77,7 @@ static const struct inverse *inverse_of(const struct pk_node *object)
     for (size_t i = 0; class && i < sizeof inverses / sizeof *inverses; i++)
         if (strcmp(inverses[i].name, class->name) == 0 &&
             strcmp(inverses[i].package, class->package) == 0)
-            return &inverses[i];
+            return sk_release(object) >= inverses[i].since ? &inverses[i] : NULL;
     return NULL;
 }
 
@@ -183,6 +205,7 @@ static bool try_it(struct sk_context *sk, const struct pk_node *object, const ch
     sk->arena = arena;
     if (*ret || sk->err->code != LAR_ERR_UNSUPPORTED)
         return *ret;
+    sk_remark(sk, lar_arena_printf(arena, "inverse_transform is not served: %s", sk->err->text));
     *sk->err = (struct lar_error){0};
     sk->named = false;
     return true;

@@ -20,6 +20,7 @@ bool sk_invertible(const struct pk_node *object);
  * is refused. Failures name it. */
 SK_INVERSE(sk_invert);
 
+SK_INVERSE(sk_invert_feature_agglomeration);
 SK_INVERSE(sk_invert_function_transformer);
 SK_INVERSE(sk_invert_k_bins_discretizer);
 SK_INVERSE(sk_invert_label_binarizer);
@@ -36,6 +37,10 @@ SK_INVERSE(sk_invert_pca);
 SK_INVERSE(sk_invert_nmf);
 SK_INVERSE(sk_invert_fast_ica);
 SK_INVERSE(sk_invert_pipeline);
+SK_INVERSE(sk_invert_pls);
+SK_INVERSE(sk_invert_random_projection);
+SK_INVERSE(sk_invert_selector);
+SK_INVERSE(sk_invert_sparse_pca);
 SK_INVERSE(sk_invert_truncated_svd);
 
 /* Gives the model at the top its method inverse_transform, with an input of its own, where OBJECT

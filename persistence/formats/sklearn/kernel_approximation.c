@@ -6,7 +6,9 @@
  * SPDX-License-Identifier: MIT */
 #include "persistence/formats/sklearn/attributes.h"
 #include "persistence/formats/sklearn/classes.h"
+#include "persistence/formats/sklearn/dense.h"
 #include "persistence/formats/sklearn/frame.h"
+#include "persistence/formats/sklearn/inverse.h"
 #include "persistence/formats/sklearn/nodes.h"
 #include "persistence/formats/sklearn/sparse_matrix.h"
 
@@ -218,4 +220,24 @@ bool sk_read_random_projection(struct sk_context *sk, const struct pk_node *obje
     lar_value y =
         lar_draft_apply(d, "MatMul", 2, x, lar_draft_f64(d, t, LAR_SHAPE((int64_t)n, (int64_t)k)));
     return give(sk, ret, sparse ? lar_draft_apply(d, "larder.ToCsr", 1, y) : y);
+}
+
+/* By the inverse that fit has made, if it was asked to. */
+bool sk_invert_random_projection(struct sk_context *sk, const struct pk_node *object,
+                                 const struct sk_frame *in, struct sk_frame *ret)
+{
+    struct sk_matrix inverse;
+    bool made;
+    if (!sk_get_flag(sk, object, "compute_inverse_components", false, &made))
+        return false;
+    if (!made)
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
+                       "compute_inverse_components: is False, and no inverse in the file");
+    if (!sk_get_matrix(sk, object, "inverse_components_", 0, 0, &inverse))
+        return false;
+    lar_value x = sk_enter(sk, object, in, inverse.columns, "inverse_components_", false);
+    if (x == LAR_NO_VALUE)
+        return false;
+    *ret = sk_frame_of(sk, sk_times_transposed(sk, x, &inverse));
+    return lar_draft_ok(sk->draft, sk->err);
 }

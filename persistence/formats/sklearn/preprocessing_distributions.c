@@ -129,9 +129,16 @@ static lar_value quantiles(struct sk_context *sk, const struct pk_node *object,
     int64_t k = quantiles.shape.dims[0], n = quantiles.shape.dims[1];
     if (!sk_get_vector(sk, object, "references_", (size_t)k, &references))
         return LAR_NO_VALUE;
-    lar_value x = numbers(sk, object, in, (size_t)n, "quantiles_");
+    bool ignore;
+    if (!sk_frame_expect(sk, in, (size_t)n, "quantiles_") ||
+        !sk_get_flag(sk, object, "ignore_implicit_zeros", false, &ignore))
+        return LAR_NO_VALUE;
+    lar_value x = sk_frame_f64(sk, in);
     if (x == LAR_NO_VALUE)
         return x;
+    x = sk_check_finite(sk, object, x, true, false);
+    lar_value positive =
+        sk_is_sparse(sk, x) && !ignore ? lar_draft_scalar_bool(d, true) : LAR_NO_VALUE;
     return lar_draft_node(
         d, &(struct lar_node_args){
                .op = "larder.Quantiles",
@@ -141,7 +148,8 @@ static lar_value quantiles(struct sk_context *sk, const struct pk_node *object,
                           {"references", lar_draft_f64(d, references, LAR_SHAPE(k))},
                           {"normal", lar_draft_scalar_bool(d, normal)},
                           {"cut", lar_draft_scalar_bool(d, cut)},
-                          {"inverse", lar_draft_scalar_bool(d, inverse)}},
+                          {"inverse", lar_draft_scalar_bool(d, inverse)},
+                          {"positive", positive}},
            });
 }
 

@@ -128,9 +128,14 @@ bool sk_invert_k_bins_discretizer(struct sk_context *sk, const struct pk_node *o
     struct pk_items items;
     struct sk_numbers edges;
     struct lar_draft *d = sk->draft;
+    struct sk_frame decoded;
     const struct pk_node *node = sk_fitted(sk, object, "bin_edges_");
-    if (!sk_option_is(object, "encode", "onehot", "ordinal"))
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "encode: inverse_transform takes only 'ordinal'");
+    if (!sk_option_is(object, "encode", "onehot", "ordinal")) {
+        const struct pk_node *encoder = sk_fitted(sk, object, "_encoder");
+        if (!encoder || !sk_invert(sk, encoder, in, &decoded))
+            return false;
+        in = &decoded;
+    }
     if (!node || !sk_items(sk, node, &items) || !sk_frame_expect(sk, in, items.n, "bin_edges_"))
         return false;
     lar_value x = sk_frame_dense(sk, in), *columns = sk_alloc(sk, items.n, sizeof *columns);
@@ -172,7 +177,7 @@ struct products {
     size_t n, m; /* factors, products */
     size_t columns;
     bool distinct; /* no column twice in a product */
-    bool reversed; /* releases before 0.22 took the first factor first */
+    bool reversed; /* releases before 0.22, and all of sparse ones, take the first factor first */
 };
 
 /* Moves INDICES, ascending, to the next of all choices of DEGREE columns. */
@@ -249,7 +254,8 @@ static bool list_all(struct sk_context *sk, struct products *p, const size_t deg
 bool sk_read_polynomial_features(struct sk_context *sk, const struct pk_node *object,
                                  const struct sk_frame *in, struct sk_result *ret)
 {
-    struct products p = {.reversed = sk_release(object) < SK_RELEASE(0, 22)};
+    struct products p = {.reversed =
+                             sk_release(object) < SK_RELEASE(0, 22) || sk_frame_is_sparse(sk, in)};
     struct lar_draft *d = sk->draft;
     size_t degrees[2] = {0}, outputs = 0;
     bool bias;
@@ -272,10 +278,8 @@ bool sk_read_polynomial_features(struct sk_context *sk, const struct pk_node *ob
     lar_value x = sk_frame_f64(sk, in);
     if (x == LAR_NO_VALUE)
         return false;
-    if (sk_is_sparse(sk, x))
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED,
-                       "a sparse matrix enters: products of its columns "
-                       "are not supported");
+    if (sk_is_sparse(sk, x) && degrees[1] == 0) /* release 1.0 gives degree 1, too */
+        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "degree: is 0, but a sparse matrix enters");
     x = sk_check_finite(sk, object, x, false, false);
     return give(
         sk, ret,

@@ -46,15 +46,6 @@ static bool refuse_by_value(struct sk_context *sk, const struct pk_node *object,
                    what);
 }
 
-/* Why CLASS, of scikit-learn, is not read and will not be; NULL: it only is not yet. */
-static const char *reason(const struct pk_node *class)
-{
-    if (pk_bytes_are(class->global.name, "LatentDirichletAllocation"))
-        return "its transform solves for all rows of a batch together, and what it gives for "
-               "one row depends on the others";
-    return NULL;
-}
-
 bool sk_refuse(struct sk_context *sk, const struct pk_node *object)
 {
     char what[256], callable[256];
@@ -67,8 +58,6 @@ bool sk_refuse(struct sk_context *sk, const struct pk_node *object)
     if (object->kind == PK_GLOBAL)
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
                        "%s itself, a class or function by name, is no fitted estimator", what);
-    if (sk_is_inside(class, "sklearn") && reason(class))
-        return sk_fail(sk, LAR_ERR_UNSUPPORTED, "%s is not supported: %s", what, reason(class));
     if (sk_is_inside(class, "sklearn")) {
         const char *other = meant(class->global.name);
         return sk_fail(sk, LAR_ERR_UNSUPPORTED,
