@@ -151,6 +151,8 @@ bool sk_invert_k_bins_discretizer(struct sk_context *sk, const struct pk_node *o
             return false;
         for (size_t k = 0; k < n; k++) {
             centres[k] = (edges.data[k + 1] + edges.data[k]) * 0.5;
+            if (edges.float32)
+                centres[k] = (double)((float)(edges.data[k + 1] + edges.data[k]) * 0.5F);
             bins[k] = (double)k;
         }
         const char *name = lar_arena_printf(sk->arena, "%zu", i);
