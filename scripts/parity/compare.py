@@ -51,7 +51,8 @@ def is_open(wanted, row):
         width = scores["shape"][1] if len(scores["shape"]) == 2 else 1
         ours = sorted(value(v) for v in scores["data"][row * width:(row + 1) * width])
         gap = abs(ours[0]) if width == 1 else ours[-1] - ours[-2]
-        if gap <= 2 * unit(scores) * (1 + scores["scale"][row]):
+        scale = scores["scale"][row]
+        if gap <= 2 * unit(scores) * (1 + scale) or (math.isnan(gap) and scale >= 1e300):
             return True
     return False
 

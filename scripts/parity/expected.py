@@ -86,13 +86,17 @@ def scale_of(model, X, depth=0):
 
 @contextlib.contextmanager
 def searches_noted(n):
-    """The open rows, of N, of all searches for nearest neighbours that a model makes meanwhile."""
+    """The open rows, of N, of all searches for nearest neighbours that a model makes meanwhile; also those where a weight
+    is the inverse of a distance so small that brute force has rounded most of it away."""
     rows, kept = set(), {}
 
     def noting(asked):
         def ask(model, X, *args, **options):
             if nearness.plain(X).shape[0] == n:
                 rows.update(nearness.open_rows(model, X))
+                if asked.__name__ == "predict" and not hasattr(model, "classes_"):
+                    scale = nearness.nearest(model, X, {"predict": asked(model, X)})[0]["predict"][1]
+                    rows.update(int(i) for i in np.flatnonzero(scale > 1e3 * (1 + np.abs(model._y).max())))
             return asked(model, X, *args, **options)
 
         return functools.wraps(asked)(ask)
