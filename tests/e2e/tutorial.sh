@@ -34,7 +34,7 @@ run() {
     fi
     printf '%s' "$command" >asked.sh
     script -qefc "stty cols 100 -echo; bash ./asked.sh" typescript </dev/null >printed || status=$?
-    out=$(tr -d '\r' <printed | sed -e 's/[[:space:]]*$//')
+    out=$(tr -d '\r' <printed | sed -e 's/.*\x1b\[K//' -e 's/[[:space:]]*$//') # a slow server's progress is erased
     out=${out//$base/http:\/\/127.0.0.1:8080}
     [ "$status" = 0 ] || fail "docs/tutorial.md: $command: status $status: $out"
 }
