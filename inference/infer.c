@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "inference/infer.h"
 
+#include <math.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -120,6 +122,38 @@ bool lar_verify_choice(const struct lar_node_info *node, const char *name, int64
     int64_t choice = lar_node_param_i64(node, name, 0);
     return (choice >= 0 && choice < n) ||
            lar_fail(err, LAR_ERR_FORMAT, "there is no %s %lld", name, (long long)choice);
+}
+
+bool lar_verify_not_negative(const struct lar_node_info *node, const char *name, const char *what,
+                             struct lar_error *err)
+{
+    const struct lar_tensor *t = lar_node_param(node, name);
+    for (uint64_t i = 0, n = t ? lar_tensor_count(t) : 0; i < n; i++) {
+        double v = ((const double *)t->data)[i];
+        if (!(v >= 0) || !isfinite(v))
+            return t->shape.rank ? lar_fail(err, LAR_ERR_FORMAT, "%s has %g in it", what, v)
+                                 : lar_fail(err, LAR_ERR_FORMAT, "%s is %g", name, v);
+    }
+    return true;
+}
+
+bool lar_infer_shares(const struct lar_node_info *node, const char *name, const char *columns,
+                      int64_t most, struct lar_value_info *ret, struct lar_error *err)
+{
+    const struct lar_shape *onto = &lar_node_param(node, name)->shape;
+    if (!lar_infer_matrix(node, 0, err))
+        return false;
+    const struct lar_value_info *x = node->inputs[0];
+    if (x->type != LAR_TYPE_F64)
+        return lar_infer_refuse(err, "the input is not of float64");
+    if (onto->dims[0] < 1 || onto->dims[0] > most || onto->dims[1] < 1)
+        return lar_infer_refuse(err, "%lld %s of %lld %s", (long long)onto->dims[0], name,
+                                (long long)onto->dims[1], columns);
+    if (!lar_dims_meet(x->shape.dims[1], onto->dims[1]))
+        return lar_infer_refuse(err, "%lld columns against %s of %lld", (long long)x->shape.dims[1],
+                                name, (long long)onto->dims[1]);
+    *ret = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(x->shape.dims[0], onto->dims[0]));
+    return true;
 }
 
 bool lar_verify_places(const struct lar_node_info *node, const char *name, const char *what,

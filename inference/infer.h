@@ -50,6 +50,16 @@ bool lar_verify_choice(const struct lar_node_info *node, const char *name, int64
 bool lar_verify_places(const struct lar_node_info *node, const char *name, const char *what,
                        int64_t n, struct lar_error *err);
 
+/* Of verify(): whether the float64 NAME, which may be left out, is finite and not below 0, or, of
+ * an array, whose WHAT ("a topic") it has, each element. */
+bool lar_verify_not_negative(const struct lar_node_info *node, const char *name, const char *what,
+                             struct lar_error *err);
+
+/* A float64 matrix [rows, d] to float64 [rows, k], by the parameter NAME, a matrix [k, d], k at
+ * most MOST: ("topics", "words"). */
+bool lar_infer_shares(const struct lar_node_info *node, const char *name, const char *columns,
+                      int64_t most, struct lar_value_info *ret, struct lar_error *err);
+
 /* ONNX's multidirectional broadcasting; false if the shapes do not fit. An unknown dimension meets
  * any other, to be checked again at run time; a symbol meets itself and 1 only. */
 bool lar_shape_broadcast(struct lar_shape *ret, const struct lar_shape *a,

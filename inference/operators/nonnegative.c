@@ -40,25 +40,11 @@ enum { COMPONENTS = 2048, ROUNDS = 100000 };
 static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
                   struct lar_error *err)
 {
-    const struct lar_shape *h = &lar_node_param(node, "components")->shape;
-    if (!lar_infer_matrix(node, 0, err))
-        return false;
-    const struct lar_value_info *x = node->inputs[0];
-    if (x->type != LAR_TYPE_F64)
-        return lar_infer_refuse(err, "the input is not of float64");
-    if (h->dims[0] < 1 || h->dims[0] > COMPONENTS || h->dims[1] < 1)
-        return lar_infer_refuse(err, "%lld components of %lld columns", (long long)h->dims[0],
-                                (long long)h->dims[1]);
-    if (!lar_dims_meet(x->shape.dims[1], h->dims[1]))
-        return lar_infer_refuse(err, "%lld columns against components of %lld",
-                                (long long)x->shape.dims[1], (long long)h->dims[1]);
-    *ret = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(x->shape.dims[0], h->dims[0]));
-    return true;
+    return lar_infer_shares(node, "components", "columns", COMPONENTS, ret, err);
 }
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    static const char *const amounts[] = {"l1", "l2", "tolerance"};
     const struct lar_tensor *h = lar_node_param(node, "components");
     int64_t rounds = lar_node_param_i64(node, "rounds", 0);
     int64_t rule = lar_node_param_i64(node, "rule", 0);
@@ -73,17 +59,10 @@ static bool verify(const struct lar_node_info *node, struct lar_error *err)
                         (long long)rounds, k, (unsigned long long)lar_columns(h));
     if (!isfinite(lar_node_param_f64(node, "beta", 2)))
         return lar_fail(err, LAR_ERR_FORMAT, "beta is not finite");
-    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
-        double v = lar_node_param_f64(node, amounts[i], 0);
-        if (!(v >= 0) || !isfinite(v))
-            return lar_fail(err, LAR_ERR_FORMAT, "%s is %g", amounts[i], v);
-    }
-    for (uint64_t i = 0, n = lar_tensor_count(h); i < n; i++) {
-        double v = ((const double *)h->data)[i];
-        if (!(v >= 0) || !isfinite(v))
-            return lar_fail(err, LAR_ERR_FORMAT, "a component has %g in it", v);
-    }
-    return true;
+    return lar_verify_not_negative(node, "l1", NULL, err) &&
+           lar_verify_not_negative(node, "l2", NULL, err) &&
+           lar_verify_not_negative(node, "tolerance", NULL, err) &&
+           lar_verify_not_negative(node, "components", "a component", err);
 }
 
 /* W [k, n] in panels of columns; read from AT(t, j) = data[t * down + j * right]. */

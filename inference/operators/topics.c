@@ -36,25 +36,11 @@ struct state {
 static bool infer(const struct lar_node_info *node, struct lar_value_info *ret,
                   struct lar_error *err)
 {
-    const struct lar_shape *topics = &lar_node_param(node, "topics")->shape;
-    if (!lar_infer_matrix(node, 0, err))
-        return false;
-    const struct lar_value_info *x = node->inputs[0];
-    if (x->type != LAR_TYPE_F64)
-        return lar_infer_refuse(err, "the input is not of float64");
-    if (topics->dims[0] < 1 || topics->dims[0] > TOPICS || topics->dims[1] < 1)
-        return lar_infer_refuse(err, "%lld topics of %lld words", (long long)topics->dims[0],
-                                (long long)topics->dims[1]);
-    if (!lar_dims_meet(x->shape.dims[1], topics->dims[1]))
-        return lar_infer_refuse(err, "%lld columns against topics of %lld",
-                                (long long)x->shape.dims[1], (long long)topics->dims[1]);
-    *ret = lar_infer_result(LAR_TYPE_F64, LAR_SHAPE(x->shape.dims[0], topics->dims[0]));
-    return true;
+    return lar_infer_shares(node, "topics", "words", TOPICS, ret, err);
 }
 
 static bool verify(const struct lar_node_info *node, struct lar_error *err)
 {
-    static const char *const amounts[] = {"prior", "tolerance"};
     const struct lar_tensor *topics = lar_node_param(node, "topics");
     int64_t rounds = lar_node_param_i64(node, "rounds", 0);
     uint64_t n = lar_tensor_count(topics);
@@ -62,17 +48,9 @@ static bool verify(const struct lar_node_info *node, struct lar_error *err)
         return lar_fail(err, LAR_ERR_FORMAT, "%lld rounds with %llu topics of %llu words",
                         (long long)rounds, (unsigned long long)lar_rows(topics),
                         (unsigned long long)lar_columns(topics));
-    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
-        double v = lar_node_param_f64(node, amounts[i], 0);
-        if (!(v >= 0) || !isfinite(v))
-            return lar_fail(err, LAR_ERR_FORMAT, "%s is %g", amounts[i], v);
-    }
-    for (uint64_t i = 0; i < n; i++) {
-        double v = ((const double *)topics->data)[i];
-        if (!(v >= 0) || !isfinite(v))
-            return lar_fail(err, LAR_ERR_FORMAT, "a topic has %g in it", v);
-    }
-    return true;
+    return lar_verify_not_negative(node, "prior", NULL, err) &&
+           lar_verify_not_negative(node, "tolerance", NULL, err) &&
+           lar_verify_not_negative(node, "topics", "a topic", err);
 }
 
 static bool prepare(const struct lar_node_info *node, struct lar_arena *arena, void **ret_state,
