@@ -203,6 +203,12 @@ bool lar_records_read_row(struct lar_rows *t, struct lar_error *err)
 
 /* ---- columns ---- */
 
+bool lar_records_uneven(const struct lar_json_string *name, struct lar_error *err)
+{
+    return lar_fail(err, LAR_ERR_INVALID, "column '%.*s' has another number of rows than the first",
+                    name->size < 64 ? (int)name->size : 64, name->text);
+}
+
 bool lar_records_are_whole(struct lar_rows *t, struct lar_error *err)
 {
     struct lar_json *js = t->js;
@@ -261,9 +267,7 @@ static bool read_across(struct lar_rows *t, struct lar_record_column *columns, u
         if (step == LAR_JSON_FAILED)
             return false;
         if (i > 0 && *ret_more != (step == LAR_JSON_MORE))
-            return lar_fail(err, LAR_ERR_INVALID,
-                            "column '%.*s' has another number of rows than the first",
-                            c->name.size < 64 ? (int)c->name.size : 64, c->name.text);
+            return lar_records_uneven(&c->name, err);
         *ret_more = step == LAR_JSON_MORE;
         if (*ret_more && !read_value(&t->in, &c->name, true, err)) {
             lar_json_at_index(err, t->row);

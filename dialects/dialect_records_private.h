@@ -26,6 +26,9 @@ bool lar_records_keep_key(struct lar_json *js, struct lar_json_string *key, stru
 bool lar_records_take_key(struct lar_inputs *in, const struct lar_json_string *name, uint64_t row,
                           struct lar_error *err);
 
+/* Refuses the column NAME, whose rows are not as many as the first one's; returns false. */
+bool lar_records_uneven(const struct lar_json_string *name, struct lar_error *err);
+
 /* Adds a feature to the row. */
 bool lar_records_add_text(struct lar_inputs *in, const struct lar_json_string *key,
                           const struct lar_json_string *text, struct lar_error *err);

@@ -55,13 +55,9 @@ static bool join(struct lar_inputs *in, struct lar_error *err)
     if (!lar_slot_begin(r->features, LAR_TYPE_STRING, err) ||
         !lar_slot_begin(r->values, LAR_TYPE_F64, err))
         return false;
-    for (uint32_t i = 1; i < r->n_columns; i++) {
-        const struct lar_json_string *name = &r->columns[i].name;
+    for (uint32_t i = 1; i < r->n_columns; i++)
         if (r->columns[i].rows != r->columns[0].rows)
-            return lar_fail(err, LAR_ERR_INVALID,
-                            "column '%.*s' has another number of rows than the first",
-                            name->size < 64 ? (int)name->size : 64, name->text);
-    }
+            return lar_records_uneven(&r->columns[i].name, err);
     for (uint64_t row = 0; row < r->columns[0].rows; row++) {
         for (uint32_t i = 0; i < r->n_columns; i++)
             if (!add_element(in, &r->columns[i], row, err))
