@@ -93,10 +93,11 @@ def searches_noted(n):
     def noting(asked):
         def ask(model, X, *args, **options):
             if nearness.plain(X).shape[0] == n:
-                rows.update(nearness.open_rows(model, X))
-                if asked.__name__ == "predict" and not hasattr(model, "classes_"):
-                    scale = nearness.nearest(model, X, {"predict": asked(model, X)})[0]["predict"][1]
-                    rows.update(int(i) for i in np.flatnonzero(scale > 1e3 * (1 + np.abs(model._y).max())))
+                averages = asked.__name__ == "predict" and not hasattr(model, "classes_")
+                said, chosen = nearness.nearest(model, X, {"predict": asked(model, X)} if averages else {})
+                rows.update(chosen)
+                if averages:
+                    rows.update(np.flatnonzero(said["predict"][1] > 1e3 * (1 + np.abs(model._y).max())).tolist())
             return asked(model, X, *args, **options)
 
         return functools.wraps(asked)(ask)
