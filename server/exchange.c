@@ -283,6 +283,9 @@ enum lar_step lar_exchange_bytes(struct lar_exchange *ex, const char *bytes, siz
                                  size_t *ret_taken)
 {
     struct lar_request *rq = &ex->rq;
+    *ret_taken = 0;
+    if (ex->waiting) /* libmicrohttpd 0.9.75 offers the next chunk to who has suspended */
+        return LAR_STEP_READ;
     *ret_taken = n;
     ex->received += n;
     if (ex->early)

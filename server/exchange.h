@@ -74,7 +74,7 @@ void lar_exchange_home_finish(struct lar_exchange_home *home);
 /* The header is complete. ANSWER here means: before the body is read. */
 enum lar_step lar_exchange_begin(struct lar_exchange *ex, const char *method, const char *version,
                                  struct lar_guard *guard);
-/* Bytes of the body; *RET_TAKEN of them are done with. */
+/* Bytes of the body; *RET_TAKEN of them are done with, none while a worker has the request. */
 enum lar_step lar_exchange_bytes(struct lar_exchange *ex, const char *bytes, size_t n,
                                  size_t *ret_taken);
 /* The body is complete, or the exchange is back from a worker after that. */

@@ -5,7 +5,7 @@
 
 #include "server/exchange.h"
 
-enum { LAR_PIECE_BYTES = 256 * 1024 }; /* of a streamed body */
+enum { LAR_PIECE_BYTES = 16 << 10 }; /* of a streamed body */
 
 /* Finds the route and judges what the header says; makes room for the body. False: ERR, and perhaps
  * the answer's status, say why not. True without a route: OPTIONS, which is answered. admission.c
