@@ -1,6 +1,7 @@
 /* Work on whole files in steps of one system call each. While the kernel writes back, drops or
  * frees a large file's pages, many kernels run nothing else on that processor until the call
- * returns; short requests on other threads would wait for it. SPDX-License-Identifier: MIT */
+ * returns; short requests on other threads would wait for it. Threads that give way pause between
+ * the steps (base/priority.h). SPDX-License-Identifier: MIT */
 #ifndef BASE_GENTLE_H
 #define BASE_GENTLE_H
 

@@ -12,6 +12,12 @@ void lar_priority_answer(void);
  * thread (sched(7)) it takes the processor from nobody when it wakes. */
 void lar_priority_give_way(int nice);
 
+/* After each short step of long work in such a thread. While others lately took the processor from
+ * it, it sleeps as long as its steps since the last pause took, and half of the processor stays
+ * free: a thread that merely waits its turn gathers a claim to run on when they next wake. In other
+ * threads, and when nobody wants the processor, it returns at once. */
+void lar_priority_step_done(void);
+
 /* The processors that this process may run on, at least 1: those of its affinity, which containers
  * and taskset(1) set. */
 unsigned lar_processors(void);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { TREE_DEPTH = 64, NAME_TRIES = 10000 };
@@ -66,6 +67,17 @@ static bool make_stage(struct lar_stage *stage, struct lar_error *err)
     return true;
 }
 
+/* Not reserved with fallocate(): the kernel would have to mark every block as written, piece by
+ * piece, while requests wait. Where the space goes to others meanwhile, writing says so. */
+static bool check_space(int file, uint64_t expected, struct lar_error *err)
+{
+    struct statvfs fs;
+    if (fstatvfs(file, &fs) || !fs.f_blocks || expected <= (uint64_t)fs.f_bavail * fs.f_frsize)
+        return true;
+    return lar_fail(err, LAR_ERR_FULL, "no space for an upload of %llu bytes",
+                    (unsigned long long)expected);
+}
+
 bool lar_stage_begin(struct lar_stage *ret, struct lar_store *store, uint64_t expected,
                      struct lar_error *err)
 {
@@ -75,10 +87,7 @@ bool lar_stage_begin(struct lar_stage *ret, struct lar_store *store, uint64_t ex
     ret->larder = fcntl(store->larder, F_DUPFD_CLOEXEC, 3);
     bool ok = ret->larder >= 0 ? make_stage(ret, err)
                                : lar_fail_errno(err, errno, "a descriptor for the upload");
-    if (ok && expected && fallocate(ret->file, FALLOC_FL_KEEP_SIZE, 0, (off_t)expected) &&
-        (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
-        ok = lar_fail(err, LAR_ERR_FULL, "no space for an upload of %llu bytes",
-                      (unsigned long long)expected);
+    ok = ok && check_space(ret->file, expected, err);
     if (!ok)
         lar_stage_end(ret);
     return ok;

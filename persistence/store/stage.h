@@ -13,7 +13,7 @@ struct lar_stage {
     char name[32];      /* "up-17" */
 };
 
-/* EXPECTED bytes are reserved (0: unknown). LAR_ERR_FULL, LAR_ERR_BUSY, ... */
+/* There is space for EXPECTED bytes now (0: unknown). LAR_ERR_FULL, LAR_ERR_BUSY, ... */
 bool lar_stage_begin(struct lar_stage *ret, struct lar_store *store, uint64_t expected,
                      struct lar_error *err);
 

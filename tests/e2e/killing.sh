@@ -1,7 +1,7 @@
 # How tests kill larderd at system calls and at moments; sourced after larder.sh.
 # shellcheck shell=bash
 command -v strace >/dev/null || { echo "SKIP: no strace"; exit 77; }
-calls=openat,openat2,mkdir,mkdirat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,linkat,unlink,unlinkat,ftruncate,fallocate
+calls=openat,openat2,mkdir,mkdirat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,linkat,unlink,unlinkat,ftruncate
 
 die() {
     kill -9 "$larderd_pid" 2>/dev/null || true

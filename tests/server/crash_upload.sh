@@ -5,7 +5,7 @@
 # SPDX-License-Identifier: MIT
 set -eu
 program=$1
-calls="openat mkdirat write pwrite64 ftruncate fallocate fchmod fsync linkat renameat renameat2 unlinkat"
+calls="openat mkdirat write pwrite64 ftruncate fchmod fsync linkat renameat renameat2 unlinkat"
 dir=$(mktemp -d "$(test -w /dev/shm && echo /dev/shm || echo /var/tmp)/larder-crash-XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 

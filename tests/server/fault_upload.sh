@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: MIT
 set -eu
 program=$1
-faults="mkdirat:ENOSPC:full write:ENOSPC:full pwrite64:ENOSPC:full fallocate:ENOSPC:full
+faults="mkdirat:ENOSPC:full write:ENOSPC:full pwrite64:ENOSPC:full
         ftruncate:ENOSPC:full renameat:ENOSPC:full renameat2:ENOSPC:full fchmod:EIO:input fsync:EIO:input
         linkat:ENOSPC:taken"
 dir=$(mktemp -d "$(test -w /dev/shm && echo /dev/shm || echo /var/tmp)/larder-fault-XXXXXX")

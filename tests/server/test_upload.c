@@ -175,6 +175,23 @@ START_TEST(what_is_refused_leaves_nothing)
 }
 END_TEST
 
+START_TEST(more_than_the_disk_holds_is_refused_before_it_comes)
+{
+    struct world w;
+    struct lar_upload *u;
+    struct lar_error err = {0};
+    char names[256];
+    world_make(&w);
+    w.settings.max_upload = INT64_MAX;
+    world_start(&w);
+    ck_assert(!lar_upload_begin(&u, w.registry, "iris", LAR_UPLOAD_NEXT, 0, INT64_MAX - 1, &err));
+    ck_assert_int_eq(err.code, LAR_ERR_FULL);
+    ck_assert_ptr_nonnull(strstr(err.text, "9223372036854775806 bytes"));
+    ck_assert_str_eq(world_larder(&w, names, sizeof names), "lock ");
+    world_remove(&w);
+}
+END_TEST
+
 START_TEST(sizes_are_held_against_the_limit_and_the_announcement)
 {
     struct world w;
@@ -503,6 +520,7 @@ int main(void)
         "upload",
         (const TTest *[]){an_upload_serves_and_stays, what_is_put_at_a_number,
                           names_that_scans_pass_over_are_refused, what_is_refused_leaves_nothing,
+                          more_than_the_disk_holds_is_refused_before_it_comes,
                           sizes_are_held_against_the_limit_and_the_announcement,
                           validating_keeps_nothing, numbers_are_never_given_again,
                           numbers_end_at_the_highest, files_and_uploads_share_one_row_of_numbers,
