@@ -21,6 +21,7 @@ trap end_all EXIT
 start_unit() {
     local i port
     : >"$work/log"
+    : >"$work/sockets" # it is read before the next line has made it
     "$BUILD/tests/e2e/activate" "$work/pid" 127.0.0.1@web "$work/http.sock@web" -- "$BUILD/server/larderd" \
         --loader "$BUILD/loader/larder-loader" --models "$models" --state "$state" --listen systemd --settle-ms 20 \
         --inline-us "$INLINE_US" --management-tokens-file "$work/tokens" >"$work/sockets" 2>>"$work/log" &
