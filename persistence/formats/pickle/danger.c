@@ -259,6 +259,8 @@ static bool is_below(struct pk_bytes name, const char *text)
 /* A name with dots leads from object to object: it is what its first part is. */
 static bool matches(const struct row *row, struct pk_bytes module, struct pk_bytes name)
 {
+    if (!module.size || module.data[0] != (uint8_t)*row->module)
+        return false; /* most rows, at little cost: every global of a file meets all of them */
     if (!row->name)
         return is_below(module, row->module);
     return pk_bytes_are(module, row->module) && is_below(name, row->name);
