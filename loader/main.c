@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #if !LAR_SANDBOX_SECCOMP
 /* LeakSanitizer would start a process and read /proc at the end, which the sandbox denies. Leaks
@@ -52,6 +53,7 @@ int main(int argc, char **argv)
     bool unpack = argc == 4 && strcmp(argv[3], "unpack") == 0;
     if (argc != 3 && !unpack)
         return 2;
+    prctl(PR_SET_NAME, "larder-loader"); /* ps would show the descriptor that it was started by */
     size_t memory = strtoull(argv[1], NULL, 10);
     const struct lar_sandbox_limits limits = {.memory = memory,
                                               .cpu_seconds = (unsigned)strtoul(argv[2], NULL, 10)};
