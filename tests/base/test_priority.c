@@ -72,31 +72,31 @@ static void *work_and_give_way(void *argument)
     return NULL;
 }
 
-START_TEST(who_gives_way_pauses_while_others_wait)
+/* How often WORKER's thread slept while another wanted its processor. */
+static long sleeps_beside_a_rival(void *(*worker)(void *ret_sleeps))
 {
-    pthread_t rival, worker;
+    pthread_t rival, thread;
     long slept = -1;
     atomic_store(&stop, false);
     ck_assert_int_eq(pthread_create(&rival, NULL, spin, NULL), 0);
-    ck_assert_int_eq(pthread_create(&worker, NULL, work_and_give_way, &slept), 0);
-    pthread_join(worker, NULL);
-    ck_assert_int_gt(slept, 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, worker, &slept), 0);
+    pthread_join(thread, NULL);
     atomic_store(&stop, true);
     pthread_join(rival, NULL);
+    return slept;
+}
+
+START_TEST(who_gives_way_pauses_while_others_wait)
+{
+    ck_assert_int_gt(sleeps_beside_a_rival(work_and_give_way), 0);
 }
 END_TEST
 
 START_TEST(who_does_not_give_way_never_pauses)
 {
-    pthread_t rival, worker;
-    long slept = -1;
-    atomic_store(&stop, false);
-    ck_assert_int_eq(pthread_create(&rival, NULL, spin, NULL), 0);
-    ck_assert_int_eq(pthread_create(&worker, NULL, work_in_nobodys_way, &slept), 0);
-    pthread_join(worker, NULL);
+    long slept = sleeps_beside_a_rival(work_in_nobodys_way);
+    ck_assert_int_ge(slept, 0);
     ck_assert_int_le(slept, 20); /* moving to the one processor, a page; a pause is every 50 us */
-    atomic_store(&stop, true);
-    pthread_join(rival, NULL);
 }
 END_TEST
 

@@ -1,5 +1,6 @@
 /* Endpoints, bodies, streams and framing over raw sockets.
  * SPDX-License-Identifier: MIT */
+#include "server/exchange_private.h"
 #include "tests/check_main.h"
 #include "tests/server/http_fixture.h"
 
@@ -278,6 +279,7 @@ END_TEST
 START_TEST(tiny_chunks_add_up)
 {
     enum { CHUNKS = 200000, CHUNK = 6 };
+    _Static_assert(CHUNKS > 4 * LAR_PIECE_BYTES, "some chunks end where a piece does");
     static char bytes[CHUNKS * CHUNK + 6], answer[CHUNKS + 4096];
     static const char *const lines[] = {"POST /echo", "PUT /stream"};
     for (int i = 0; i < CHUNKS; i++)
