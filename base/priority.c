@@ -12,8 +12,8 @@
 
 enum {
     SLICE_NS = 100000,
-    WORK_US = 50, /* between two pauses at least: the kernel wakes a sleeper up to 50 us late */
-    PAUSE_US = 1000,
+    WORK_US = 50,    /* between two pauses at least: the kernel wakes a sleeper up to 50 us late */
+    PAUSE_US = 1000, /* at most */
     LATELY_US = 10000,
 };
 
